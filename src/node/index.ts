@@ -1,0 +1,15 @@
+/** One node, built out of the core; knows no gRPC. */
+export type {
+  DigestReport,
+  FsyncPolicy,
+  LagReport,
+  NodeApi,
+  NodeCounters,
+  NodeEnd,
+  NodeSettings,
+  NodeState,
+  NodeStatus,
+  PeerLag,
+  PeerStatus,
+  RegionLag,
+} from "./node-api.js";

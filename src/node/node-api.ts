@@ -1,0 +1,107 @@
+import type { Operation, OperationOptions, Outcome } from "../replication/index.js";
+import type { Layout } from "../topology/index.js";
+
+/** When a batch counts as durable. `always`: flushed before anything that it holds leaves the node. */
+export type FsyncPolicy = "always" | "interval" | "never";
+
+export interface NodeSettings {
+  readonly nodeId: string;
+  readonly layout: Layout;
+  readonly fsync: FsyncPolicy;
+  /** For `interval`: milliseconds between flushes. */
+  readonly fsyncIntervalMs: number;
+  /** Beyond this distance from its peers' clocks the node coordinates no writes. */
+  readonly maxClockDriftMs: number;
+  /** Bytes of rows kept in memory. */
+  readonly rowCacheBytes: number;
+  /** The most siblings that a multi keeps before a put without context is refused. */
+  readonly maxSiblings: number;
+  /** The most client operations in flight before further ones are refused as OVERLOADED. */
+  readonly maxOperationsInFlight: number;
+  /** Dial this member (by id) at another address than the layout's. */
+  readonly peerAddressOverrides: Readonly<Record<string, string>>;
+}
+
+/** Why a node object ended by itself. Its owner closes it and builds another one. */
+export type NodeEnd =
+  /** The disk failed or is full: reopen the store; the new incarnation goes on. */
+  | { readonly kind: "storage-failed"; readonly message: string; readonly isDiskFull: boolean }
+  /** A peer knows a newer incarnation: start again above it. */
+  | { readonly kind: "incarnation-behind"; readonly message: string; readonly knownIncarnation: number }
+  /** Another live process uses this node's id, or the peers belong to another cluster: an operator must act. */
+  | { readonly kind: "identity-refused"; readonly message: string };
+
+/** `atoll.admin.v1.NodeState` without its prefix. */
+export type NodeState = "JOINING" | "READY" | "CATCHING_UP" | "DRAINING" | "RECOVERING";
+
+export interface PeerStatus {
+  readonly nodeId: string;
+  readonly region: string;
+  readonly isConnected: boolean;
+  readonly isAlive: boolean;
+  readonly incarnation: number;
+  readonly roundTripMs: number;
+  readonly lastHeardMs: number;
+  readonly queueBytes: number;
+  readonly clockOffsetMs: number;
+}
+
+export interface NodeStatus {
+  readonly state: NodeState;
+  /** Why it is not ready; empty when it is. */
+  readonly reason: string;
+  readonly incarnation: number;
+  readonly layoutVersion: number;
+  readonly partitionsHeld: number;
+  readonly partitionsCatchingUp: number;
+  readonly peers: readonly PeerStatus[];
+}
+
+export interface PeerLag {
+  readonly nodeId: string;
+  readonly region: string;
+  readonly dotsBehind: number;
+  readonly dotsMissing: number;
+  readonly partitionsBehind: number;
+}
+
+/** Milliseconds from a write's stamp to its durable apply here, by the region it was written in. */
+export interface RegionLag {
+  readonly region: string;
+  readonly count: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+}
+
+export interface LagReport {
+  readonly peers: readonly PeerLag[];
+  readonly regions: readonly RegionLag[];
+}
+
+export interface DigestReport {
+  /** Partition to 16 hexadecimal digits. */
+  readonly partitions: ReadonlyMap<number, string>;
+  readonly all: string;
+  readonly rows: number;
+}
+
+/** Monotonic counts since the node object was built, for metrics: name (snake_case, no prefix) to value. */
+export type NodeCounters = Readonly<Record<string, number>>;
+
+/** One node of the cluster: what the gRPC server, an embedding program and the simulator drive. */
+export interface NodeApi {
+  /** Opens the store and starts replicating. Calls back once local requests can be taken (not yet: be ready). */
+  start(done: (error: Error | undefined) => void): void;
+  /** Exactly one outcome for each call, within the timeout or shortly after. Never throws. */
+  execute(operation: Operation, options: OperationOptions, done: (outcome: Outcome) => void): void;
+  /** From now on new operations get DRAINING; those in flight go on. */
+  drain(): void;
+  /** Ends what is in flight, closes links and store cleanly, calls back. Idempotent. */
+  stop(done: () => void): void;
+  readonly layout: Layout;
+  status(): NodeStatus;
+  lag(): LagReport;
+  digest(done: (error: Error | undefined, report: DigestReport | undefined) => void): void;
+  counters(): NodeCounters;
+}

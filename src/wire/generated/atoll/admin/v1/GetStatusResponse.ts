@@ -1,0 +1,49 @@
+// Original file: proto/atoll/admin/v1/admin.proto
+
+import type { NodeState as _atoll_admin_v1_NodeState, NodeState__Output as _atoll_admin_v1_NodeState__Output } from '../../../atoll/admin/v1/NodeState.js';
+import type { PeerStatus as _atoll_admin_v1_PeerStatus, PeerStatus__Output as _atoll_admin_v1_PeerStatus__Output } from '../../../atoll/admin/v1/PeerStatus.js';
+import type { Long } from '@grpc/proto-loader';
+
+export interface GetStatusResponse {
+  'clusterId'?: (string);
+  'nodeId'?: (string);
+  'region'?: (string);
+  'version'?: (string);
+  'state'?: (_atoll_admin_v1_NodeState);
+  /**
+   * Why the node is not ready; empty when it is.
+   */
+  'reason'?: (string);
+  'incarnation'?: (number);
+  'layoutVersion'?: (number | string | Long);
+  'uptimeMs'?: (number | string | Long);
+  'partitionsHeld'?: (number);
+  /**
+   * Partitions of this node that may not vote yet.
+   */
+  'partitionsCatchingUp'?: (number);
+  'rows'?: (number | string | Long);
+  'peers'?: (_atoll_admin_v1_PeerStatus)[];
+}
+
+export interface GetStatusResponse__Output {
+  'clusterId': (string);
+  'nodeId': (string);
+  'region': (string);
+  'version': (string);
+  'state': (_atoll_admin_v1_NodeState__Output);
+  /**
+   * Why the node is not ready; empty when it is.
+   */
+  'reason': (string);
+  'incarnation': (number);
+  'layoutVersion': (string);
+  'uptimeMs': (string);
+  'partitionsHeld': (number);
+  /**
+   * Partitions of this node that may not vote yet.
+   */
+  'partitionsCatchingUp': (number);
+  'rows': (string);
+  'peers': (_atoll_admin_v1_PeerStatus__Output)[];
+}

@@ -1,0 +1,10 @@
+// Original file: proto/atoll/admin/v1/admin.proto
+
+
+export interface RepairRequest {
+  'isFull'?: (boolean);
+}
+
+export interface RepairRequest__Output {
+  'isFull': (boolean);
+}

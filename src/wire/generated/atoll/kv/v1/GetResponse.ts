@@ -1,0 +1,50 @@
+// Original file: proto/atoll/kv/v1/kv.proto
+
+import type { ReplyHeader as _atoll_kv_v1_ReplyHeader, ReplyHeader__Output as _atoll_kv_v1_ReplyHeader__Output } from '../../../atoll/kv/v1/ReplyHeader.js';
+import type { Value as _atoll_kv_v1_Value, Value__Output as _atoll_kv_v1_Value__Output } from '../../../atoll/kv/v1/Value.js';
+import type { Element as _atoll_kv_v1_Element, Element__Output as _atoll_kv_v1_Element__Output } from '../../../atoll/kv/v1/Element.js';
+import type { Long } from '@grpc/proto-loader';
+
+export interface GetResponse {
+  'header'?: (_atoll_kv_v1_ReplyHeader | null);
+  'found'?: (boolean);
+  /**
+   * A register: the value. A multi: every sibling.
+   */
+  'values'?: (_atoll_kv_v1_Value)[];
+  /**
+   * Opaque causal context of what was read; hand it to the put or delete that replaces it.
+   */
+  'context'?: (Buffer | Uint8Array | string);
+  /**
+   * The highest stamp among what was read; 0 when nothing was.
+   */
+  'hlc'?: (number | string | Long);
+  'counter'?: (number | string | Long);
+  'flag'?: (boolean);
+  'elements'?: (_atoll_kv_v1_Element)[];
+  'cardinality'?: (number | string | Long);
+  'nextPageToken'?: (Buffer | Uint8Array | string);
+}
+
+export interface GetResponse__Output {
+  'header': (_atoll_kv_v1_ReplyHeader__Output | null);
+  'found': (boolean);
+  /**
+   * A register: the value. A multi: every sibling.
+   */
+  'values': (_atoll_kv_v1_Value__Output)[];
+  /**
+   * Opaque causal context of what was read; hand it to the put or delete that replaces it.
+   */
+  'context': (Buffer);
+  /**
+   * The highest stamp among what was read; 0 when nothing was.
+   */
+  'hlc': (string);
+  'counter': (string);
+  'flag': (boolean);
+  'elements': (_atoll_kv_v1_Element__Output)[];
+  'cardinality': (string);
+  'nextPageToken': (Buffer);
+}

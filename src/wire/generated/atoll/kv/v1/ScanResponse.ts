@@ -1,0 +1,24 @@
+// Original file: proto/atoll/kv/v1/kv.proto
+
+import type { ReplyHeader as _atoll_kv_v1_ReplyHeader, ReplyHeader__Output as _atoll_kv_v1_ReplyHeader__Output } from '../../../atoll/kv/v1/ReplyHeader.js';
+import type { ScanRow as _atoll_kv_v1_ScanRow, ScanRow__Output as _atoll_kv_v1_ScanRow__Output } from '../../../atoll/kv/v1/ScanRow.js';
+
+export interface ScanResponse {
+  'header'?: (_atoll_kv_v1_ReplyHeader | null);
+  'rows'?: (_atoll_kv_v1_ScanRow)[];
+  'nextPageToken'?: (Buffer | Uint8Array | string);
+  /**
+   * From the last page: a watch from it misses nothing that the scan did not see.
+   */
+  'watchToken'?: (Buffer | Uint8Array | string);
+}
+
+export interface ScanResponse__Output {
+  'header': (_atoll_kv_v1_ReplyHeader__Output | null);
+  'rows': (_atoll_kv_v1_ScanRow__Output)[];
+  'nextPageToken': (Buffer);
+  /**
+   * From the last page: a watch from it misses nothing that the scan did not see.
+   */
+  'watchToken': (Buffer);
+}

@@ -1,0 +1,22 @@
+// Original file: proto/atoll/kv/v1/kv.proto
+
+import type { Value as _atoll_kv_v1_Value, Value__Output as _atoll_kv_v1_Value__Output } from '../../../atoll/kv/v1/Value.js';
+import type { Long } from '@grpc/proto-loader';
+
+export interface ScanRow {
+  'key'?: (Buffer | Uint8Array | string);
+  'values'?: (_atoll_kv_v1_Value)[];
+  'context'?: (Buffer | Uint8Array | string);
+  'hlc'?: (number | string | Long);
+  'counter'?: (number | string | Long);
+  'flag'?: (boolean);
+}
+
+export interface ScanRow__Output {
+  'key': (Buffer);
+  'values': (_atoll_kv_v1_Value__Output)[];
+  'context': (Buffer);
+  'hlc': (string);
+  'counter': (string);
+  'flag': (boolean);
+}

@@ -1,0 +1,15 @@
+// Original file: proto/atoll/peer/v1/peer.proto
+
+import type { Hello as _atoll_peer_v1_Hello, Hello__Output as _atoll_peer_v1_Hello__Output } from '../../../atoll/peer/v1/Hello.js';
+
+export interface ExchangeRequest {
+  'hello'?: (_atoll_peer_v1_Hello | null);
+  'frame'?: (Buffer | Uint8Array | string);
+  'body'?: "hello"|"frame";
+}
+
+export interface ExchangeRequest__Output {
+  'hello'?: (_atoll_peer_v1_Hello__Output | null);
+  'frame'?: (Buffer);
+  'body'?: "hello"|"frame";
+}
