@@ -7,6 +7,8 @@ export type FsyncPolicy = "always" | "interval" | "never";
 export interface NodeSettings {
   readonly nodeId: string;
   readonly layout: Layout;
+  /** The incarnation is at least this: above what a peer knew, after the last one ended. 0 at first. */
+  readonly minimumIncarnation: number;
   readonly fsync: FsyncPolicy;
   /** For `interval`: milliseconds between flushes. */
   readonly fsyncIntervalMs: number;
