@@ -1,0 +1,26 @@
+/** What operators speak, as generated from the protos: `X` to send, `X__Output` as received. */
+export type * from "./generated/atoll/admin/v1/AdminService.js";
+export type * from "./generated/atoll/admin/v1/Conflict.js";
+export type * from "./generated/atoll/admin/v1/ConflictSide.js";
+export type * from "./generated/atoll/admin/v1/GetDigestRequest.js";
+export type * from "./generated/atoll/admin/v1/GetDigestResponse.js";
+export type * from "./generated/atoll/admin/v1/GetLagRequest.js";
+export type * from "./generated/atoll/admin/v1/GetLagResponse.js";
+export type * from "./generated/atoll/admin/v1/GetStatusRequest.js";
+export type * from "./generated/atoll/admin/v1/GetStatusResponse.js";
+export type * from "./generated/atoll/admin/v1/ListConflictsRequest.js";
+export type * from "./generated/atoll/admin/v1/ListConflictsResponse.js";
+export type * from "./generated/atoll/admin/v1/ListHintsRequest.js";
+export type * from "./generated/atoll/admin/v1/ListHintsResponse.js";
+export type * from "./generated/atoll/admin/v1/ListQuarantineRequest.js";
+export type * from "./generated/atoll/admin/v1/ListQuarantineResponse.js";
+export type * from "./generated/atoll/admin/v1/NodeState.js";
+export type * from "./generated/atoll/admin/v1/PeerHints.js";
+export type * from "./generated/atoll/admin/v1/PeerLag.js";
+export type * from "./generated/atoll/admin/v1/PeerStatus.js";
+export type * from "./generated/atoll/admin/v1/QuarantinedWrite.js";
+export type * from "./generated/atoll/admin/v1/RegionLag.js";
+export type * from "./generated/atoll/admin/v1/RemoveMemberRequest.js";
+export type * from "./generated/atoll/admin/v1/RemoveMemberResponse.js";
+export type * from "./generated/atoll/admin/v1/RepairRequest.js";
+export type * from "./generated/atoll/admin/v1/RepairResponse.js";
