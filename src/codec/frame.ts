@@ -1,0 +1,234 @@
+/**
+ * Frames between nodes: a version byte, then messages, each a type byte, a length and a body. Decoding is strict: an
+ * unknown type, a body of the wrong length or trailing bytes throw `CodecError`, and the link is closed.
+ */
+import { ByteReader, ByteWriter, CodecError } from "./bytes.js";
+import { readPage, readPageRequest, writePage, writePageRequest } from "./catch-up-codec.js";
+import { readDots, readPayload, readVector, writeDots, writePayload, writeVector } from "./causal.js";
+import type { AckEntry, Delta, Message } from "./messages.js";
+import {
+  readLookupReply,
+  readReadReply,
+  readReadRequest,
+  readRepairRequest,
+  writeLookupReply,
+  writeReadReply,
+  writeReadRequest,
+  writeRepairRequest,
+} from "./read-codec.js";
+import { checkedRowKey } from "./row-key.js";
+
+/** In the Hello of a link: both sides must have the same. */
+export const PROTOCOL_VERSION = 1;
+
+const TYPE = {
+  delta: 1,
+  heartbeat: 2,
+  credit: 3,
+  ack: 4,
+  clock: 5,
+  "catch-up-request": 6,
+  "catch-up-page": 7,
+  "read-request": 8,
+  "read-reply": 9,
+  "repair-request": 10,
+  "repair-reply": 11,
+  "lookup-request": 12,
+  "lookup-reply": 13,
+  "forward-request": 14,
+  "forward-reply": 15,
+} as const satisfies Record<Message["type"], number>;
+
+const NAMES = new Map<number, Message["type"]>(
+  Object.entries(TYPE).map(([name, number]) => [number, name as Message["type"]]),
+);
+
+/** A frame to be, filled message by message. */
+export function beginFrame(): ByteWriter {
+  const writer = new ByteWriter(1024);
+  writer.uint8(PROTOCOL_VERSION);
+  return writer;
+}
+
+export function appendMessage(frame: ByteWriter, message: Message): void {
+  const body = new ByteWriter(128);
+  writeBody(body, message);
+  frame.uint8(TYPE[message.type]);
+  frame.bytes(body.take());
+}
+
+/** Hands each message of a frame to `take`, in order. Throws `CodecError` at the first that is malformed. */
+export function readFrame(frame: Buffer, take: (message: Message) => void): void {
+  const reader = new ByteReader(frame);
+  const version = reader.uint8();
+  if (version !== PROTOCOL_VERSION) throw new CodecError(`frame version ${version} is unknown`);
+  while (reader.remaining > 0) {
+    const number = reader.uint8();
+    const type = NAMES.get(number);
+    if (type === undefined) throw new CodecError(`message type ${number} is unknown`);
+    const body = new ByteReader(reader.bytes());
+    const message = readBody(type, body);
+    body.end();
+    take(message);
+  }
+}
+
+function writeBody(writer: ByteWriter, message: Message): void {
+  switch (message.type) {
+    case "delta":
+      writer.uint8(message.isRelayed ? 1 : 0);
+      return writeDelta(writer, message.delta);
+    case "heartbeat":
+      writer.double(message.sentMs);
+      writer.double(message.echoMs);
+      writer.double(message.echoDelayMs);
+      writer.double(message.wallMs);
+      writer.hlc(message.hlc);
+      return writer.uint8(message.isHeard ? 1 : 0);
+    case "credit":
+      return writer.varint(message.bytes);
+    case "ack":
+      writer.hlc(message.hlc);
+      return writeAcks(writer, message.entries);
+    case "clock":
+      writer.varint(message.partition);
+      writer.hlc(message.hlc);
+      writeVector(writer, message.clock);
+      return writer.uint8(message.isInDoubt ? 1 : 0);
+    case "catch-up-request":
+      return writePageRequest(writer, message);
+    case "catch-up-page":
+      return writePage(writer, message);
+    case "read-request":
+      return writeReadRequest(writer, message);
+    case "read-reply":
+      return writeReadReply(writer, message);
+    case "repair-request":
+      return writeRepairRequest(writer, message);
+    case "repair-reply":
+      writer.varint(message.id);
+      return writer.uint8(message.isDone ? 1 : 0);
+    case "lookup-request":
+      writer.varint(message.id);
+      writer.varint(message.partition);
+      return writer.raw(Buffer.from(message.requestId, "hex"));
+    case "lookup-reply":
+      return writeLookupReply(writer, message);
+    case "forward-request":
+    case "forward-reply":
+      writer.varint(message.id);
+      return writer.bytes(message.body);
+  }
+}
+
+function readBody(type: Message["type"], reader: ByteReader): Message {
+  switch (type) {
+    case "delta": {
+      const isRelayed = reader.uint8() === 1;
+      return { type, isRelayed, delta: readDelta(reader) };
+    }
+    case "heartbeat":
+      return {
+        type,
+        sentMs: readFinite(reader),
+        echoMs: readFinite(reader),
+        echoDelayMs: readFinite(reader),
+        wallMs: readFinite(reader),
+        hlc: reader.hlc(),
+        isHeard: reader.uint8() === 1,
+      };
+    case "credit":
+      return { type, bytes: reader.varint() };
+    case "ack":
+      return { type, hlc: reader.hlc(), entries: readAcks(reader) };
+    case "clock":
+      return {
+        type,
+        partition: reader.varint(),
+        hlc: reader.hlc(),
+        clock: readVector(reader),
+        isInDoubt: reader.uint8() === 1,
+      };
+    case "catch-up-request":
+      return readPageRequest(reader);
+    case "catch-up-page":
+      return readPage(reader);
+    case "read-request":
+      return readReadRequest(reader);
+    case "read-reply":
+      return readReadReply(reader);
+    case "repair-request":
+      return readRepairRequest(reader);
+    case "repair-reply":
+      return { type, id: reader.varint(), isDone: reader.uint8() === 1 };
+    case "lookup-request":
+      return {
+        type,
+        id: reader.varint(),
+        partition: reader.varint(),
+        requestId: reader.raw(REQUEST_ID_BYTES).toString("hex"),
+      };
+    case "lookup-reply":
+      return readLookupReply(reader);
+    case "forward-request":
+      return { type, id: reader.varint(), body: Buffer.from(reader.bytes()) };
+    case "forward-reply":
+      return { type, id: reader.varint(), body: Buffer.from(reader.bytes()) };
+  }
+}
+
+const REQUEST_ID_BYTES = 16;
+const HAS_PAYLOAD = 0x01;
+const HAS_REQUEST_ID = 0x02;
+
+function writeDelta(writer: ByteWriter, delta: Delta): void {
+  writer.varint(delta.partition);
+  writer.actor(delta.actor);
+  writer.varint(delta.counter);
+  writer.hlc(delta.hlc);
+  writer.latin1(delta.rowKey);
+  writer.uint8(
+    (delta.payload === undefined ? 0 : HAS_PAYLOAD) | (delta.requestId === undefined ? 0 : HAS_REQUEST_ID),
+  );
+  if (delta.requestId !== undefined) writer.raw(Buffer.from(delta.requestId, "hex"));
+  if (delta.payload !== undefined) writePayload(writer, delta.payload);
+  writeDots(writer, delta.replaced);
+}
+
+function readDelta(reader: ByteReader): Delta {
+  const partition = reader.varint();
+  const actor = reader.actor();
+  const counter = reader.varint();
+  if (counter === 0) throw new CodecError("a delta's counter is at least 1");
+  const hlc = reader.hlc();
+  const rowKey = checkedRowKey(reader.latin1());
+  const flags = reader.uint8();
+  const requestId = (flags & HAS_REQUEST_ID) === 0 ? undefined : reader.raw(REQUEST_ID_BYTES).toString("hex");
+  const payload = (flags & HAS_PAYLOAD) === 0 ? undefined : readPayload(reader);
+  return { partition, actor, counter, hlc, rowKey, requestId, payload, replaced: readDots(reader) };
+}
+
+/** partition 1, actor 8, counter 1 or more */
+const ACK_BYTES_MIN = 10;
+
+function writeAcks(writer: ByteWriter, entries: readonly AckEntry[]): void {
+  writer.varint(entries.length);
+  for (const entry of entries) {
+    writer.varint(entry.partition);
+    writer.actor(entry.actor);
+    writer.varint(entry.counter);
+  }
+}
+
+function readAcks(reader: ByteReader): AckEntry[] {
+  const entries: AckEntry[] = [];
+  for (let left = reader.count(ACK_BYTES_MIN); left > 0; left--)
+    entries.push({ partition: reader.varint(), actor: reader.actor(), counter: reader.varint() });
+  return entries;
+}
+
+function readFinite(reader: ByteReader): number {
+  const value = reader.double();
+  if (!Number.isFinite(value)) throw new CodecError("a time is not finite");
+  return value;
+}

@@ -1,0 +1,57 @@
+/** Bytes: records on disk, frames between nodes, tokens for clients, checksums. Pure; a reader trusts nothing. */
+export { ByteReader, ByteWriter, CodecError } from "./bytes.js";
+export {
+  readContext,
+  readDot,
+  readDots,
+  readLive,
+  readPayload,
+  readVector,
+  writeContext,
+  writeDot,
+  writeDots,
+  writeLive,
+  writePayload,
+  writeVector,
+} from "./causal.js";
+export { appendMessage, beginFrame, PROTOCOL_VERSION, readFrame } from "./frame.js";
+export { hash64, rowDigest } from "./hash.js";
+export type {
+  AckEntry,
+  CatchUpBody,
+  CatchUpLogPage,
+  CatchUpPage,
+  CatchUpPointer,
+  CatchUpRequest,
+  CatchUpRow,
+  CatchUpRowPage,
+  ClockMessage,
+  Delta,
+  HeartbeatMessage,
+  LookupReply,
+  LookupRequest,
+  Message,
+  ReadBody,
+  ReadReply,
+  ReadRequest,
+  RepairReply,
+  RepairRequest,
+} from "./messages.js";
+export {
+  type Doubt,
+  emptyPartition,
+  type LogEntry,
+  openRecord,
+  type PartitionRecord,
+  RecordDamagedError,
+  type RequestRecord,
+  readLogEntry,
+  readPartition,
+  readRow,
+  sealRecord,
+  writeLogEntry,
+  writePartition,
+  writeRow,
+} from "./record.js";
+export { checkedRowKey, decodeRowKey, encodeRowKey, type RowKey, rowKeyType } from "./row-key.js";
+export { decodeToken, encodeToken, type RowToken } from "./token.js";

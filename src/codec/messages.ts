@@ -1,0 +1,221 @@
+/** What nodes say to each other. `frame.ts` lays out the bytes. */
+import type { Actor, Dot, Hlc, VersionVector } from "../causality/index.js";
+import type { Payload, RowState } from "../crdt/index.js";
+import type { LogEntry } from "./record.js";
+import type { RowKey } from "./row-key.js";
+
+/** One mutation on its way to the other replicas. */
+export interface Delta {
+  readonly partition: number;
+  readonly actor: Actor;
+  readonly counter: number;
+  readonly hlc: Hlc;
+  readonly rowKey: RowKey;
+  readonly requestId: string | undefined;
+  /** What the dot puts into the row; undefined for a removal. */
+  readonly payload: Payload | undefined;
+  readonly replaced: readonly Dot[];
+}
+
+export interface DeltaMessage {
+  readonly type: "delta";
+  readonly delta: Delta;
+  /** The receiver is the relay of its region, and passes it on to the other replicas there. */
+  readonly isRelayed: boolean;
+}
+
+/** Every 500 ms on each link. */
+export interface HeartbeatMessage {
+  readonly type: "heartbeat";
+  /** The sender's monotonic clock, to be echoed. */
+  readonly sentMs: number;
+  /** The last `sentMs` received from the other side, and how long ago; 0 and 0 before the first. */
+  readonly echoMs: number;
+  readonly echoDelayMs: number;
+  readonly wallMs: number;
+  readonly hlc: Hlc;
+  /** The sender heard the other side within the failure timeout. */
+  readonly isHeard: boolean;
+}
+
+/** The receiver has taken these bytes off the link: as many more may be sent. */
+export interface CreditMessage {
+  readonly type: "credit";
+  readonly bytes: number;
+}
+
+/** Durable and applied in order, up to these dots. */
+export interface AckMessage {
+  readonly type: "ack";
+  readonly hlc: Hlc;
+  readonly entries: readonly AckEntry[];
+}
+
+export interface AckEntry {
+  readonly partition: number;
+  readonly actor: Actor;
+  readonly counter: number;
+}
+
+/** Anti-entropy: the durable clock of one partition. */
+export interface ClockMessage {
+  readonly type: "clock";
+  readonly partition: number;
+  readonly hlc: Hlc;
+  readonly clock: VersionVector;
+  /** The sender may lack what it once acknowledged; it is no source for others. */
+  readonly isInDoubt: boolean;
+}
+
+/** The receiver of a catch-up asks for one page at a time, so it sets the pace and the source keeps no state. */
+export interface CatchUpRequest {
+  readonly type: "catch-up-request";
+  readonly partition: number;
+  /** Chosen by the asker; a page with another one is late and ignored. */
+  readonly session: number;
+  /** The source's clock that the session aims at, from its first page; undefined in the first request. */
+  readonly target: VersionVector | undefined;
+  /** Log pointers up to here are held. */
+  readonly position: VersionVector;
+  /** A full sync: rows after this one; undefined once the rows are done, or when only the log is asked for. */
+  readonly rows: { readonly after: RowKey | undefined } | undefined;
+}
+
+export interface CatchUpPage {
+  readonly type: "catch-up-page";
+  readonly partition: number;
+  readonly session: number;
+  readonly hlc: Hlc;
+  readonly body: CatchUpBody;
+}
+
+export type CatchUpBody =
+  /** The source's log does not reach down to the position: ask for a full sync. */
+  | { readonly kind: "below-floor" }
+  /** The source cannot serve: in doubt itself, a damaged row, or it does not cover the target. */
+  | { readonly kind: "refused"; readonly reason: string }
+  | CatchUpLogPage
+  | CatchUpRowPage;
+
+/** A stretch of the log, and the rows that it points at in their present state. */
+export interface CatchUpLogPage {
+  readonly kind: "log";
+  readonly target: VersionVector;
+  /** Of the source when it built the page: the context of every row in it, with each row's `ahead`. */
+  readonly clock: VersionVector;
+  readonly entries: readonly CatchUpPointer[];
+  readonly rows: readonly CatchUpRow[];
+  /** Where the next request goes on. */
+  readonly position: VersionVector;
+  readonly isLast: boolean;
+}
+
+/** A stretch of the rows in key order. It also states absence, for every row in it that is not listed. */
+export interface CatchUpRowPage {
+  readonly kind: "rows";
+  readonly target: VersionVector;
+  readonly clock: VersionVector;
+  readonly floor: VersionVector;
+  readonly rows: readonly CatchUpRow[];
+  /** The stretch ends with this row; undefined: with the partition. */
+  readonly upTo: RowKey | undefined;
+}
+
+export interface CatchUpPointer {
+  readonly actor: Actor;
+  readonly counter: number;
+  readonly entry: LogEntry;
+}
+
+export interface CatchUpRow {
+  readonly rowKey: RowKey;
+  readonly state: RowState;
+}
+
+/** A replica's durable row, whole or as a digest, for a coordinator. */
+export interface ReadRequest {
+  readonly type: "read-request";
+  readonly id: number;
+  readonly partition: number;
+  readonly rowKey: RowKey;
+  /** With it, a digest is enough: the replica says which of its dots beyond this clock touch the row. */
+  readonly digestAgainst: VersionVector | undefined;
+}
+
+export interface ReadReply {
+  readonly type: "read-reply";
+  readonly id: number;
+  readonly body: ReadBody;
+}
+
+export type ReadBody =
+  | { readonly kind: "state"; readonly state: RowState }
+  | {
+      readonly kind: "digest";
+      readonly digest: bigint;
+      readonly clock: VersionVector;
+      /** A dot beyond the asker's clock touched this row. */
+      readonly isTouchedBeyond: boolean;
+    }
+  /** No answer to count: the row is damaged, the replica is in doubt, or it does not hold the partition. */
+  | { readonly kind: "refused"; readonly reason: "damaged" | "in-doubt" | "not-held" };
+
+/** Read repair: join this, and say when it is durable. */
+export interface RepairRequest {
+  readonly type: "repair-request";
+  readonly id: number;
+  readonly partition: number;
+  readonly rowKey: RowKey;
+  readonly hlc: Hlc;
+  readonly state: RowState;
+}
+
+export interface RepairReply {
+  readonly type: "repair-reply";
+  readonly id: number;
+  readonly isDone: boolean;
+}
+
+/** A retry asks whether anybody knows its request id, and that nobody who does not shall apply it from now on. */
+export interface LookupRequest {
+  readonly type: "lookup-request";
+  readonly id: number;
+  readonly partition: number;
+  readonly requestId: string;
+}
+
+export interface LookupReply {
+  readonly type: "lookup-reply";
+  readonly id: number;
+  readonly found: { readonly actor: Actor; readonly counter: number; readonly hlc: Hlc } | undefined;
+}
+
+/** A client's operation for a replica to coordinate, and its outcome; `operation-codec` lays out the bytes. */
+export interface ForwardRequest {
+  readonly type: "forward-request";
+  readonly id: number;
+  readonly body: Buffer;
+}
+
+export interface ForwardReply {
+  readonly type: "forward-reply";
+  readonly id: number;
+  readonly body: Buffer;
+}
+
+export type Message =
+  | DeltaMessage
+  | HeartbeatMessage
+  | CreditMessage
+  | AckMessage
+  | ClockMessage
+  | CatchUpRequest
+  | CatchUpPage
+  | ReadRequest
+  | ReadReply
+  | RepairRequest
+  | RepairReply
+  | LookupRequest
+  | LookupReply
+  | ForwardRequest
+  | ForwardReply;

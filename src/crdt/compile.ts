@@ -1,0 +1,56 @@
+/**
+ * Compiles what a client asks into a row change: which dots it replaces and what it puts. A change's context is the
+ * new dot, every dot that the client's token lists (held here or not), and the local dots that the token covers
+ * (rule 3).
+ */
+import type { Context, Dot } from "../causality/index.js";
+import { DataType, type ValueEncoding } from "./data-type.js";
+import type { LiveDot, Payload, Row } from "./row.js";
+
+/** What a client read: the live dots of the row, and its whole context. */
+export interface ReadToken {
+  readonly live: readonly Dot[];
+  readonly context: Context;
+}
+
+/** What a new dot does to a row, before it has a dot. */
+export interface Intent {
+  readonly payload: Omit<Payload, "hlc"> | undefined;
+  readonly replaced: readonly Dot[];
+}
+
+/** A put. Without a token a register replaces what is here, and a multi adds a sibling. */
+export function compilePut(
+  type: DataType,
+  row: Row,
+  token: ReadToken | undefined,
+  value: { readonly data: Buffer; readonly encoding: ValueEncoding },
+): Intent {
+  const payload = { isTombstone: false, encoding: value.encoding, expiresAtMs: 0, data: value.data };
+  if (token !== undefined) return { payload, replaced: observed(row, token) };
+  return { payload, replaced: type === DataType.register ? row.live : [] };
+}
+
+/**
+ * A delete. Without a token it deletes all that is here. A register leaves a tombstone, which competes by its stamp;
+ * but where something is here that the token has not seen, the delete is of what was read and no more. Undefined:
+ * there is nothing to do.
+ */
+export function compileDelete(type: DataType, row: Row, token: ReadToken | undefined): Intent | undefined {
+  const replaced = token === undefined ? row.live : observed(row, token);
+  if (type !== DataType.register) return replaced.length === 0 ? undefined : { payload: undefined, replaced };
+  const isAllSeen =
+    token === undefined || row.live.every((dot) => token.context.covers(dot.actor, dot.counter));
+  return { payload: isAllSeen ? TOMBSTONE : undefined, replaced };
+}
+
+const TOMBSTONE = { isTombstone: true, encoding: 0, expiresAtMs: 0, data: Buffer.alloc(0) } as const;
+
+function observed(row: Row, token: ReadToken): Dot[] {
+  const seen = (dot: LiveDot): boolean => token.context.covers(dot.actor, dot.counter);
+  const listed = new Set(token.live.map((dot) => `${dot.actor}:${dot.counter}`));
+  return [
+    ...token.live,
+    ...row.live.filter((dot) => seen(dot) && !listed.has(`${dot.actor}:${dot.counter}`)),
+  ];
+}

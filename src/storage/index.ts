@@ -1,0 +1,15 @@
+/** Rows, log and clocks of a node in one ordered store: key layout, synchronous reads, one batch a turn. */
+export { type CommitHooks, type FsyncPolicy, GroupCommit, type GroupCommitSettings } from "./group-commit.js";
+export {
+  aheadKey,
+  aheadRange,
+  logKey,
+  metaKey,
+  partitionKey,
+  requestKey,
+  rowKeyOf,
+  rowRange,
+  rowStoreKey,
+  type StoreKey,
+  type StoreKeyRange,
+} from "./store-keys.js";

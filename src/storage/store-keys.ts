@@ -1,0 +1,82 @@
+/**
+ * The key layout of the store. One letter for the kind, two bytes for the partition, then:
+ *
+ *     m name                          what belongs to the node as a whole
+ *     p partition                     clock, floor and doubts of a partition
+ *     r partition rowKey              a row
+ *     a partition rowKey              marks a row whose `ahead` is not empty
+ *     l partition actor counter       the dot log: pointers to rows, never values
+ *     q partition requestId           which dot a request id made
+ *
+ * Numbers are big-endian, so that a partition, an actor's dots and a bucket's keys are each one range. In memory a
+ * store key is a string of code units below 256, like a row key.
+ */
+import type { Actor } from "../causality/index.js";
+import type { RowKey } from "../codec/index.js";
+
+export type StoreKey = string & { readonly __storeKey: unique symbol };
+
+/** A range of store keys, `[from, to)`. */
+export interface StoreKeyRange {
+  readonly from: StoreKey;
+  readonly to: StoreKey;
+}
+
+export function metaKey(name: string): StoreKey {
+  return `m${name}` as StoreKey;
+}
+
+export function partitionKey(partition: number): StoreKey {
+  return `p${uint16(partition)}` as StoreKey;
+}
+
+export function rowStoreKey(partition: number, rowKey: RowKey): StoreKey {
+  return `r${uint16(partition)}${rowKey}` as StoreKey;
+}
+
+export function aheadKey(partition: number, rowKey: RowKey): StoreKey {
+  return `a${uint16(partition)}${rowKey}` as StoreKey;
+}
+
+export function logKey(partition: number, actor: Actor, counter: number): StoreKey {
+  return `l${uint16(partition)}${uint64(actor)}${uint64(counter)}` as StoreKey;
+}
+
+export function requestKey(partition: number, requestId: string): StoreKey {
+  return `q${uint16(partition)}${Buffer.from(requestId, "hex").toString("latin1")}` as StoreKey;
+}
+
+/** The rows of a partition from after `afterRow` (or its first) on. */
+export function rowRange(partition: number, afterRow?: RowKey): StoreKeyRange {
+  return partitionRange("r", partition, afterRow);
+}
+
+/** The marks of rows with an `ahead`. */
+export function aheadRange(partition: number, afterRow?: RowKey): StoreKeyRange {
+  return partitionRange("a", partition, afterRow);
+}
+
+/** The row key inside a row's or a mark's store key. */
+export function rowKeyOf(key: StoreKey): RowKey {
+  return key.slice(3) as string as RowKey;
+}
+
+function partitionRange(kind: "r" | "a", partition: number, afterRow: RowKey | undefined): StoreKeyRange {
+  const from = `${kind}${uint16(partition)}${afterRow === undefined ? "" : `${afterRow}\x00`}`;
+  const to = partition === 0xffff ? nextKind(kind) : `${kind}${uint16(partition + 1)}`;
+  return { from: from as StoreKey, to: to as StoreKey };
+}
+
+function nextKind(kind: string): string {
+  return String.fromCharCode(kind.charCodeAt(0) + 1);
+}
+
+function uint16(value: number): string {
+  return String.fromCharCode(value >>> 8, value & 0xff);
+}
+
+function uint64(value: number): string {
+  const high = Math.floor(value / 2 ** 32);
+  const low = value % 2 ** 32;
+  return uint16(Math.floor(high / 65536)) + uint16(high % 65536) + uint16(low >>> 16) + uint16(low & 0xffff);
+}
