@@ -1,2 +1,14 @@
 /** Regions, nodes, partitions, placement and layout versions: who holds what. Pure. */
+export {
+  type ClusterPlan,
+  changeLayout,
+  createLayout,
+  type LayoutChange,
+  nextMemberNumber,
+} from "./build-layout.js";
+export { readLayout } from "./check-layout.js";
+export { decodeLayout, encodeLayout, layoutHash } from "./encode-layout.js";
 export type { Layout, Member } from "./layout.js";
+export { LayoutError } from "./layout-error.js";
+export { LayoutView } from "./layout-view.js";
+export { partitionOf } from "./partition.js";

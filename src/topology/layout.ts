@@ -20,6 +20,8 @@ export interface Layout {
   readonly partitionCount: number;
   /** Copies of each partition in each region; fewer where the region has fewer nodes. */
   readonly replicasPerRegion: number;
+  /** Present when the highest member number ever given went with its member: new members get numbers above it. */
+  readonly numbersUsedUpTo?: number;
   /** By ascending number. */
   readonly members: readonly Member[];
   /** For each partition the member numbers of its replica set, by region, then by preference. */

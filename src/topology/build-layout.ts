@@ -1,0 +1,95 @@
+/** How layouts come to be: the first one of a cluster, and each later one out of the one before. */
+import { readMembers } from "./check-layout.js";
+import type { Layout, Member } from "./layout.js";
+import { LayoutError } from "./layout-error.js";
+import { MAX_MEMBER_NUMBER, readId, readPartitionCount, readReplicasPerRegion } from "./layout-fields.js";
+import { placeReplicas } from "./placement.js";
+
+const DEFAULT_PARTITION_COUNT = 256;
+const DEFAULT_REPLICAS_PER_REGION = 3;
+
+/** What a new cluster is made of. */
+export interface ClusterPlan {
+  readonly clusterId: string;
+  /** A power of two, 1 to 65536; 256 when left out. Never changes afterwards. */
+  readonly partitionCount?: number;
+  /** 1 to 16; 3 when left out. */
+  readonly replicasPerRegion?: number;
+  /** In any order, numbers given by the caller. */
+  readonly members: readonly Member[];
+}
+
+/** What is to be different. */
+export interface LayoutChange {
+  /** All members from now on, those that stay included. */
+  readonly members: readonly Member[];
+  /** As before when left out. */
+  readonly replicasPerRegion?: number;
+}
+
+/** The first layout of a cluster, version 1. Equal plans give equal layouts. Throws `LayoutError`. */
+export function createLayout(plan: ClusterPlan): Layout {
+  const members = readMembers(plan.members);
+  const partitionCount = readPartitionCount(plan.partitionCount ?? DEFAULT_PARTITION_COUNT);
+  const replicasPerRegion = readReplicasPerRegion(plan.replicasPerRegion ?? DEFAULT_REPLICAS_PER_REGION);
+  return {
+    version: 1,
+    clusterId: readId(plan.clusterId, "clusterId"),
+    partitionCount,
+    replicasPerRegion,
+    members,
+    replicaSets: placeReplicas({ members, partitionCount, replicasPerRegion, previous: undefined }),
+  };
+}
+
+/**
+ * The layout after `previous`, moving as few replicas as `placeReplicas` says. A member keeps its number; a new one
+ * has a number that no member ever had (`nextMemberNumber`). Throws `LayoutError`.
+ */
+export function changeLayout(previous: Layout, change: LayoutChange): Layout {
+  const members = readMembers(change.members);
+  checkNumbers(previous, members);
+  const replicasPerRegion = readReplicasPerRegion(change.replicasPerRegion ?? previous.replicasPerRegion);
+  const usedUpTo = nextMemberNumber(previous) - 1;
+  return {
+    version: previous.version + 1,
+    clusterId: previous.clusterId,
+    partitionCount: previous.partitionCount,
+    replicasPerRegion,
+    ...(usedUpTo > highestNumber(members) ? { numbersUsedUpTo: usedUpTo } : {}),
+    members,
+    replicaSets: placeReplicas({
+      members,
+      partitionCount: previous.partitionCount,
+      replicasPerRegion,
+      previous: previous.replicaSets,
+    }),
+  };
+}
+
+/** The lowest number that a new member may have. Above 2^21 - 1 there is none left, and `changeLayout` refuses it. */
+export function nextMemberNumber(layout: Layout): number {
+  return Math.max(layout.numbersUsedUpTo ?? 0, highestNumber(layout.members)) + 1;
+}
+
+function highestNumber(members: readonly Member[]): number {
+  return members.reduce((highest, member) => Math.max(highest, member.number), 0);
+}
+
+/** A number belongs to one node for good: actors are made of it, and a second node would continue their counters. */
+function checkNumbers(previous: Layout, members: readonly Member[]): void {
+  const numberOf = new Map(previous.members.map((member) => [member.nodeId, member.number]));
+  const next = nextMemberNumber(previous);
+  for (const { nodeId, number } of members) {
+    const before = numberOf.get(nodeId);
+    if (before !== undefined && before !== number) {
+      throw new LayoutError(`member ${nodeId} has number ${before} and cannot change it to ${number}`);
+    }
+    if (before === undefined && number < next) {
+      throw new LayoutError(
+        `new member ${nodeId} cannot have number ${number}: numbers are never reused, ` +
+          `so take one from ${next} to ${MAX_MEMBER_NUMBER}`,
+      );
+    }
+  }
+}
