@@ -322,8 +322,10 @@ describe("house files", () => {
   });
 
   test("a door says what it is for", () => {
-    expect(found(houseFiles, { "src/crdt/index.ts": "/** Rows. */\nexport {};" })).toEqual([]);
-    for (const text of ["export {};", "// Rows.\n", "/** */\n"]) {
+    for (const text of ["/** Rows. */\nexport {};", "/**\n * Rows.\n */\n"]) {
+      expect(found(houseFiles, { "src/crdt/index.ts": text })).toEqual([]);
+    }
+    for (const text of ["export {};", "// Rows.\n", "/** */\n", "/**\n */\n"]) {
       expect(found(houseFiles, { "src/crdt/index.ts": text })).toEqual(["src/crdt/index.ts:1 door-sentence"]);
     }
   });

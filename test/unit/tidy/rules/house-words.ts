@@ -108,7 +108,7 @@ export function houseFiles(sources: Sources): Finding[] {
         `${lines} lines, more than ${MAX_LINES}: it holds more than one idea`,
       );
     }
-    if (name === "index.ts" && !/^(?:#![^\n]*\n)?\s*\/\*\*\s*[^\s*/]/.test(text)) {
+    if (name === "index.ts" && !/^\/\*\*[\s*]*[^\s*/]/.test(text)) {
       complain("door-sentence", 1, "open with a doc comment that says what this folder is for");
     }
   }
