@@ -165,6 +165,8 @@ describe("determinism", () => {
     "timers.setTimeout(f, 1);",
     "const upDate = 1;",
     "frame.process();",
+    "this.#process.deliver(f);",
+    "function end(process: Simulated) { process.end(); }",
     "const b = Buffer.alloc(1);",
     "Math.max(1, 2);",
     'import { crc32 } from "@node-rs/crc32";',
