@@ -57,7 +57,7 @@ describe("from JavaScript", () => {
   const program = `
     import { AtollError, connect } from "atolldb";
     try {
-      const db = await connect({ endpoints: ["127.0.0.1:1"], timeoutMs: 1000 });
+      const db = await connect({ endpoints: ["127.0.0.1:1"], connectTimeoutMs: 1000 });
       await db.register("profiles").get("u42");
       await db.close();
       console.log("connected to nothing");
