@@ -1,0 +1,135 @@
+/** `atoll cluster`: local multi-region clusters, and faults to try on them. */
+import { join } from "node:path";
+import { Command, InvalidArgumentError } from "commander";
+import { ClusterError, type ClusterErrorCode, LocalCluster, type Programs } from "../../cluster/index.js";
+import { clusterDocument, clusterTable } from "./cluster-report.js";
+import { clusterUp, type UpOptions } from "./cluster-up.js";
+
+/** Where a cluster is when nobody says: in the folder that the command is given in, and removed by `down`. */
+const DEFAULT_DATA = join(".atoll", "cluster");
+
+const EXIT_CODES: Readonly<Record<ClusterErrorCode, number>> = {
+  FAILED: 1,
+  INVALID: 2,
+  NOT_FOUND: 3,
+  UNAVAILABLE: 4,
+};
+
+interface CommonOptions {
+  readonly data?: string;
+  readonly json?: boolean;
+}
+
+/** The command, to be added to a program. `programs` replaces what the processes of the cluster run. */
+export function clusterCommand(programs?: Programs): Command {
+  const command = new Command("cluster").description(
+    "run a local multi-region cluster, and break it on purpose",
+  );
+  const open = (options: CommonOptions) => LocalCluster.open(options.data ?? DEFAULT_DATA, programs);
+
+  verb(command, "up", "start a cluster; it stops with Ctrl-C, or with `down` when detached")
+    .option("--regions <LIST>", "regions, with commas between (default us-east,eu-west,ap-northeast)", names)
+    .option("--nodes <N>", "nodes in each region (default 3)", wholeNumber)
+    .option("--wan", "delay and bandwidth between the regions as over the real distances")
+    .option("--direct", "no links between the nodes: faster, but nothing can be partitioned")
+    .option("--detach", "return as soon as it is ready, and leave it running")
+    .option("--partitions <N>", "partitions, a power of two (default 256)", wholeNumber)
+    .option("--replicas <N>", "copies in each region (default 3)", wholeNumber)
+    .action((options: UpOptions) => run(() => clusterUp(options, DEFAULT_DATA, programs)));
+
+  verb(command, "status", "show its nodes and what is cut").action((options: CommonOptions) =>
+    run(async () => {
+      const cluster = open(options);
+      const status = await cluster.status();
+      print(options.json ? JSON.stringify(clusterDocument(cluster, status)) : clusterTable(cluster, status));
+    }),
+  );
+
+  verb(command, "down", "stop it; without --data at `up`, its data goes too").action(
+    (options: CommonOptions) =>
+      run(async () => {
+        const cluster = open(options);
+        await cluster.down();
+        print(options.json ? JSON.stringify({ id: cluster.id, data: cluster.dataDir }) : "stopped");
+      }),
+  );
+
+  addFaults(command, open);
+  return command;
+}
+
+function addFaults(command: Command, open: (options: CommonOptions) => LocalCluster): void {
+  /** Does it, and says what came of it. */
+  const fault = (options: CommonOptions, said: string, act: (cluster: LocalCluster) => Promise<void>) =>
+    run(async () => {
+      const cluster = open(options);
+      await act(cluster);
+      print(options.json ? JSON.stringify(clusterDocument(cluster, await cluster.status())) : said);
+    });
+  const onNode = (
+    name: string,
+    description: string,
+    done: string,
+    act: (cluster: LocalCluster, node: string) => Promise<void>,
+  ) =>
+    verb(command, name, description)
+      .argument("<NODE>", "a node, or a region for all its nodes")
+      .action((node: string, options: CommonOptions) =>
+        fault(options, `${node} ${done}`, (cluster) => act(cluster, node)),
+      );
+
+  onNode("kill", "kill a node at once (SIGKILL)", "is killed", (cluster, node) => cluster.kill(node));
+  onNode("start", "start a node that does not run", "is ready", (cluster, node) => cluster.start(node));
+  onNode("pause", "freeze a node (SIGSTOP)", "is paused", (cluster, node) => cluster.pause(node));
+  onNode("resume", "let a paused node go on", "goes on", (cluster, node) => cluster.resume(node));
+
+  verb(command, "partition", "cut the links between two nodes or regions")
+    .argument("<A>", "a node or a region")
+    .argument("[B]", "a node or a region; without it, everybody else")
+    .option("--one-way", "only what A sends to B is cut")
+    .action((a: string, b: string | undefined, options: CommonOptions & { oneWay?: boolean }) => {
+      const oneWay = options.oneWay ?? false;
+      const said = `cut: ${a} ${oneWay ? "-->" : "<->"} ${b ?? "everybody else"}`;
+      return fault(options, said, (cluster) => cluster.partition(a, b, { oneWay }));
+    });
+
+  verb(command, "heal", "undo partitions: between A and B, between A and everybody else, or all")
+    .argument("[A]", "a node or a region")
+    .argument("[B]", "a node or a region")
+    .action((a: string | undefined, b: string | undefined, options: CommonOptions) =>
+      fault(options, "healed", (cluster) => cluster.heal(a, b)),
+    );
+}
+
+/** A subcommand with the options that all of them have. */
+function verb(command: Command, name: string, description: string): Command {
+  return command
+    .command(name)
+    .description(description)
+    .option("--data <DIR>", `the cluster's folder (default ${DEFAULT_DATA})`)
+    .option("--json", "print one JSON document");
+}
+
+/** Turns what a cluster refuses into a message and an exit code. */
+async function run(action: () => Promise<void>): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    if (!(error instanceof ClusterError)) throw error;
+    process.stderr.write(`error: ${error.message}\n`);
+    process.exitCode = EXIT_CODES[error.code];
+  }
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function names(list: string): string[] {
+  return list.split(",").map((name) => name.trim());
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("It has to be a whole number.");
+  return Number(text);
+}

@@ -1,0 +1,56 @@
+/** What `atoll cluster` prints about a cluster: a document for programs, a table for people. */
+import type { ClusterStatus, LocalCluster, NodeStatus } from "../../cluster/index.js";
+
+/** The document of `up`, `status` and every fault. */
+export function clusterDocument(cluster: LocalCluster, status: ClusterStatus): object {
+  return {
+    id: cluster.id,
+    data: cluster.dataDir,
+    regions: cluster.regions.map((name) => ({
+      name,
+      nodes: status.nodes.filter((node) => node.region === name).map(nodeDocument),
+    })),
+    links: status.links,
+    cut: status.cut,
+  };
+}
+
+/** A table of all nodes, and what is cut between them. */
+export function clusterTable(cluster: LocalCluster, status: ClusterStatus): string {
+  const rows = status.nodes.map((node) => [
+    node.region,
+    node.id,
+    node.client,
+    node.admin,
+    node.pid === undefined ? "-" : String(node.pid),
+    node.state,
+  ]);
+  const table = alignColumns([["REGION", "NODE", "CLIENT", "ADMIN", "PID", "STATE"], ...rows]);
+  const cuts = cluster.describeCuts(status.cut).map((cut) => `cut: ${cut}`);
+  const broken =
+    status.links === "stopped" ? ["the links process does not run: no node reaches another"] : [];
+  return [...table, ...cuts, ...broken].join("\n");
+}
+
+function nodeDocument(node: NodeStatus): object {
+  return {
+    id: node.id,
+    endpoint: node.client,
+    admin: node.admin,
+    pid: node.pid ?? null,
+    state: node.state,
+  };
+}
+
+function alignColumns(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows.reduce<number[]>(
+    (widest, row) => row.map((cell, at) => Math.max(widest[at] ?? 0, cell.length)),
+    [],
+  );
+  return rows.map((row) =>
+    row
+      .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+}
