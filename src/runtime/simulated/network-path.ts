@@ -1,0 +1,144 @@
+/**
+ * The way from one node to another, in one direction, and the lanes of the links that use it. A lane keeps order and
+ * loses nothing by itself, as TCP does: a path that is cut or clogged only stalls it.
+ */
+import type { SeededRandom } from "./seeded-random.js";
+import type { VirtualTime } from "./virtual-time.js";
+
+export interface Latency {
+  readonly baseMs: number;
+  /** Up to this much is added, evenly, to each message. */
+  readonly jitterMs: number;
+}
+
+export class NetworkPath {
+  readonly time: VirtualTime;
+  readonly random: SeededRandom;
+  readonly #latency: () => Latency;
+  /** Lanes with something under way. */
+  readonly #busy = new Set<Lane>();
+  #isCut = false;
+  #clogs = 0;
+
+  constructor(time: VirtualTime, random: SeededRandom, latency: () => Latency) {
+    this.time = time;
+    this.random = random;
+    this.#latency = latency;
+  }
+
+  get isBlocked(): boolean {
+    return this.#isCut || this.#clogs > 0;
+  }
+
+  delayMs(): number {
+    const { baseMs, jitterMs } = this.#latency();
+    return baseMs + this.random.fraction() * jitterMs;
+  }
+
+  cut(): void {
+    this.#isCut = true;
+  }
+
+  heal(): void {
+    this.#isCut = false;
+    this.#wake();
+  }
+
+  clog(forMs: number): void {
+    this.#clogs += 1;
+    this.time.schedule(forMs, () => {
+      this.#clogs -= 1;
+      this.#wake();
+    });
+  }
+
+  noteBusy(lane: Lane, isBusy: boolean): void {
+    if (isBusy) {
+      this.#busy.add(lane);
+    } else {
+      this.#busy.delete(lane);
+    }
+  }
+
+  #wake(): void {
+    for (const lane of this.#busy) {
+      lane.wake();
+    }
+  }
+}
+
+/** What travels on a lane, and how many bytes it counts for. */
+export interface Parcel {
+  readonly bytes: number;
+  readonly deliver: () => void;
+}
+
+export class Lane {
+  readonly #path: NetworkPath;
+  #underWay: (Parcel & { readonly dueMs: number })[] = [];
+  #bytes = 0;
+  #lastDueMs = 0;
+  #isArmed = false;
+  #isSevered = false;
+
+  constructor(path: NetworkPath) {
+    this.#path = path;
+  }
+
+  /** Bytes that wait because the path is blocked. */
+  get stalledBytes(): number {
+    return this.#path.isBlocked ? this.#bytes : 0;
+  }
+
+  send(parcel: Parcel): void {
+    if (this.#isSevered) {
+      return;
+    }
+    this.#lastDueMs = Math.max(this.#lastDueMs, this.#path.time.nowMs + this.#path.delayMs());
+    this.#underWay.push({ ...parcel, dueMs: this.#lastDueMs });
+    this.#bytes += parcel.bytes;
+    this.#path.noteBusy(this, true);
+    this.wake();
+  }
+
+  /** The last of this lane: a suffix of what is under way is lost, then `last` arrives, if anything shall. */
+  sever(last: Parcel | undefined): void {
+    if (this.#isSevered) {
+      return;
+    }
+    this.#underWay.length = this.#path.random.below(this.#underWay.length + 1);
+    this.#bytes = this.#underWay.reduce((sum, parcel) => sum + parcel.bytes, 0);
+    if (last !== undefined) {
+      this.send(last);
+    }
+    this.#isSevered = true;
+  }
+
+  /** Goes on delivering, unless the path is blocked. */
+  wake(): void {
+    const next = this.#underWay[0];
+    if (next === undefined) {
+      this.#path.noteBusy(this, false);
+      return;
+    }
+    if (this.#isArmed || this.#path.isBlocked) {
+      return;
+    }
+    this.#isArmed = true;
+    const { time } = this.#path;
+    time.schedule(Math.max(0, next.dueMs - time.nowMs), () => this.#deliver());
+  }
+
+  #deliver(): void {
+    this.#isArmed = false;
+    const head = this.#underWay[0];
+    if (head === undefined || this.#path.isBlocked || head.dueMs > this.#path.time.nowMs) {
+      this.wake();
+      return;
+    }
+    this.#underWay.shift();
+    this.#bytes -= head.bytes;
+    this.wake();
+    head.deliver();
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * A simulated disk: it outlives the processes that use it, one after the other, and has a switch for each way in
+ * which disks betray a database. Tests and fault schedules turn the switches; a process sees only a `Disk`.
+ */
+import type { Disk } from "../disk.js";
+import { type Store, StoreError, type StoreErrorCode } from "../store.js";
+import { DiskModel } from "./disk-model.js";
+import { OrderedBytes } from "./ordered-bytes.js";
+import type { SeededRandom } from "./seeded-random.js";
+import { SimulatedMarkFile } from "./simulated-mark-file.js";
+import { SimulatedStore } from "./simulated-store.js";
+import type { SimulatedTimers } from "./simulated-timers.js";
+import { StoreContents } from "./store-contents.js";
+import type { VirtualTime } from "./virtual-time.js";
+
+export interface DiskCrash {
+  /** The machine went down, not just the process: what was not flushed is gone. */
+  readonly loseUnsynced: boolean;
+  /** The last unflushed batch and mark were torn: each is as if it had not been written. */
+  readonly tearLast?: boolean;
+}
+
+/** A copy of a disk, as a backup or a virtual machine's image holds it. */
+export interface DiskSnapshot {
+  readonly bytes: OrderedBytes;
+  readonly mark: Buffer | undefined;
+}
+
+export class SimulatedDisk {
+  readonly #model: DiskModel;
+  readonly #mark: SimulatedMarkFile;
+  #contents = new StoreContents();
+  #openStore: SimulatedStore | undefined;
+
+  constructor(time: VirtualTime, random: SeededRandom) {
+    this.#model = new DiskModel(time, random);
+    this.#mark = new SimulatedMarkFile(this.#model);
+  }
+
+  /** The disk as `process` sees it. */
+  forProcess(process: SimulatedTimers): Disk {
+    return {
+      openStore: (done) => this.#open(process, done),
+      mark: this.#mark.forProcess(process),
+    };
+  }
+
+  /** The next write fails so, and the store refuses all others until it is reopened. */
+  failNextWrite(code: StoreErrorCode): void {
+    this.#model.failNextWrite(code);
+  }
+
+  /** While true, writes and opening fail with DISK_FULL; the mark is overwritten in place and still works. */
+  set full(isFull: boolean) {
+    this.#model.full = isFull;
+  }
+
+  /** How many times longer than usual everything takes. */
+  set slowFactor(factor: number) {
+    this.#model.slowFactor = factor;
+  }
+
+  /** Flips a bit in the value of one key that matches, chosen by chance. Answers its key, or undefined. */
+  flipBit(matches: (key: Buffer) => boolean = () => true): Buffer | undefined {
+    return this.#contents.flipBit(matches, (bound) => this.#model.random.below(bound));
+  }
+
+  snapshot(): DiskSnapshot {
+    return { bytes: new OrderedBytes(this.#contents.bytes), mark: this.#mark.bytes };
+  }
+
+  /** Puts an older state back: of the whole disk, or of the store alone, which the mark then shows. */
+  rollback(snapshot: DiskSnapshot, what: "disk" | "store"): void {
+    this.#assertClosed("rolled back");
+    this.#contents = new StoreContents(snapshot.bytes);
+    if (what === "disk") {
+      this.#mark.restore(snapshot.mark);
+    }
+  }
+
+  /** A new, empty disk in its place. */
+  wipe(): void {
+    this.#assertClosed("wiped");
+    this.#contents = new StoreContents();
+    this.#mark.restore(undefined);
+  }
+
+  /** What the crash of the process, or of its machine, leaves. The process must have ended. */
+  crash(crash: DiskCrash): void {
+    this.#openStore?.crash();
+    if (crash.tearLast === true) {
+      this.#contents.undoLast();
+      this.#mark.tearLast();
+    }
+    if (crash.loseUnsynced) {
+      this.#contents.undoUnsynced();
+      this.#mark.loseUnsynced();
+    }
+  }
+
+  #open(
+    process: SimulatedTimers,
+    done: (error: StoreError | undefined, store: Store | undefined) => void,
+  ): void {
+    if (!process.isAlive) {
+      return;
+    }
+    const failure = this.#openFailure();
+    if (failure !== undefined) {
+      process.endOfTurn(() => done(failure, undefined));
+      return;
+    }
+    const store = new SimulatedStore(this.#contents, this.#model, process, () => {
+      this.#openStore = undefined;
+    });
+    this.#openStore = store;
+    this.#model.time.schedule(this.#model.durationMs("open"), () => {
+      if (this.#openStore === store) {
+        // LevelDB turns the log that it finds into a flushed table.
+        this.#contents.flush();
+        process.deliver(() => done(undefined, store));
+      }
+    });
+  }
+
+  #openFailure(): StoreError | undefined {
+    if (this.#openStore !== undefined) {
+      return new StoreError("LOCKED", "the simulated disk is in use by another node");
+    }
+    return this.#model.full ? this.#model.fullError() : undefined;
+  }
+
+  #assertClosed(action: string): void {
+    if (this.#openStore !== undefined) {
+      throw new Error(`a disk whose store is open cannot be ${action}`);
+    }
+  }
+}
