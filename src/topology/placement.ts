@@ -68,6 +68,7 @@ function previousHolders(seats: readonly Seat[], request: PlacementRequest): rea
   return previous;
 }
 
+/** A start close to the end: from anywhere else `settle` would come back here, exchange by exchange. */
 function keepHolders(holders: readonly Seat[][], previous: readonly Seat[][], spread: Spread): void {
   for (const [partition, kept] of holders.entries()) {
     for (const seat of previous[partition] ?? []) if (spread.mayAdd(kept, seat)) kept.push(seat);

@@ -107,6 +107,13 @@ describe("placement", () => {
     expect([...loads.values()]).toEqual([256, 256, 64, 64, 64, 64]);
   });
 
+  it("keeps a replica in a small zone when more replicas than zones leave room elsewhere", () => {
+    const nodes = [member(1), ...members(3, { zone: "z2" }, 2), ...members(3, { zone: "z3" }, 5)];
+    const layout = layoutOf(nodes, 4, 256);
+    expect(loadsOf(layout).get(1)).toBe(256);
+    expect(rangeOf(new Map([...loadsOf(layout)].slice(1)))).toBe(0);
+  });
+
   it.each([
     ["one node", members(1), [[1]]],
     ["two nodes on one host", members(2, { host: "h" }), [[1, 2]]],
