@@ -69,9 +69,9 @@ export async function findProcess(files: ProcessFiles): Promise<RunningProcess |
   const pid = readPid(files);
   if (pid === undefined) return undefined;
   const seen = process.platform === "linux" ? await inspectProc(pid) : await inspectPs(pid);
-  if (seen === undefined || seen.state.startsWith("Z") || !seen.command.includes(files.marker))
-    return undefined;
-  return { pid, isPaused: seen.state.startsWith("T") };
+  if (seen === undefined || seen.state === "ended") return undefined;
+  if (seen.state !== "ending" && !seen.command.includes(files.marker)) return undefined;
+  return { pid, isPaused: seen.state === "paused" };
 }
 
 /** False when the process is not there. Does not wait for the effect. */
@@ -116,10 +116,13 @@ export async function endProcess(files: ProcessFiles, graceMs: number): Promise<
 }
 
 interface Inspection {
-  /** One letter first: R, S, T (stopped), Z (ended, and nobody asked how), ... */
-  readonly state: string;
+  /** `ending`: it has no command line any more, but may still hold its files and ports. */
+  readonly state: "running" | "paused" | "ending" | "ended";
   readonly command: string;
 }
+
+/** Of the kernel's flags for a process. */
+const PF_EXITING = 4;
 
 async function inspectProc(pid: number): Promise<Inspection | undefined> {
   try {
@@ -127,8 +130,13 @@ async function inspectProc(pid: number): Promise<Inspection | undefined> {
       readFile(`/proc/${pid}/stat`, "utf8"),
       readFile(`/proc/${pid}/cmdline`, "utf8"),
     ]);
-    // The name before it stands in brackets, and may hold any of them.
-    return { state: stat.slice(stat.lastIndexOf(")") + 2), command };
+    // After the name in brackets, which may itself hold any of them: state, ..., flags (7th), ..., threads (18th).
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    const letter = fields[0];
+    // The first thread of a process may have ended before the others.
+    if (letter === "X" || (letter === "Z" && Number(fields[17]) <= 1)) return { state: "ended", command };
+    if (letter === "Z" || (Number(fields[6]) & PF_EXITING) !== 0) return { state: "ending", command };
+    return { state: letter === "T" ? "paused" : "running", command };
   } catch {
     return undefined;
   }
@@ -137,8 +145,9 @@ async function inspectProc(pid: number): Promise<Inspection | undefined> {
 async function inspectPs(pid: number): Promise<Inspection | undefined> {
   try {
     const { stdout } = await promisify(execFile)("ps", ["-ww", "-o", "stat=,command=", "-p", String(pid)]);
-    const [, state, command] = /^\s*(\S+)\s+(.*)$/m.exec(stdout) ?? [];
-    return state === undefined || command === undefined ? undefined : { state, command };
+    const [, letters = "", command = ""] = /^\s*(\S+)\s+(.*)$/m.exec(stdout) ?? [];
+    if (letters === "" || letters.startsWith("Z")) return { state: "ended", command };
+    return { state: letters.startsWith("T") ? "paused" : "running", command };
   } catch {
     return undefined;
   }
