@@ -1,0 +1,78 @@
+/** What nodes tell operators: plain data, with numbers as numbers. */
+
+/** What a node is doing. `unknown` is a state that only a newer node has. */
+export type NodeState = "joining" | "ready" | "catching-up" | "draining" | "recovering" | "unknown";
+
+/** One node, as it sees itself. */
+export interface NodeStatus {
+  readonly clusterId: string;
+  readonly nodeId: string;
+  readonly region: string;
+  /** Of the software. */
+  readonly version: string;
+  readonly state: NodeState;
+  /** Why the node is not ready; empty when it is. */
+  readonly reason: string;
+  readonly incarnation: number;
+  readonly layoutVersion: number;
+  readonly uptimeMs: number;
+  readonly partitionsHeld: number;
+  /** Partitions of this node that may not vote yet. */
+  readonly partitionsCatchingUp: number;
+  readonly rows: number;
+  readonly peers: readonly PeerStatus[];
+}
+
+/** Another node, as the node asked sees it. */
+export interface PeerStatus {
+  readonly nodeId: string;
+  readonly region: string;
+  readonly isConnected: boolean;
+  /** Heard and hears us, within the failure timeout. */
+  readonly isAlive: boolean;
+  readonly incarnation: number;
+  readonly roundTripMs: number;
+  /** Since its last heartbeat; 0 when none came since the start. */
+  readonly lastHeardMs: number;
+  readonly queueBytes: number;
+  /** Its wall clock minus ours, corrected for the round trip. */
+  readonly clockOffsetMs: number;
+}
+
+/** How far replication is behind, as the node asked sees it. */
+export interface NodeLag {
+  readonly nodeId: string;
+  readonly peers: readonly PeerLag[];
+  /** From writes as they arrive, by the region they were written in. */
+  readonly regions: readonly RegionLag[];
+}
+
+/** What one peer lacks, and what is lacking of it. */
+export interface PeerLag {
+  readonly nodeId: string;
+  readonly region: string;
+  /** Dots that the node asked holds and the peer has not acknowledged. */
+  readonly dotsBehind: number;
+  /** Dots that the peer has told of and the node asked does not hold. */
+  readonly dotsMissing: number;
+  readonly partitionsBehind: number;
+}
+
+/** From the write in its region to its arrival here. */
+export interface RegionLag {
+  readonly region: string;
+  readonly count: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+}
+
+/** Digests of live data: equal on two nodes with the same partitions means equal data. */
+export interface NodeDigest {
+  readonly nodeId: string;
+  /** Partition to 16 hexadecimal digits; empty when only the summary was asked for. */
+  readonly partitions: Readonly<Record<string, string>>;
+  /** Over all partitions of the node. */
+  readonly all: string;
+  readonly rows: number;
+}

@@ -1,0 +1,124 @@
+import type { ClientUnaryCall, CallOptions as GrpcCallOptions, requestCallback } from "@grpc/grpc-js";
+import { credentials } from "@grpc/grpc-js";
+import { AdminServiceClient, type admin } from "../wire/index.js";
+import type { NodeDigest, NodeLag, NodeState, NodeStatus } from "./admin-reports.js";
+import { AtollError } from "./atoll-error.js";
+import { CHANNEL_OPTIONS } from "./channel.js";
+import { checkEndpoint, checkTimeoutMs, TIMEOUT_MS_DEFAULT } from "./settings.js";
+
+/** What each admin call may set. */
+export interface AdminCallOptions {
+  /** Milliseconds until the call fails with DEADLINE_EXCEEDED. Default: 5000. */
+  readonly timeoutMs?: number;
+  /** Aborts the call with CANCELLED. */
+  readonly signal?: AbortSignal;
+}
+
+/** A connection to one node for operators. It asks that node and no other: nothing fails over. */
+export class AdminClient implements AsyncDisposable {
+  readonly #stub: InstanceType<typeof AdminServiceClient>;
+
+  /** @internal Use `connectAdmin`. */
+  constructor(endpoint: string) {
+    this.#stub = new AdminServiceClient(endpoint, credentials.createInsecure(), CHANNEL_OPTIONS);
+  }
+
+  /** The node, its partitions and its peers. */
+  async status(options: AdminCallOptions = {}): Promise<NodeStatus> {
+    const status = await this.#call<admin.GetStatusResponse__Output>(options, (callOptions, done) =>
+      this.#stub.getStatus({}, callOptions, done),
+    );
+    return {
+      ...status,
+      state: STATES[status.state],
+      layoutVersion: Number(status.layoutVersion),
+      uptimeMs: Number(status.uptimeMs),
+      rows: Number(status.rows),
+      peers: status.peers.map((peer) => ({
+        ...peer,
+        lastHeardMs: Number(peer.lastHeardMs),
+        queueBytes: Number(peer.queueBytes),
+      })),
+    };
+  }
+
+  /** How far each replica is behind. */
+  async lag(options: AdminCallOptions = {}): Promise<NodeLag> {
+    const { nodeId, peers, regions } = await this.#call<admin.GetLagResponse__Output>(
+      options,
+      (callOptions, done) => this.#stub.getLag({}, callOptions, done),
+    );
+    return {
+      nodeId,
+      peers: peers.map((peer) => ({
+        ...peer,
+        dotsBehind: Number(peer.dotsBehind),
+        dotsMissing: Number(peer.dotsMissing),
+      })),
+      regions: regions.map((region) => ({ ...region, count: Number(region.count) })),
+    };
+  }
+
+  /** Digests of the node's live data, by partition unless `summaryOnly`. */
+  async digest(options: AdminCallOptions & { readonly summaryOnly?: boolean } = {}): Promise<NodeDigest> {
+    const request = { isSummaryOnly: options.summaryOnly ?? false };
+    const { nodeId, partitions, all, rows } = await this.#call<admin.GetDigestResponse__Output>(
+      options,
+      (callOptions, done) => this.#stub.getDigest(request, callOptions, done),
+    );
+    return { nodeId, partitions: { ...partitions }, all, rows: Number(rows) };
+  }
+
+  /** Closes the connection. Idempotent. */
+  async close(): Promise<void> {
+    this.#stub.close();
+  }
+
+  /** `close`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #call<Reply>(
+    options: AdminCallOptions,
+    send: (options: GrpcCallOptions, done: requestCallback<Reply>) => ClientUnaryCall,
+  ): Promise<Reply> {
+    const timeoutMs = checkTimeoutMs(options.timeoutMs ?? TIMEOUT_MS_DEFAULT);
+    const { signal } = options;
+    if (signal?.aborted) throw AtollError.cancelled(signal.reason);
+    let cancel = (): void => undefined;
+    try {
+      return await new Promise<Reply>((resolve, reject) => {
+        const call = send({ deadline: new Date(Date.now() + timeoutMs) }, (error, reply) => {
+          if (error !== null) reject(signal?.aborted ? AtollError.cancelled(signal.reason) : error);
+          else if (reply === undefined) reject(new Error("the node answered with no message"));
+          else resolve(reply);
+        });
+        cancel = () => call.cancel();
+        signal?.addEventListener("abort", cancel, { once: true });
+      });
+    } catch (thrown) {
+      throw AtollError.from(thrown);
+    } finally {
+      signal?.removeEventListener("abort", cancel);
+    }
+  }
+}
+
+const STATES: Readonly<Record<admin.NodeState__Output, NodeState>> = {
+  NODE_STATE_UNSPECIFIED: "unknown",
+  NODE_STATE_JOINING: "joining",
+  NODE_STATE_READY: "ready",
+  NODE_STATE_CATCHING_UP: "catching-up",
+  NODE_STATE_DRAINING: "draining",
+  NODE_STATE_RECOVERING: "recovering",
+};
+
+/**
+ * A connection to the admin service of one node, on its client port.
+ * @param endpoint host:port
+ * @throws AtollError INVALID_ARGUMENT for an endpoint that cannot be. Connecting itself happens at the first call.
+ */
+export function connectAdmin(endpoint: string): AdminClient {
+  return new AdminClient(checkEndpoint(endpoint));
+}

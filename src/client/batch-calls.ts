@@ -1,0 +1,143 @@
+import type { kv } from "../wire/index.js";
+import { AtollError } from "./atoll-error.js";
+import { type BatchItem, type BatchMethod, inParallel, runBatch } from "./batch.js";
+import {
+  type AddressedKey,
+  type BucketCalls,
+  newRequestId,
+  wireValue,
+  writeOptions,
+} from "./bucket-calls.js";
+import type { CallTerms } from "./dispatcher.js";
+import { type Key, keyBytes } from "./key.js";
+import type { CallOptions } from "./settings.js";
+import type { EncodedValue } from "./value-codec.js";
+
+/** Addresses, contexts and field tags beside key and value. */
+const ITEM_OVERHEAD_BYTES = 128;
+const SINGLE_READS_IN_FLIGHT_MAX = 8;
+
+/** A put of a batch, ready to be sent. */
+export interface EncodedEntry {
+  readonly key: Key;
+  readonly value: EncodedValue;
+  readonly context: Uint8Array;
+}
+
+/** Reads many keys; one reply or error for each, in order. */
+export async function getMany(
+  calls: BucketCalls,
+  keys: readonly Key[],
+  options: CallOptions,
+): Promise<(kv.GetResponse__Output | AtollError)[]> {
+  const terms = calls.dispatcher.terms(options);
+  const results = await runPrepared(
+    keys,
+    (key) => prepareRead(calls, key),
+    (items) => runBatch(calls.dispatcher, terms, items, readMethod(terms)),
+  );
+  // A reply is bounded, so the values that found no room in it are read by themselves.
+  const crowdedOut = [...results.entries()].flatMap(([index, result]) =>
+    result instanceof AtollError && result.reason === "OVERLOADED" ? [index] : [],
+  );
+  await inParallel(crowdedOut, SINGLE_READS_IN_FLIGHT_MAX, async (index) => {
+    const key = keys[index];
+    if (key !== undefined)
+      results[index] = await calls.read(calls.address(keyBytes(key)), terms).catch(AtollError.from);
+  });
+  return results;
+}
+
+/** Writes many keys; one reply or error for each, in order. */
+export async function putMany(
+  calls: BucketCalls,
+  entries: readonly (EncodedEntry | AtollError)[],
+  options: CallOptions,
+): Promise<(kv.PutResponse__Output | AtollError)[]> {
+  const terms = calls.dispatcher.terms(options);
+  return runPrepared(
+    entries,
+    (entry) => prepareWrite(calls, entry),
+    (items) => runBatch(calls.dispatcher, terms, items, writeMethod(terms)),
+  );
+}
+
+/** Runs what could be prepared; the error of what could not takes its place among the results. */
+async function runPrepared<Input, Payload, Result>(
+  inputs: readonly Input[],
+  prepare: (input: Input) => BatchItem<Payload>,
+  run: (items: readonly BatchItem<Payload>[]) => Promise<(Result | AtollError)[]>,
+): Promise<(Result | AtollError)[]> {
+  const prepared = inputs.map((input) => {
+    try {
+      return prepare(input);
+    } catch (thrown) {
+      return AtollError.from(thrown);
+    }
+  });
+  const results = (
+    await run(prepared.filter((item): item is BatchItem<Payload> => !(item instanceof AtollError)))
+  ).values();
+  return prepared.map((item) => {
+    if (item instanceof AtollError) return item;
+    const next = results.next();
+    return next.done === true ? AtollError.from(new Error("a batch lost a result")) : next.value;
+  });
+}
+
+function prepareRead(calls: BucketCalls, key: Key): BatchItem<AddressedKey> {
+  const address = calls.address(keyBytes(key));
+  return {
+    route: calls.dispatcher.routeOf(calls.bucket, address.key),
+    payload: address,
+    bytes: address.key.length + ITEM_OVERHEAD_BYTES,
+  };
+}
+
+function prepareWrite(calls: BucketCalls, entry: EncodedEntry | AtollError): BatchItem<kv.PutRequest> {
+  if (entry instanceof AtollError) throw entry;
+  const { value, context } = entry;
+  const address = calls.address(keyBytes(entry.key));
+  return {
+    route: calls.dispatcher.routeOf(calls.bucket, address.key),
+    payload: { address, value: wireValue(value), context },
+    bytes: address.key.length + value.data.length + context.length + ITEM_OVERHEAD_BYTES,
+  };
+}
+
+function readMethod(
+  terms: CallTerms,
+): BatchMethod<AddressedKey, kv.BatchGetResponse__Output, kv.GetResponse__Output> {
+  return {
+    isWrite: false,
+    request: (addresses) => {
+      const request: kv.BatchGetRequest = {
+        addresses: [...addresses],
+        options: { consistency: terms.consistency ?? null },
+      };
+      return (stub, _isRetry, options, done) => stub.batchGet(request, options, done);
+    },
+    results: (reply) => reply.results.map(({ value, error }) => value ?? itemError(error)),
+  };
+}
+
+function writeMethod(
+  terms: CallTerms,
+): BatchMethod<kv.PutRequest, kv.BatchWriteResponse__Output, kv.PutResponse__Output> {
+  return {
+    isWrite: true,
+    request: (puts) => {
+      const requestId = newRequestId();
+      const items = puts.map((put) => ({ put }));
+      return (stub, isRetry, options, done) =>
+        stub.batchWrite({ items, options: writeOptions(terms, requestId, isRetry) }, options, done);
+    },
+    results: (reply) => reply.results.map(({ put, error }) => put ?? itemError(error)),
+  };
+}
+
+function itemError(error: kv.ItemError__Output | null | undefined): AtollError {
+  return error
+    ? AtollError.fromItem(error)
+    : AtollError.from(new Error("the item has neither result nor error"));
+}

@@ -1,0 +1,188 @@
+import type { kv } from "../wire/index.js";
+import { AtollError } from "./atoll-error.js";
+import type { BalancingPolicy } from "./balancing.js";
+import { candidates } from "./candidates.js";
+import type { ClusterView } from "./cluster-view.js";
+import { type Consistency, wireConsistency } from "./consistency.js";
+import { FailoverCall, type FailoverLimits, type Send } from "./failover-call.js";
+import type { NodeHandle } from "./node-handle.js";
+import { placeOf, QuorumOutages } from "./quorum-outages.js";
+import type { RetryBudget } from "./retry-budget.js";
+import type { Route } from "./routing-table.js";
+import { type CallOptions, checkTimeoutMs } from "./settings.js";
+
+const LIMITS: FailoverLimits = {
+  roundsMax: 3,
+  attemptsMax: 24,
+  patienceMs: (remainingMs) => Math.max(250, remainingMs / 3),
+};
+
+/** Calls of one client that may be under way; beyond it a call is refused, so that a flood cannot eat the memory. */
+const CALLS_MAX = 32_768;
+
+/** A call's options, checked, with the client's defaults in the gaps. */
+export interface CallTerms {
+  readonly consistency: kv.Consistency | undefined;
+  /** What tells this level from others where outages are remembered. */
+  readonly level: string | number;
+  /** Of `performance.now()`. */
+  readonly deadlineMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+export interface Dispatch<Reply> {
+  readonly route: Route;
+  readonly terms: CallTerms;
+  readonly isWrite: boolean;
+  readonly send: Send<Reply>;
+  /** Ask this node before the others. */
+  readonly first?: NodeHandle;
+}
+
+export interface CallDefaults {
+  readonly consistency: Consistency | undefined;
+  readonly timeoutMs: number;
+}
+
+/** Every reply has a header. */
+export interface Replied {
+  readonly header: kv.ReplyHeader__Output | null;
+}
+
+/** Sends each request to the right nodes, and learns from what comes of it. */
+export class Dispatcher {
+  readonly #view: ClusterView;
+  readonly #policy: BalancingPolicy;
+  readonly #budget: RetryBudget;
+  readonly #defaults: CallDefaults;
+  readonly #outages = new QuorumOutages();
+  #calls = 0;
+  #closed: Promise<void> | undefined;
+  #whenIdle: (() => void) | undefined;
+
+  constructor(view: ClusterView, policy: BalancingPolicy, budget: RetryBudget, defaults: CallDefaults) {
+    this.#view = view;
+    this.#policy = policy;
+    this.#budget = budget;
+    this.#defaults = defaults;
+  }
+
+  /** @throws AtollError INVALID_ARGUMENT that names the option. */
+  terms(options: CallOptions): CallTerms {
+    const consistency = options.consistency ?? this.#defaults.consistency;
+    const timeoutMs = checkTimeoutMs(options.timeoutMs ?? this.#defaults.timeoutMs);
+    return {
+      consistency: wireConsistency(consistency),
+      level: consistency ?? "",
+      deadlineMs: performance.now() + timeoutMs,
+      signal: options.signal,
+    };
+  }
+
+  routeOf(bucket: string, key: Uint8Array): Route {
+    return this.#view.routeOf(bucket, key);
+  }
+
+  /** The node that a request on this route would be sent to first. */
+  firstNode(route: Route, terms: CallTerms): NodeHandle | undefined {
+    return this.#candidates(route, terms, new Set()).next().value;
+  }
+
+  async dispatch<Reply extends Replied>({ route, terms, ...call }: Dispatch<Reply>): Promise<Reply> {
+    if (this.#closed !== undefined) throw clientClosed();
+    if (this.#calls >= CALLS_MAX) throw tooManyCalls();
+    this.#calls += 1;
+    try {
+      return await FailoverCall.run<Reply>({
+        send: call.send,
+        isWrite: call.isWrite,
+        candidates: (refused) => firstOf(call.first, this.#candidates(route, terms, refused)),
+        deadlineMs: terms.deadlineMs,
+        signal: terms.signal,
+        budget: this.#budget,
+        limits: LIMITS,
+        onAnswer: (node, { header }) => {
+          this.#outages.answered(placeOf(node.region, route.partition, terms.level));
+          this.#view.noticed(header, node);
+        },
+        onRegionRefused: (region) => this.#regionRefused(region, route, terms),
+        onRoundFailed: () => this.#view.refresh(),
+      });
+    } finally {
+      this.#calls -= 1;
+      if (this.#calls === 0) this.#whenIdle?.();
+    }
+  }
+
+  /** Takes note of the refusal of one item of a batch, so that the item can be sent elsewhere. */
+  itemRefused(
+    header: kv.ReplyHeader__Output | null,
+    route: Route,
+    terms: CallTerms,
+    scope: "node" | "region",
+  ): void {
+    if (header === null) return;
+    if (scope === "region") this.#regionRefused(header.region, route, terms);
+    else this.#view.nodeOf(header.nodeId)?.failed("failure", performance.now());
+  }
+
+  /** True, at the price of one retry, when the budget allows one. */
+  mayRetry(): boolean {
+    return this.#budget.withdraw(performance.now());
+  }
+
+  /** Refuses new calls, waits for those under way, and closes the connections. Idempotent. */
+  close(): Promise<void> {
+    this.#closed ??= this.#drain();
+    return this.#closed;
+  }
+
+  async #drain(): Promise<void> {
+    if (this.#calls > 0) {
+      await new Promise<void>((resolve) => {
+        this.#whenIdle = resolve;
+      });
+    }
+    await this.#view.close();
+  }
+
+  /** The region lacks replicas for this route: the next requests of the kind go past it for a while. */
+  #regionRefused(region: string, { partition }: Route, { level }: CallTerms): void {
+    this.#outages.failed(placeOf(region, partition, level), performance.now());
+  }
+
+  #candidates(route: Route, terms: CallTerms, refused: ReadonlySet<string>): Iterator<NodeHandle, undefined> {
+    return candidates(route, {
+      policy: this.#policy,
+      refused,
+      isOut: (region) =>
+        this.#outages.isOut(placeOf(region, route.partition, terms.level), performance.now()),
+    });
+  }
+}
+
+function* firstOf(
+  first: NodeHandle | undefined,
+  others: Iterator<NodeHandle, undefined>,
+): Generator<NodeHandle, undefined> {
+  if (first !== undefined) yield first;
+  for (let next = others.next(); next.done !== true; next = others.next()) {
+    if (next.value !== first) yield next.value;
+  }
+}
+
+function clientClosed(): AtollError {
+  return new AtollError({
+    code: "FAILED_PRECONDITION",
+    reason: undefined,
+    message: "the client is closed: connect anew",
+  });
+}
+
+function tooManyCalls(): AtollError {
+  return new AtollError({
+    code: "RESOURCE_EXHAUSTED",
+    reason: undefined,
+    message: `${CALLS_MAX} calls are under way: await some of them before making more`,
+  });
+}

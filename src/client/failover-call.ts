@@ -1,0 +1,254 @@
+import type { CallOptions, ClientUnaryCall, requestCallback } from "@grpc/grpc-js";
+import { AtollError } from "./atoll-error.js";
+import { attemptFailure } from "./attempt-failure.js";
+import type { KvStub } from "./channel.js";
+import type { NodeHandle } from "./node-handle.js";
+import type { RetryBudget } from "./retry-budget.js";
+
+/** Makes one attempt: calls a method of the stub with a request that says whether it is a retry. */
+export type Send<Reply> = (
+  stub: KvStub,
+  isRetry: boolean,
+  options: CallOptions,
+  done: requestCallback<Reply>,
+) => ClientUnaryCall;
+
+export interface FailoverRequest<Reply> {
+  readonly send: Send<Reply>;
+  /** The nodes to try in one round, best first. Regions may be added to `refused` while they are taken. */
+  readonly candidates: (refused: ReadonlySet<string>) => Iterator<NodeHandle, undefined>;
+  readonly isWrite: boolean;
+  /** Of `performance.now()`. */
+  readonly deadlineMs: number;
+  readonly signal: AbortSignal | undefined;
+  readonly budget: RetryBudget;
+  readonly limits: FailoverLimits;
+  /** A node answered. */
+  readonly onAnswer?: (node: NodeHandle, reply: Reply) => void;
+  /** The region lacks replicas for this request. */
+  readonly onRegionRefused?: (region: string) => void;
+  /** Every candidate failed: what the client believes of the cluster may be out of date. */
+  readonly onRoundFailed?: () => void;
+}
+
+export interface FailoverLimits {
+  readonly roundsMax: number;
+  readonly attemptsMax: number;
+  /** How long to wait for an attempt before the next candidate is asked as well. */
+  readonly patienceMs: (remainingMs: number) => number;
+}
+
+const BACKOFF_MS_MIN = 50;
+const BACKOFF_MS_MAX = 1_000;
+
+interface Attempt {
+  readonly node: NodeHandle;
+  readonly startedAtMs: number;
+  call: ClientUnaryCall | undefined;
+}
+
+/**
+ * One request, tried on one node after another until one answers it.
+ *
+ * An attempt that fails makes way for the next candidate. An attempt that stays silent for a third of the time left
+ * (a paused process, a dead link) gets company: the next candidate is asked too, and the first answer wins. The
+ * silent one is not given up, because what is slow may be the quorum and not the node. When all candidates failed, the
+ * next round begins after a jittered pause.
+ *
+ * All attempts carry one request id, in `send`. They say `isRetry` as soon as an earlier one may have arrived, and the
+ * server then applies the write at most once or answers MAYBE_APPLIED, which ends the call unless an attempt is still
+ * out that may know better.
+ */
+export class FailoverCall<Reply> {
+  readonly #request: FailoverRequest<Reply>;
+  readonly #resolve: (reply: Reply) => void;
+  readonly #reject: (error: AtollError) => void;
+  readonly #out = new Set<Attempt>();
+  readonly #refused = new Set<string>();
+  /** Regions in which one node was silent. A second one says that the region is, and not the node. */
+  readonly #silentRegions = new Set<string>();
+  readonly #onAbort = (): void => this.#fail(AtollError.cancelled(this.#request.signal?.reason));
+  #candidates: Iterator<NodeHandle, undefined> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #attempts = 0;
+  #rounds = 0;
+  #mayHaveArrived = false;
+  /** What to report when no attempt does better. */
+  #failure: AtollError | undefined;
+  #isSettled = false;
+
+  private constructor(
+    request: FailoverRequest<Reply>,
+    resolve: (reply: Reply) => void,
+    reject: (error: AtollError) => void,
+  ) {
+    this.#request = request;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  /** @throws AtollError the best account of why no node answered, or the answer that refused the request. */
+  static run<Reply>(request: FailoverRequest<Reply>): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      const call = new FailoverCall<Reply>(request, resolve, reject);
+      if (request.signal?.aborted) {
+        call.#onAbort();
+        return;
+      }
+      request.signal?.addEventListener("abort", call.#onAbort, { once: true });
+      request.budget.deposit();
+      call.#nextRound();
+    });
+  }
+
+  #nextRound(): void {
+    this.#rounds += 1;
+    this.#refused.clear();
+    this.#candidates = this.#request.candidates(this.#refused);
+    this.#launch();
+  }
+
+  /** Asks the next candidate, beside whatever is still out. */
+  #launch(): void {
+    clearTimeout(this.#timer);
+    const nowMs = performance.now();
+    const remainingMs = this.#request.deadlineMs - nowMs;
+    if (remainingMs <= 0) {
+      this.#fail(deadlineExceeded(this.#failure));
+      return;
+    }
+    const { limits } = this.#request;
+    const node = this.#attempts < limits.attemptsMax ? this.#candidates?.next().value : undefined;
+    if (node === undefined) {
+      if (this.#out.size === 0) this.#roundOver(remainingMs);
+      return;
+    }
+    this.#attempts += 1;
+    const attempt: Attempt = { node, startedAtMs: nowMs, call: undefined };
+    this.#out.add(attempt);
+    node.began();
+    const patienceMs = limits.patienceMs(remainingMs);
+    if (patienceMs < remainingMs) this.#timer = setTimeout(() => this.#silent(attempt), patienceMs);
+    const deadline = new Date(Date.now() + remainingMs);
+    try {
+      attempt.call = this.#request.send(node.stub, this.#mayHaveArrived, { deadline }, (error, reply) => {
+        this.#ended(attempt, error, reply);
+      });
+    } catch (thrown) {
+      this.#ended(attempt, AtollError.from(thrown), undefined);
+    }
+  }
+
+  #ended(attempt: Attempt, thrown: Error | null, reply: Reply | undefined): void {
+    if (!this.#out.delete(attempt)) return;
+    const { node, startedAtMs } = attempt;
+    node.ended();
+    if (thrown === null && reply !== undefined) {
+      node.answered(performance.now() - startedAtMs);
+      this.#request.onAnswer?.(node, reply);
+      this.#settle();
+      this.#resolve(reply);
+      return;
+    }
+    this.#failed(attempt, AtollError.from(thrown ?? new Error("the node answered with no message")));
+  }
+
+  #failed({ node, startedAtMs }: Attempt, error: AtollError): void {
+    const { scope, mayHaveArrived } = attemptFailure(error);
+    if (mayHaveArrived) this.#mayHaveArrived = true;
+    const failure = moreTelling(this.#failure, error);
+    this.#failure = failure;
+    if (scope === "answer") {
+      if (error.reason !== undefined) node.answered(performance.now() - startedAtMs);
+      else if (error.code === "DEADLINE_EXCEEDED") node.failed("silence", startedAtMs);
+      if (error.reason !== "MAYBE_APPLIED" || this.#out.size === 0) this.#fail(error);
+      return;
+    }
+    if (scope === "node") {
+      node.failed("failure", startedAtMs);
+    } else {
+      node.answered(performance.now() - startedAtMs);
+      this.#refused.add(node.region);
+      this.#request.onRegionRefused?.(node.region);
+    }
+    // What never left this process burdens nobody, so trying the next node is free.
+    const isFree = error.reason === undefined && !mayHaveArrived;
+    const isUndecided = failure.reason === "MAYBE_APPLIED";
+    if (!isUndecided && (isFree || this.#request.budget.withdraw(performance.now()))) this.#launch();
+    else if (this.#out.size === 0) this.#fail(isUndecided ? failure : budgetSpent(failure));
+  }
+
+  #silent(attempt: Attempt): void {
+    if (!this.#out.has(attempt)) return;
+    const { node, startedAtMs } = attempt;
+    node.failed("silence", startedAtMs);
+    this.#mayHaveArrived = true;
+    if (this.#silentRegions.has(node.region)) this.#refused.add(node.region);
+    this.#silentRegions.add(node.region);
+    if (this.#failure?.reason === "MAYBE_APPLIED") return;
+    if (this.#request.budget.withdraw(performance.now())) this.#launch();
+  }
+
+  #roundOver(remainingMs: number): void {
+    const { limits, onRoundFailed } = this.#request;
+    const isLast = this.#rounds >= limits.roundsMax || this.#attempts >= limits.attemptsMax;
+    const pauseMs = Math.min(BACKOFF_MS_MAX, BACKOFF_MS_MIN * 2 ** this.#rounds) * (0.5 + Math.random() / 2);
+    if (isLast || pauseMs >= remainingMs) {
+      this.#fail(this.#failure ?? noCandidates());
+      return;
+    }
+    onRoundFailed?.();
+    this.#timer = setTimeout(() => this.#nextRound(), pauseMs);
+  }
+
+  #fail(error: AtollError): void {
+    if (this.#isSettled) return;
+    const mayBeApplied = this.#request.isWrite && (this.#mayHaveArrived || this.#out.size > 0);
+    this.#settle();
+    this.#reject(mayBeApplied ? error.asMaybeApplied() : error);
+  }
+
+  /** Ends what is still out and leaves nothing behind. */
+  #settle(): void {
+    this.#isSettled = true;
+    clearTimeout(this.#timer);
+    this.#request.signal?.removeEventListener("abort", this.#onAbort);
+    for (const attempt of this.#out) {
+      attempt.node.ended();
+      attempt.call?.cancel();
+    }
+    this.#out.clear();
+  }
+}
+
+/** A server that named a reason told more than a broken connection, and MAYBE_APPLIED tells most. */
+function moreTelling(known: AtollError | undefined, news: AtollError): AtollError {
+  if (known?.reason === "MAYBE_APPLIED" || news.reason === "MAYBE_APPLIED") {
+    return known?.reason === "MAYBE_APPLIED" ? known : news;
+  }
+  return known?.reason !== undefined && news.reason === undefined ? known : news;
+}
+
+function deadlineExceeded(cause: AtollError | undefined): AtollError {
+  const message = "the deadline passed before a node answered";
+  return new AtollError({
+    code: "DEADLINE_EXCEEDED",
+    reason: undefined,
+    message: cause === undefined ? message : `${message}; the last failure: ${cause.message}`,
+    cause,
+  });
+}
+
+function budgetSpent(failure: AtollError): AtollError {
+  const { code, reason, metadata } = failure;
+  const message = `${failure.message} (not tried elsewhere: too many requests fail, and the retry budget is spent)`;
+  return new AtollError({ code, reason, message, metadata, cause: failure });
+}
+
+function noCandidates(): AtollError {
+  return new AtollError({
+    code: "UNAVAILABLE",
+    reason: undefined,
+    message: "the layout names no node for this key",
+  });
+}

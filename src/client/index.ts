@@ -1,0 +1,23 @@
+/** The SDK: what applications import. It speaks to a cluster over gRPC and loads no server code. */
+export { type AdminCallOptions, type AdminClient, connectAdmin } from "./admin.js";
+export type {
+  NodeDigest,
+  NodeLag,
+  NodeState,
+  NodeStatus,
+  PeerLag,
+  PeerStatus,
+  RegionLag,
+} from "./admin-reports.js";
+export { AtollError, type AtollErrorInit, type ErrorCode } from "./atoll-error.js";
+export type { Balancing } from "./balancing.js";
+export type { AtollClient, BucketOptions } from "./client.js";
+export { connect } from "./connect.js";
+export type { Consistency, ConsistencyLevel } from "./consistency.js";
+export type { ErrorReason } from "./error-reason.js";
+export type { Key } from "./key.js";
+export type { Multi, MultiRead } from "./multi.js";
+export type { Register, RegisterEntry, RegisterRead } from "./register.js";
+export type { BatchResult, DeleteResult, PutResult } from "./results.js";
+export type { CallOptions, ConnectOptions, WriteOptions } from "./settings.js";
+export type { Codec, EncodedValue, Encoding } from "./value-codec.js";

@@ -1,0 +1,45 @@
+import { AtollError } from "./atoll-error.js";
+import { isWellFormed } from "./value-codec.js";
+
+/** Keys are bytes; a string stands for its UTF-8. A non-empty `{tag}` inside makes only the tag count for placement. */
+export type Key = string | Uint8Array;
+
+/** @throws AtollError INVALID_ARGUMENT for an empty key, or a string that UTF-8 cannot carry. */
+export function keyBytes(key: Key): Buffer {
+  if (typeof key === "string") {
+    if (!isWellFormed(key)) {
+      throw AtollError.invalid(
+        "key",
+        "the key has a lone surrogate, which UTF-8 cannot carry: use well-formed text or bytes",
+      );
+    }
+    return notEmpty(Buffer.from(key, "utf8"));
+  }
+  if (key instanceof Uint8Array) return notEmpty(Buffer.from(key));
+  throw AtollError.invalid(
+    "key",
+    `the key is ${key === null ? "null" : `a ${typeof key}`}: use a string or a Uint8Array`,
+  );
+}
+
+function notEmpty(bytes: Buffer): Buffer {
+  if (bytes.length > 0) return bytes;
+  throw AtollError.invalid("key", "the key is empty: it needs at least one byte");
+}
+
+const BUCKET_NAME = /^[A-Za-z0-9._-]{1,64}$/;
+
+/** @throws AtollError INVALID_ARGUMENT that says what a bucket's name may be. */
+export function checkBucket(bucket: string): string {
+  if (BUCKET_NAME.test(bucket)) return bucket;
+  throw AtollError.invalid(
+    "bucket",
+    `bucket ${JSON.stringify(bucket)} is no name: use 1 to 64 characters of A-Z a-z 0-9 . _ -`,
+  );
+}
+
+/** How an error names a key. */
+export function keyText(key: Key): string {
+  const text = typeof key === "string" ? key : `0x${Buffer.from(key).toString("hex")}`;
+  return text.length <= 128 ? text : `${text.slice(0, 128)}…`;
+}

@@ -1,0 +1,63 @@
+import { type BucketCalls, encodedValue } from "./bucket-calls.js";
+import { type Key, keyText } from "./key.js";
+import { putResult } from "./register.js";
+import type { DeleteResult, PutResult } from "./results.js";
+import type { CallOptions, WriteOptions } from "./settings.js";
+import { type Codec, decodeValue, encodeValue } from "./value-codec.js";
+
+/** What a multi holds. */
+export interface MultiRead<T> {
+  /** Every value that no other write has replaced: none, one, or the siblings that concurrent writes left. */
+  readonly values: readonly T[];
+  /** Opaque: what was read. Hand it to the put that resolves these values, or to the delete that removes them. */
+  readonly context: Uint8Array;
+  /** The highest stamp among the values; 0n when there is none. */
+  readonly hlc: bigint;
+}
+
+/**
+ * A bucket of multi-value keys: no concurrent write is lost. A put without a context adds a sibling; a put with the
+ * context of a read replaces exactly what that read returned. So read, merge, and put with the context:
+ *
+ * ```ts
+ * const read = await carts.get("u42");
+ * await carts.put("u42", merge(read.values), { context: read.context });
+ * ```
+ *
+ * Every call rejects with an `AtollError`.
+ */
+export class Multi<T> {
+  readonly #calls: BucketCalls;
+  readonly #codec: Codec<T>;
+
+  /** @internal Use `client.multi(bucket)`. */
+  constructor(calls: BucketCalls, codec: Codec<T>) {
+    this.#calls = calls;
+    this.#codec = codec;
+  }
+
+  /** The bucket's name. */
+  get bucket(): string {
+    return this.#calls.bucket;
+  }
+
+  /** Reads every value of one key. */
+  async get(key: Key, options: CallOptions = {}): Promise<MultiRead<T>> {
+    const { values, context, hlc } = await this.#calls.get(key, options);
+    const decode = (stored: (typeof values)[number]): T =>
+      decodeValue(this.#codec, encodedValue(stored), this.bucket, keyText(key));
+    return { values: values.map(decode), context, hlc: BigInt(hlc) };
+  }
+
+  /** Writes one key: replaces what `context` covers, and stands beside what was written since. */
+  async put(key: Key, value: T, options: WriteOptions = {}): Promise<PutResult> {
+    const encoded = encodeValue(this.#codec, value, this.bucket);
+    return putResult(await this.#calls.put(key, encoded, options));
+  }
+
+  /** Deletes what `context` covers; without one, all that the coordinator sees. */
+  async delete(key: Key, options: WriteOptions = {}): Promise<DeleteResult> {
+    const { hlc, acksReceived } = await this.#calls.delete(key, options);
+    return { hlc: BigInt(hlc), acksReceived };
+  }
+}

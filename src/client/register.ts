@@ -1,0 +1,124 @@
+import type { kv } from "../wire/index.js";
+import { AtollError } from "./atoll-error.js";
+import { getMany, putMany } from "./batch-calls.js";
+import { type BucketCalls, encodedValue } from "./bucket-calls.js";
+import { type Key, keyText } from "./key.js";
+import type { BatchResult, DeleteResult, PutResult } from "./results.js";
+import type { CallOptions, WriteOptions } from "./settings.js";
+import { type Codec, decodeValue, encodeValue } from "./value-codec.js";
+
+/** What a register holds. */
+export type RegisterRead<T> = {
+  /** Opaque: what was read, absence included. Hand it to the put or delete that replaces it. */
+  readonly context: Uint8Array;
+  /** The stamp of the value's write (48 bits of milliseconds since 1970, 16 bits of counter); 0n when not found. */
+  readonly hlc: bigint;
+} & ({ readonly found: true; readonly value: T } | { readonly found: false; readonly value: undefined });
+
+/** One put of a batch. */
+export interface RegisterEntry<T> {
+  readonly key: Key;
+  readonly value: T;
+}
+
+/**
+ * A bucket of registers: each key holds one value, and of concurrent writes the last one wins, by hybrid logical clock
+ * and then by writer. Where losing the others is not acceptable, use `multi`.
+ *
+ * Every call rejects with an `AtollError`.
+ */
+export class Register<T> {
+  readonly #calls: BucketCalls;
+  readonly #codec: Codec<T>;
+
+  /** @internal Use `client.register(bucket)`. */
+  constructor(calls: BucketCalls, codec: Codec<T>) {
+    this.#calls = calls;
+    this.#codec = codec;
+  }
+
+  /** The bucket's name. */
+  get bucket(): string {
+    return this.#calls.bucket;
+  }
+
+  /** Reads one key. */
+  async get(key: Key, options: CallOptions = {}): Promise<RegisterRead<T>> {
+    return this.#read(key, await this.#calls.get(key, options));
+  }
+
+  /** Writes one key, replacing what is there. */
+  async put(key: Key, value: T, options: WriteOptions = {}): Promise<PutResult> {
+    const encoded = encodeValue(this.#codec, value, this.bucket);
+    return putResult(await this.#calls.put(key, encoded, options));
+  }
+
+  /** Deletes one key. */
+  async delete(key: Key, options: WriteOptions = {}): Promise<DeleteResult> {
+    const { hlc, acksReceived } = await this.#calls.delete(key, options);
+    return { hlc: BigInt(hlc), acksReceived };
+  }
+
+  /** Reads many keys in parallel, each from a node that holds it. The results are in the order of the keys. */
+  async getMany(keys: Iterable<Key>, options: CallOptions = {}): Promise<BatchResult<RegisterRead<T>>[]> {
+    const listed = [...keys];
+    const replies = await getMany(this.#calls, listed, options);
+    return zip(listed, replies, (key, reply) => this.#read(key, reply));
+  }
+
+  /**
+   * Writes many keys in parallel, each at a node that holds it. The results are in the order of the entries. It is no
+   * transaction: some may fail while others succeed, and of two entries for one key either may win.
+   */
+  async putMany(
+    entries: Iterable<RegisterEntry<T>>,
+    options: CallOptions = {},
+  ): Promise<BatchResult<PutResult>[]> {
+    const listed = [...entries];
+    const encoded = listed.map(({ key, value }) => {
+      try {
+        return { key, value: encodeValue(this.#codec, value, this.bucket), context: NO_CONTEXT };
+      } catch (thrown) {
+        return AtollError.from(thrown);
+      }
+    });
+    const replies = await putMany(this.#calls, encoded, options);
+    return zip(
+      listed.map(({ key }) => key),
+      replies,
+      (_key, reply) => putResult(reply),
+    );
+  }
+
+  #read(key: Key, reply: kv.GetResponse__Output): RegisterRead<T> {
+    const { context } = reply;
+    const hlc = BigInt(reply.hlc);
+    const [stored] = reply.values;
+    if (!reply.found || stored === undefined) return { found: false, value: undefined, context, hlc };
+    const value = decodeValue(this.#codec, encodedValue(stored), this.bucket, keyText(key));
+    return { found: true, value, context, hlc };
+  }
+}
+
+const NO_CONTEXT = new Uint8Array(0);
+
+export function putResult({ hlc, context, acksReceived }: kv.PutResponse__Output): PutResult {
+  return { hlc: BigInt(hlc), context, acksReceived };
+}
+
+/** Pairs keys with what came of them; a reply that `read` cannot read becomes that key's error. */
+function zip<Reply, Result>(
+  keys: readonly Key[],
+  replies: readonly (Reply | AtollError)[],
+  read: (key: Key, reply: Reply) => Result,
+): BatchResult<Result>[] {
+  return keys.map((key, index) => {
+    try {
+      const reply = replies[index];
+      if (reply === undefined || reply instanceof AtollError) throw reply;
+      return { key, ok: true, result: read(key, reply) };
+    } catch (thrown) {
+      return { key, ok: false, error: AtollError.from(thrown) };
+    }
+  });
+}

@@ -1,0 +1,25 @@
+import type { AtollError } from "./atoll-error.js";
+import type { Key } from "./key.js";
+
+/** What came of one key of a batch. A key that fails leaves the others as they are. */
+export type BatchResult<Result> =
+  | { readonly key: Key; readonly ok: true; readonly result: Result }
+  | { readonly key: Key; readonly ok: false; readonly error: AtollError };
+
+/** What a put did. */
+export interface PutResult {
+  /** The stamp of the write: 48 bits of milliseconds since 1970, 16 bits of counter. */
+  readonly hlc: bigint;
+  /** Opaque causal context that includes this write, for the write that replaces it. */
+  readonly context: Uint8Array;
+  /** Replicas that had the write on disk when the call returned. */
+  readonly acksReceived: number;
+}
+
+/** What a delete did. Deleting what is not there succeeds. */
+export interface DeleteResult {
+  /** The stamp of the delete. */
+  readonly hlc: bigint;
+  /** Replicas that had the delete on disk when the call returned. */
+  readonly acksReceived: number;
+}
