@@ -1,0 +1,70 @@
+/** AdminService over a node: its state, its lag, its digest. */
+import type { NodeApi } from "../node/index.js";
+import type { admin } from "../wire/index.js";
+import { internalFailure, toStatus, unimplemented } from "./failure.js";
+import type { Identity } from "./reply-header.js";
+import { type CallsInFlight, type RequestObserver, type UnaryWork, unaryCall } from "./unary-call.js";
+
+/** What the service needs of a node. */
+export type AdminNode = Pick<NodeApi, "layout" | "status" | "lag" | "digest">;
+
+export interface AdminServiceParts {
+  readonly node: AdminNode;
+  readonly identity: Identity;
+  /** Of the package. */
+  readonly version: string;
+  readonly calls: CallsInFlight;
+  readonly observe: RequestObserver;
+}
+
+/** The handlers to register with a gRPC server. */
+export function adminServiceHandlers(parts: AdminServiceParts): admin.AdminServiceHandlers {
+  const { node, identity } = parts;
+  const startedAt = performance.now();
+  const unary = <Request, Reply extends object>(method: string, work: UnaryWork<Request, Reply>) =>
+    unaryCall(method, parts.calls, parts.observe, work);
+  const later = <Request, Reply extends object>(method: string) =>
+    unary<Request, Reply>(method, (_request, _remainingMs, answer) => answer(unimplemented(method)));
+  return {
+    GetStatus: unary<admin.GetStatusRequest__Output, admin.GetStatusResponse>(
+      "GetStatus",
+      (_request, _remainingMs, answer) => {
+        const { state, peers, ...status } = node.status();
+        answer({
+          ...status,
+          ...identity,
+          clusterId: node.layout.clusterId,
+          version: parts.version,
+          state: `NODE_STATE_${state}`,
+          uptimeMs: Math.round(performance.now() - startedAt),
+          peers: peers.map((peer) => ({ ...peer, lastHeardMs: Math.round(peer.lastHeardMs) })),
+        });
+      },
+    ),
+    GetLag: unary<admin.GetLagRequest__Output, admin.GetLagResponse>(
+      "GetLag",
+      (_request, _remainingMs, answer) => {
+        const { peers, regions } = node.lag();
+        answer({ nodeId: identity.nodeId, peers: [...peers], regions: [...regions] });
+      },
+    ),
+    GetDigest: unary<admin.GetDigestRequest__Output, admin.GetDigestResponse>(
+      "GetDigest",
+      (request, _remainingMs, answer) => {
+        node.digest((error, report) => {
+          if (report === undefined) {
+            answer(internalFailure(error ?? "the digest is missing"));
+            return;
+          }
+          const partitions = request.isSummaryOnly ? {} : Object.fromEntries(report.partitions);
+          answer({ nodeId: identity.nodeId, partitions, all: report.all, rows: report.rows });
+        });
+      },
+    ),
+    ListHints: later("ListHints"),
+    ListConflicts: later("ListConflicts"),
+    RemoveMember: later("RemoveMember"),
+    ListQuarantine: later("ListQuarantine"),
+    Repair: (call) => void call.emit("error", toStatus(unimplemented("Repair"))),
+  };
+}

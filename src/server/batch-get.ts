@@ -1,0 +1,87 @@
+/**
+ * BatchGet: reads in parallel, each with a result of its own. The reply must fit one message, so reads whose values
+ * no longer fit get an error that says so, and once the reply is full the rest is not read at all.
+ */
+import type { NodeApi } from "../node/index.js";
+import type { Failure, OperationOptions } from "../replication/index.js";
+import type { kv } from "../wire/index.js";
+import { decodeAddress } from "./address-decoding.js";
+import { runBatch } from "./batch.js";
+import { badRequest, deadlinePassed, isFailure, refusal, toItemError } from "./failure.js";
+import { type Limits, MESSAGE_OVERHEAD_BYTES } from "./limits.js";
+import { decodeOptions } from "./options-decoding.js";
+import { encodeRead, expectRead, type ReadOutcome } from "./reply-encoding.js";
+import type { ReplyHeaders } from "./reply-header.js";
+
+/** Field tags, lengths, stamps and flags of one result, and of one value in it; generous. */
+const RESULT_OVERHEAD_BYTES = 64;
+
+export function batchGet(
+  node: Pick<NodeApi, "execute">,
+  headers: ReplyHeaders,
+  limits: Limits,
+  request: kv.BatchGetRequest__Output,
+  remainingMs: number,
+  answer: (result: kv.BatchGetResponse | Failure) => void,
+): void {
+  const { addresses } = request;
+  const options = decodeBatchOptions(request, remainingMs, limits);
+  if (isFailure(options)) {
+    answer(options);
+    return;
+  }
+  const endsAt = performance.now() + options.timeoutMs;
+  const results: kv.BatchGetResult[] = new Array(addresses.length);
+  let freeBytes = limits.messageBytes - MESSAGE_OVERHEAD_BYTES;
+  runBatch(
+    addresses.length,
+    (index, itemDone) => {
+      const finish = (result: ReadOutcome | Failure): void => {
+        const kept = isFailure(result) ? result : takeRoom(result);
+        results[index] = isFailure(kept) ? { error: toItemError(kept) } : { value: encodeRead(kept, null) };
+        itemDone();
+      };
+      const address = decodeAddress(addresses[index] ?? null, `addresses[${index}]`, limits);
+      const timeoutMs = endsAt - performance.now();
+      if (isFailure(address)) finish(address);
+      else if (freeBytes <= 0) finish(replyFull(limits));
+      else if (timeoutMs <= 0) finish(deadlinePassed());
+      else {
+        node.execute({ kind: "get", address }, { ...options, timeoutMs }, (outcome) =>
+          finish(expectRead(outcome)),
+        );
+      }
+    },
+    () => answer({ header: headers.current(), results }),
+  );
+
+  function takeRoom(read: ReadOutcome): ReadOutcome | Failure {
+    const size = replyBytes(read);
+    freeBytes -= size;
+    return freeBytes < 0 ? replyFull(limits) : read;
+  }
+}
+
+function decodeBatchOptions(
+  { addresses, options }: kv.BatchGetRequest__Output,
+  remainingMs: number,
+  limits: Limits,
+): OperationOptions | Failure {
+  if (addresses.length > limits.batchItems) {
+    return badRequest("addresses", `${addresses.length} items; the limit is ${limits.batchItems}`);
+  }
+  return decodeOptions(options, "options", remainingMs, limits);
+}
+
+function replyBytes(read: ReadOutcome): number {
+  let size = RESULT_OVERHEAD_BYTES + read.context.length;
+  for (const value of read.values) size += RESULT_OVERHEAD_BYTES + value.data.length;
+  return size;
+}
+
+function replyFull(limits: Limits): Failure {
+  return refusal(
+    "OVERLOADED",
+    `the reply is full (${limits.messageBytes} bytes); read this key in another batch, or by itself`,
+  );
+}

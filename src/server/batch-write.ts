@@ -1,0 +1,92 @@
+/** BatchWrite: puts and deletes in parallel, each with a result of its own. No transaction. */
+import type { NodeApi } from "../node/index.js";
+import type { Failure, Operation, OperationOptions } from "../replication/index.js";
+import type { kv } from "../wire/index.js";
+import { itemRequestId, runBatch } from "./batch.js";
+import { badRequest, deadlinePassed, isFailure, toItemError, unimplemented } from "./failure.js";
+import type { Limits } from "./limits.js";
+import { decodeDelete, decodePut, retryProblem } from "./operation-decoding.js";
+import { decodeOptions } from "./options-decoding.js";
+import { encodeDelete, encodePut, expectWritten, type WriteOutcome } from "./reply-encoding.js";
+import type { ReplyHeaders } from "./reply-header.js";
+
+export function batchWrite(
+  node: Pick<NodeApi, "execute">,
+  headers: ReplyHeaders,
+  limits: Limits,
+  request: kv.BatchWriteRequest__Output,
+  remainingMs: number,
+  answer: (result: kv.BatchWriteResponse | Failure) => void,
+): void {
+  const { items } = request;
+  const options = decodeBatchOptions(request, remainingMs, limits);
+  if (isFailure(options)) {
+    answer(options);
+    return;
+  }
+  const endsAt = performance.now() + options.timeoutMs;
+  const results: kv.BatchWriteResult[] = new Array(items.length);
+  runBatch(
+    items.length,
+    (index, itemDone) => {
+      const finish = (result: WriteOutcome | Failure): void => {
+        results[index] = encodeResult(items[index], result);
+        itemDone();
+      };
+      const timeoutMs = endsAt - performance.now();
+      const operation = decodeItem(items[index], `items[${index}].`, limits);
+      if (isFailure(operation)) finish(operation);
+      else if (timeoutMs <= 0) finish(deadlinePassed());
+      else {
+        node.execute(operation, itemOptions(options, index, timeoutMs), (outcome) =>
+          finish(expectWritten(outcome)),
+        );
+      }
+    },
+    () => answer({ header: headers.current(), results }),
+  );
+}
+
+function decodeBatchOptions(
+  { items, options, isAtomic }: kv.BatchWriteRequest__Output,
+  remainingMs: number,
+  limits: Limits,
+): OperationOptions | Failure {
+  if (isAtomic) return unimplemented("is_atomic");
+  if (items.length > limits.batchItems) {
+    return badRequest("items", `${items.length} items; the limit is ${limits.batchItems}`);
+  }
+  const problem = retryProblem(options, "");
+  return problem ?? decodeOptions(options, "options", remainingMs, limits);
+}
+
+function itemOptions(options: OperationOptions, index: number, timeoutMs: number): OperationOptions {
+  const { requestId } = options;
+  return {
+    ...options,
+    timeoutMs,
+    requestId: requestId === undefined ? undefined : itemRequestId(requestId, index),
+  };
+}
+
+/** Options are the batch's: those inside an item would be ignored, so they are refused. */
+function decodeItem(
+  item: kv.BatchWriteItem__Output | undefined,
+  prefix: string,
+  limits: Limits,
+): Operation | Failure {
+  if (item?.update) return unimplemented(`${prefix}update`);
+  const write = item?.put ?? item?.delete;
+  if (write?.options) return badRequest(`${prefix}${item?.write}.options`, "belongs to the batch");
+  if (item?.put) return decodePut(item.put, `${prefix}put.`, limits);
+  if (item?.delete) return decodeDelete(item.delete, `${prefix}delete.`, limits);
+  return badRequest(`${prefix}write`, "missing; an item is a put or a delete");
+}
+
+function encodeResult(
+  item: kv.BatchWriteItem__Output | undefined,
+  result: WriteOutcome | Failure,
+): kv.BatchWriteResult {
+  if (isFailure(result)) return { error: toItemError(result) };
+  return item?.put ? { put: encodePut(result, null) } : { delete: encodeDelete(result, null) };
+}

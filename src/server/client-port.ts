@@ -1,0 +1,65 @@
+/** The gRPC server that clients and operators speak to: KvService, AdminService, health, and reflection by option. */
+import { Server, type ServerCredentials } from "@grpc/grpc-js";
+import { ReflectionService } from "@grpc/reflection";
+import { adminService, kvService } from "../wire/index.js";
+import { formatHostPort, type HostPort } from "./addresses.js";
+import { type AdminServiceParts, adminServiceHandlers } from "./admin-service.js";
+import { BindError } from "./bind-error.js";
+import type { Health } from "./health.js";
+import { type KvServiceParts, kvServiceHandlers } from "./kv-service.js";
+import { grpcServerOptions } from "./limits.js";
+import { endsWithin } from "./signal.js";
+
+export interface ClientPortParts extends KvServiceParts, AdminServiceParts {
+  readonly node: KvServiceParts["node"] & AdminServiceParts["node"];
+  readonly health: Health;
+  readonly credentials: ServerCredentials;
+  readonly reflection: boolean;
+}
+
+/** After the requests are answered: how long connections may take to close by themselves. Health watches never do. */
+const CLOSE_LIMIT_MS = 250;
+
+export class ClientPort {
+  readonly #parts: ClientPortParts;
+  readonly #server: Server;
+
+  private constructor(parts: ClientPortParts) {
+    this.#parts = parts;
+    this.#server = new Server(grpcServerOptions(parts.limits));
+    this.#server.addService(kvService, kvServiceHandlers(parts));
+    this.#server.addService(adminService, adminServiceHandlers(parts));
+    parts.health.addTo(this.#server);
+    if (parts.reflection) describeServices().addToServer(this.#server);
+  }
+
+  /** Listens on `address`; resolves with the port. Rejects with `BindError`. */
+  static listen(parts: ClientPortParts, address: HostPort): Promise<{ clients: ClientPort; port: number }> {
+    const clients = new ClientPort(parts);
+    return new Promise((resolve, reject) => {
+      clients.#server.bindAsync(formatHostPort(address), parts.credentials, (error, port) => {
+        if (error === null) {
+          resolve({ clients, port });
+          return;
+        }
+        clients.#server.forceShutdown();
+        reject(new BindError("client", address, error));
+      });
+    });
+  }
+
+  /** Waits until the requests in flight are answered, `limitMs` at most; then closes every connection. */
+  async close(limitMs: number): Promise<void> {
+    await endsWithin(limitMs, this.#parts.calls.idle());
+    const closed = new Promise<void>((done) => this.#server.tryShutdown(() => done()));
+    if (!(await endsWithin(CLOSE_LIMIT_MS, closed))) this.#server.forceShutdown();
+  }
+}
+
+/** The message types carry the descriptors of the files that they are from. */
+function describeServices(): ReflectionService {
+  return new ReflectionService({
+    kv: kvService.Get.requestType,
+    admin: adminService.GetStatus.requestType,
+  });
+}

@@ -1,0 +1,128 @@
+/**
+ * What an operator may write, wherever it is written: file, environment or flags. Every key is optional here and an
+ * unknown one is an error, so that one layer is judged by itself and its mistakes are told in its own terms; defaults
+ * and contradictions come later, over all layers (`config.ts`).
+ */
+import { z } from "zod";
+import { parseHostPort } from "./addresses.js";
+
+/** As layouts have them: see `topology/`. */
+const ID = /^[a-z0-9][a-z0-9-]{0,62}$/;
+const HOST = /^[A-Za-z0-9][A-Za-z0-9._-]{0,252}$/;
+const HIGHEST_MEMBER_NUMBER = 2 ** 21 - 1;
+const HIGHEST_TIMER_MS = 2 ** 31 - 1;
+
+const id = z.string().regex(ID, "must be 1 to 63 of a-z 0-9 - and start with a letter or digit");
+const host = z.string().regex(HOST, "must be a host name: letters, digits, dots, _ and -");
+const path = z.string().min(1, "must not be empty");
+const address = z
+  .string()
+  .refine(
+    (text) => parseHostPort(text) !== undefined,
+    "must be host:port, as in 127.0.0.1:7400 or [::1]:7400",
+  );
+const dialled = address.refine(
+  (text) => parseHostPort(text)?.port !== 0,
+  "must name the port: 0 cannot be dialled",
+);
+
+function whole(least: number, most: number) {
+  const message = `must be a whole number from ${least} to ${most}`;
+  return z.number().int(message).min(least, message).max(most, message);
+}
+
+const memberSchema = z.strictObject({
+  number: whole(1, HIGHEST_MEMBER_NUMBER),
+  id,
+  region: id,
+  zone: id,
+  host,
+  client: dialled,
+  peer: dialled,
+  admin: dialled,
+});
+
+const clusterSchema = z.strictObject({
+  id: id.optional(),
+  partitions: whole(1, 65_536)
+    .refine((count) => Number.isInteger(Math.log2(count)), "must be a power of two")
+    .optional(),
+  replicas: whole(1, 16).optional(),
+  members: z.array(memberSchema).min(1, "must not be empty").max(1_000).optional(),
+});
+
+const limitsSchema = z.strictObject({
+  key_bytes: whole(1, 65_535).optional(),
+  value_bytes: whole(1, 64 * 2 ** 20).optional(),
+  message_bytes: whole(1_024, 128 * 2 ** 20).optional(),
+  batch_items: whole(1, 100_000).optional(),
+  operations_in_flight: whole(1, 1_000_000).optional(),
+  streams_per_connection: whole(1, 1_000_000).optional(),
+  siblings: whole(1, 10_000).optional(),
+  max_timeout_ms: whole(1, 3_600_000).optional(),
+  default_timeout_ms: whole(1, 3_600_000).optional(),
+});
+
+export const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
+export const FSYNC_POLICIES = ["always", "interval", "never"] as const;
+
+export const settingsSchema = z.strictObject({
+  node: id.optional(),
+  region: id.optional(),
+  zone: id.optional(),
+  host: host.optional(),
+  data: path.optional(),
+  listen: z
+    .strictObject({ client: address.optional(), peer: address.optional(), admin: address.optional() })
+    .optional(),
+  cluster: clusterSchema.optional(),
+  peer_addresses: z.record(id, dialled).optional(),
+  fsync: z.enum(FSYNC_POLICIES).optional(),
+  fsync_interval_ms: whole(1, HIGHEST_TIMER_MS).optional(),
+  max_clock_drift_ms: whole(1, HIGHEST_TIMER_MS).optional(),
+  row_cache_mb: whole(0, 65_536).optional(),
+  limits: limitsSchema.optional(),
+  log: z.strictObject({ level: z.enum(LOG_LEVELS).optional(), file: path.optional() }).optional(),
+  tls: z.strictObject({ cert: path, key: path, ca: path }).optional(),
+  insecure: z.boolean().optional(),
+  reflection: z.boolean().optional(),
+});
+
+/** One layer of settings, as written: every key optional, no defaults. */
+export type Settings = z.infer<typeof settingsSchema>;
+export type MemberSettings = z.infer<typeof memberSchema>;
+
+/** The setting is a scalar that a text can give. */
+export interface ScalarSetting {
+  readonly path: readonly string[];
+  readonly kind: "text" | "number" | "boolean";
+}
+
+/** Every scalar of the schema: what the environment can set. Lists and maps are for the file. */
+export function scalarSettings(): readonly ScalarSetting[] {
+  return scalarsOf(settingsSchema, []);
+}
+
+function scalarsOf(schema: z.ZodObject, path: readonly string[]): ScalarSetting[] {
+  return Object.entries(schema.shape).flatMap(([key, field]): ScalarSetting[] => {
+    const inner = field instanceof z.ZodOptional ? field.unwrap() : field;
+    const at = [...path, key];
+    if (inner instanceof z.ZodObject) return scalarsOf(inner, at);
+    if (inner instanceof z.ZodNumber) return [{ path: at, kind: "number" }];
+    if (inner instanceof z.ZodBoolean) return [{ path: at, kind: "boolean" }];
+    if (inner instanceof z.ZodString || inner instanceof z.ZodEnum) return [{ path: at, kind: "text" }];
+    return [];
+  });
+}
+
+/** The keys that are known in the object at `path`; empty when there is no such object. */
+export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
+  let schema: unknown = settingsSchema;
+  for (const step of path) {
+    if (schema instanceof z.ZodOptional) schema = schema.unwrap();
+    if (schema instanceof z.ZodArray) schema = schema.element;
+    else if (schema instanceof z.ZodObject) schema = schema.shape[String(step)];
+  }
+  if (schema instanceof z.ZodOptional) schema = schema.unwrap();
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+}

@@ -1,0 +1,80 @@
+/**
+ * How a request fails, towards clients: the refusals that the server itself gives, in the terms of the node's own
+ * failures, and the one place that puts either on the wire.
+ */
+import { Metadata, type StatusObject, status } from "@grpc/grpc-js";
+import type { Failure, FailureReason } from "../replication/index.js";
+import { encodeStatusDetails, type kv, STATUS_DETAILS_KEY, statusMessage } from "../wire/index.js";
+
+/** The code that the proto promises for each reason. */
+const CODES: Readonly<Record<FailureReason, status>> = {
+  BAD_REQUEST: status.INVALID_ARGUMENT,
+  QUORUM_UNAVAILABLE: status.UNAVAILABLE,
+  QUORUM_TIMEOUT: status.DEADLINE_EXCEEDED,
+  MAYBE_APPLIED: status.UNKNOWN,
+  NOT_READY: status.UNAVAILABLE,
+  DRAINING: status.UNAVAILABLE,
+  OVERLOADED: status.RESOURCE_EXHAUSTED,
+  STORAGE_FAILED: status.UNAVAILABLE,
+  ROW_DAMAGED: status.DATA_LOSS,
+  TOO_MANY_SIBLINGS: status.FAILED_PRECONDITION,
+  CLOCK_DRIFT: status.UNAVAILABLE,
+  UNIMPLEMENTED: status.UNIMPLEMENTED,
+  DEADLINE_PASSED: status.DEADLINE_EXCEEDED,
+  INTERNAL: status.INTERNAL,
+};
+
+/** No message of the wire has a field `kind`, so it tells a failure from a reply. */
+export function isFailure(answer: object): answer is Failure {
+  return "kind" in answer && answer.kind === "failed";
+}
+
+/** The failure of a whole call. */
+export function toStatus(failure: Failure): StatusObject {
+  const { reason, message } = failure;
+  const code = CODES[reason];
+  const metadata = new Metadata();
+  metadata.set(
+    STATUS_DETAILS_KEY,
+    encodeStatusDetails({ code, message, reason, metadata: failure.metadata }),
+  );
+  return { code, details: statusMessage(message), metadata };
+}
+
+/** The failure of one item of a batch. */
+export function toItemError(failure: Failure): kv.ItemError {
+  return {
+    code: CODES[failure.reason],
+    message: statusMessage(failure.message),
+    reason: `ERROR_REASON_${failure.reason}`,
+    metadata: { ...failure.metadata },
+  };
+}
+
+/** INVALID_ARGUMENT; `field` is the path of what was wrong, as in `options.consistency.replicas`. */
+export function badRequest(field: string, problem: string): Failure {
+  return refusal("BAD_REQUEST", `${field}: ${problem}`, { field });
+}
+
+/** UNIMPLEMENTED: `what` is not offered yet; nothing was done. */
+export function unimplemented(what: string): Failure {
+  return refusal("UNIMPLEMENTED", `${what} is not offered by this server; nothing was done`);
+}
+
+export function deadlinePassed(): Failure {
+  return refusal("DEADLINE_PASSED", "the deadline had passed before any work began; nothing was done");
+}
+
+/** INTERNAL: a defect of the server. */
+export function internalFailure(error: unknown): Failure {
+  const cause = error instanceof Error ? error.message : String(error);
+  return refusal("INTERNAL", `a defect of the server: ${cause}`);
+}
+
+export function refusal(
+  reason: FailureReason,
+  message: string,
+  metadata: Readonly<Record<string, string>> = {},
+): Failure {
+  return { kind: "failed", reason, message, metadata };
+}
