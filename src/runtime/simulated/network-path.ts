@@ -101,17 +101,19 @@ export class Lane {
     this.wake();
   }
 
-  /** The last of this lane: a suffix of what is under way is lost, then `last` arrives, if anything shall. */
-  sever(last: Parcel | undefined): void {
-    if (this.#isSevered) {
-      return;
-    }
+  /** Loses a suffix of what is under way, of any length. */
+  loseSuffix(): void {
     this.#underWay.length = this.#path.random.below(this.#underWay.length + 1);
     this.#bytes = this.#underWay.reduce((sum, parcel) => sum + parcel.bytes, 0);
-    if (last !== undefined) {
+  }
+
+  /** Sends `last` behind what is not lost, and nothing after it. Idempotent. */
+  sever(last: Parcel): void {
+    if (!this.#isSevered) {
+      this.loseSuffix();
       this.send(last);
+      this.#isSevered = true;
     }
-    this.#isSevered = true;
   }
 
   /** Goes on delivering, unless the path is blocked. */

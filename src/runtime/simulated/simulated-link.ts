@@ -50,15 +50,21 @@ export class LinkEnd {
     });
   }
 
-  /** Closes this end. The other one learns of it, behind whatever is not lost, unless `isSilent`. */
-  close(isSilent = false): void {
+  /** Closes this end. The other one learns of it, behind whatever is not lost. */
+  close(): void {
     this.state = "closed";
-    this.sever(isSilent);
+    this.sever();
+  }
+
+  /** Its machine lost its power: the other end learns nothing until the machine is back and is sent something. */
+  vanish(): void {
+    this.state = "closed";
+    this.#lane.loseSuffix();
   }
 
   /** Sends nothing more. The end itself stays as it is, as when a device between the two drops the connection. */
-  sever(isSilent = false): void {
-    this.#lane.sever(isSilent ? undefined : { bytes: 0, deliver: () => this.#deliver({ kind: "gone" }) });
+  sever(): void {
+    this.#lane.sever({ bytes: 0, deliver: () => this.#deliver({ kind: "gone" }) });
   }
 }
 

@@ -101,12 +101,16 @@ export class SimulatedTransport implements Transport {
     this.#process.endOfTurn(done);
   }
 
-  /** Its process has ended; peers learn of it unless `isSilent`, as when the machine lost its power. */
-  crash(isSilent: boolean): void {
+  /** Its process has ended; peers learn of it unless the machine is down, too. */
+  crash(isMachineDown: boolean): void {
     this.#isClosed = true;
     this.#port.unplug(this);
     for (const link of this.#links.values()) {
-      link.close(isSilent);
+      if (isMachineDown) {
+        link.vanish();
+      } else {
+        link.close();
+      }
     }
     this.#links.clear();
   }
