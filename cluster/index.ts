@@ -3,8 +3,7 @@
  * faults. For the `atoll cluster` command, the demo, the benchmarks and the tests.
  */
 export { ClusterError, type ClusterErrorCode } from "./cluster-error.js";
-export type { ClusterNode, FsyncPolicy } from "./cluster-file.js";
-export { type ClusterStatus, LocalCluster, type NodeState, type NodeStatus } from "./local-cluster.js";
+export { type ClusterStatus, LocalCluster, type NodeStatus } from "./local-cluster.js";
 export type { Programs } from "./programs.js";
 export { roundTripMs } from "./regions.js";
 export { type StartOptions, startCluster } from "./start-cluster.js";

@@ -3,7 +3,7 @@ import { request } from "node:http";
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
 
-export interface LoopbackRequest {
+interface LoopbackRequest {
   readonly host: string;
   readonly port: number;
   readonly method: "GET" | "POST";

@@ -11,7 +11,7 @@ import { type Awaited, probeNode, waitUntilReady } from "./readiness.js";
 
 const READY_TIMEOUT_MS = 30_000;
 
-export interface BringUp {
+interface BringUp {
   /** Those that do not run. */
   readonly nodes: readonly ClusterNode[];
   readonly programs: Programs;

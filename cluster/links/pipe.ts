@@ -10,7 +10,9 @@ import type { Socket } from "node:net";
 import type { Link } from "./link.js";
 
 /** Read and held even when nothing moves: enough to notice that a source closed. */
-const BASE_LIMIT_BYTES = 64 * 1024;
+const STALLED_LIMIT_BYTES = 64 * 1024;
+/** Read and held while bytes move, beside what a long path has on its way. */
+const MOVING_LIMIT_BYTES = 256 * 1024;
 /** A source is not read while the bottleneck has this much ahead of it: long enough to never run dry between timers. */
 const BACKLOG_LIMIT_MS = 20;
 /** What a parcel costs beside its bytes, so that very small ones are bounded too. */
@@ -29,7 +31,6 @@ export class Pipe {
   #heldBytes = 0;
   /** No parcel is due before this: when a link heals, what it held still has the whole way to go. */
   #earliestMs = 0;
-  #lastDueMs = 0;
   #finished: "no" | "end" | "reset" = "no";
   #discarding = false;
   #draining = false;
@@ -41,18 +42,13 @@ export class Pipe {
     this.#source = source;
     this.#link = link;
     const onTheWay = link.bandwidth.bytesIn(link.longestDelayMs + BACKLOG_LIMIT_MS);
-    this.#limitBytes = BASE_LIMIT_BYTES * 4 + (Number.isFinite(onTheWay) ? onTheWay : 0);
+    this.#limitBytes = MOVING_LIMIT_BYTES + (Number.isFinite(onTheWay) ? onTheWay : 0);
     this.#unwatch = link.watch(() => this.#linkTurned());
     source.on("data", (bytes: Buffer) => this.#accept(bytes));
     source.once("end", () => this.#finish("end"));
     source.once("close", (failed: boolean) => {
-      if (failed || this.#finished === "no") this.#finish("reset");
+      if (failed) this.#finish("reset");
     });
-  }
-
-  /** Bytes read from the source that the destination did not take yet, with what holding them costs. */
-  get heldBytes(): number {
-    return this.#heldBytes;
   }
 
   /** Gives the pipe its other end. What it holds leaves now. */
@@ -74,8 +70,7 @@ export class Pipe {
 
   #accept(bytes: Buffer): void {
     if (this.#discarding) return;
-    const nowMs = performance.now();
-    this.#push({ kind: "bytes", dueMs: this.#dueMs(nowMs, bytes.length), bytes });
+    this.#push({ kind: "bytes", dueMs: this.#link.arrivalMs(performance.now(), bytes.length), bytes });
     this.#deliver();
     this.#regulate();
   }
@@ -83,13 +78,8 @@ export class Pipe {
   #finish(kind: "end" | "reset"): void {
     if (this.#discarding || this.#finished === "reset") return;
     this.#finished = kind;
-    this.#push({ kind, dueMs: this.#dueMs(performance.now(), 0) });
+    this.#push({ kind, dueMs: this.#link.arrivalMs(performance.now(), 0) });
     this.#deliver();
-  }
-
-  #dueMs(nowMs: number, bytes: number): number {
-    this.#lastDueMs = Math.max(this.#lastDueMs, this.#link.arrivalMs(nowMs, bytes));
-    return this.#lastDueMs;
   }
 
   #push(parcel: Parcel): void {
@@ -97,7 +87,10 @@ export class Pipe {
     this.#heldBytes += costOf(parcel);
   }
 
-  /** Hands over what is due, then waits for what is next: time, the destination, or the link. */
+  /**
+   * Hands over what is due, then waits for what is next: time, the destination, or the link. A parcel that is not due
+   * holds up those behind it, which keeps them in order however their delays differ.
+   */
   #deliver(): void {
     clearTimeout(this.#deliverTimer);
     this.#deliverTimer = undefined;
@@ -139,7 +132,7 @@ export class Pipe {
     if (this.#discarding || this.#finished !== "no") return;
     const stalled = this.#link.isCut || this.#destination === undefined;
     const backlogMs = this.#link.bandwidth.backlogMs(performance.now());
-    if (this.#heldBytes >= (stalled ? BASE_LIMIT_BYTES : this.#limitBytes)) {
+    if (this.#heldBytes >= (stalled ? STALLED_LIMIT_BYTES : this.#limitBytes)) {
       this.#source.pause();
     } else if (backlogMs > BACKLOG_LIMIT_MS) {
       this.#source.pause();

@@ -142,6 +142,21 @@ describe("faults", () => {
     expect(await dial(cluster, "east-1", "west-1")).toBe("reached");
   });
 
+  it("come on top of real distances when asked for", async () => {
+    const regions = ["us-east", "eu-west"];
+    const cluster = await clusters.start({ regions, nodesPerRegion: 2, wan: true });
+    const dialMs = async (from: string, to: string) => {
+      const startMs = performance.now();
+      expect(await dial(cluster, from, to)).toBe("reached");
+      return performance.now() - startMs;
+    };
+    // A round trip to open, another to hear the echo.
+    expect(await dialMs("us-east-1", "eu-west-2")).toBeGreaterThanOrEqual(140);
+    expect(await dialMs("us-east-1", "us-east-2")).toBeLessThan(70);
+    await cluster.partition("us-east");
+    expect(await dial(cluster, "us-east-1", "eu-west-2")).toBe("silence");
+  });
+
   it("cannot partition nodes that dial each other directly", async () => {
     const cluster = await clusters.start({ ...TWO_REGIONS, direct: true });
     expect(await dial(cluster, "east-1", "west-1")).toBe("reached");
