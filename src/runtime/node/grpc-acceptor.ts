@@ -7,7 +7,6 @@ import { type peer, peerService } from "../../wire/index.js";
 import type { PeerHello } from "../transport.js";
 import { Exchange, type ExchangeEvents, type Refusal } from "./grpc-exchange.js";
 import { type GrpcTransportLimits, serverOptions } from "./grpc-limits.js";
-import { widenReceiveWindow } from "./grpc-receive-window.js";
 
 /** How long a closing server waits for its peers to let go. */
 const DRAIN_MS = 1_000;
@@ -88,7 +87,6 @@ export class PeerAcceptor {
       stream.end(status.UNAVAILABLE, "this node takes no links now: it is starting or shutting down");
       return;
     }
-    widenReceiveWindow(call);
     const exchange = new Exchange(stream, this.#limits, this.#limits.helloTimeoutMs, this.#events);
     this.#admit(exchange);
     call.on("data", (message: peer.ExchangeRequest__Output) => exchange.receive(message));

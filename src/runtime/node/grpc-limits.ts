@@ -26,10 +26,13 @@ export const DEFAULT_TRANSPORT_LIMITS: GrpcTransportLimits = {
 const ENVELOPE_BYTES = 16;
 
 /**
- * What one side takes before the other must wait for it: the bandwidth of a link times its round trip. HTTP/2's own
- * 64 KiB would hold a link of 150 ms to 430 KB/s.
+ * What a dialler takes before the acceptor must wait for it: the bandwidth of a link times its round trip.
+ *
+ * Only the dialler's window may be wide. Node's HTTP/2 stops reading while it writes, so two sides that both write
+ * more than the sockets between them hold wait for each other for ever; an acceptor that keeps HTTP/2's 64 KiB always
+ * lets the dialler's write finish.
  */
-export const RECEIVE_WINDOW_BYTES = 4 * 2 ** 20;
+const RECEIVE_WINDOW_BYTES = 4 * 2 ** 20;
 
 function commonOptions({ frameBytes }: GrpcTransportLimits): ChannelOptions {
   return {

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { mesh, TestNode, type TestNodeOptions, until } from "./grpc-test-node.js";
 
+const FRAME_BYTES_MAX = 8 * 2 ** 20;
+
 const running: TestNode[] = [];
 
 afterEach(async () => {
@@ -108,8 +110,7 @@ describe("GrpcTransport", () => {
       await started(1, { hello: { number: 7 } }),
       await started(2, { hello: { number: 9 } }),
     ];
-    two.hello satisfies { number: number };
-    one.transport.setPeers([{ ...two.peer }]);
+    one.transport.setPeers([two.peer]);
     await until(() => one.events.length === 1);
     expect(two.events).toEqual(["up 7"]);
     const liar = await started(5, { hello: { number: 8 } });
@@ -136,10 +137,8 @@ describe("GrpcTransport", () => {
   it("replaces a link by a newer one without reporting the older as down", async () => {
     const [one, two] = await linkedPair();
     const again = await started(1, { hello: { incarnation: 2 } });
-    await new Promise<void>((resolve) => {
-      again.transport.setPeers([two.peer]);
-      void until(() => one.events.includes("down 2")).then(resolve);
-    });
+    again.transport.setPeers([two.peer]);
+    await until(() => one.events.includes("down 2"));
     expect(two.events.slice(0, 2)).toEqual(["up 1", "up 1"]);
     expect(two.hellos[1]?.incarnation).toBe(2);
     expect(two.events).not.toContain("down 1");
@@ -167,19 +166,25 @@ describe("GrpcTransport", () => {
     expect(one.events).not.toContain("down 3");
   });
 
-  it("takes a frame at the limit, and ends the link over a longer one", async () => {
+  it("takes frames at the limit, both ways at once, and neither side waits for the other for ever", async () => {
     const [one, two] = await linkedPair();
-    const longest = Buffer.alloc(8 * 2 ** 20, 0x5a);
-    one.transport.send(2, longest);
-    two.transport.send(1, longest);
-    await until(() => one.frames.length === 1 && two.frames.length === 1);
-    expect(two.frames[0]?.frame.equals(longest)).toBe(true);
-    expect(one.frames[0]?.frame.equals(longest)).toBe(true);
-    one.transport.send(2, Buffer.alloc(longest.length + 1));
+    const longest = Buffer.alloc(FRAME_BYTES_MAX, 0x5a);
+    for (let i = 0; i < 3; i += 1) {
+      one.transport.send(2, longest);
+      two.transport.send(1, longest);
+    }
+    await until(() => one.frames.length === 3 && two.frames.length === 3);
+    expect([...one.frames, ...two.frames].every(({ frame }) => frame.equals(longest))).toBe(true);
+  });
+
+  it("ends the link over a frame beyond the limit, and sends nothing after it", async () => {
+    const [one, two] = await linkedPair();
+    one.transport.send(2, Buffer.alloc(FRAME_BYTES_MAX + 1));
     one.transport.send(2, Buffer.from("late"));
     await until(() => one.events.length === 3 && two.events.length === 3);
     expect(one.events).toEqual(["up 2", "down 2", "up 2"]);
-    expect(two.frames.length).toBe(1);
+    expect(two.events).toEqual(["up 1", "down 1", "up 1"]);
+    expect(two.frames).toEqual([]);
   });
 
   it("ends a link whose queue grows beyond its bound", async () => {
