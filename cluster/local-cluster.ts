@@ -13,7 +13,7 @@ import { bringUp } from "./start-processes.js";
 const GRACE_MS = 10_000;
 const SIGNAL_TIMEOUT_MS = 5000;
 
-export type NodeState =
+type NodeState =
   /** It takes requests. */
   | "ready"
   /** It runs, and says that it is not ready, or says nothing. */

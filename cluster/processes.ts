@@ -43,13 +43,11 @@ export class StartedProcess {
 /** Starts `node ...argv` in the background, with its output in `files.output` and its pid in `files.pid`. */
 export async function startProcess(files: ProcessFiles, argv: readonly string[]): Promise<StartedProcess> {
   const output = openSync(files.output, "a", 0o600);
-  // Where Node itself keeps compiled code by default; the second of many equal processes starts sooner with it.
-  const env = { NODE_COMPILE_CACHE: join(tmpdir(), "node-compile-cache"), ...process.env };
   const child = spawn(process.execPath, argv, {
     cwd: files.folder,
     detached: true,
     stdio: ["ignore", output, output],
-    env,
+    env: childEnvironment(),
   });
   closeSync(output);
   try {
@@ -62,6 +60,15 @@ export async function startProcess(files: ProcessFiles, argv: readonly string[])
   child.unref();
   writePid(files, started.pid);
   return started;
+}
+
+/**
+ * Ours, without the settings of nodes in it: those would win over each node's own. And with the place where Node keeps
+ * compiled code by default: the second of many equal processes starts sooner with it.
+ */
+function childEnvironment(): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(([name]) => !name.startsWith("ATOLL_"));
+  return { NODE_COMPILE_CACHE: join(tmpdir(), "node-compile-cache"), ...Object.fromEntries(own) };
 }
 
 /** The process of a pid file, unless it ended, or the pid belongs to another one by now. */

@@ -5,4 +5,4 @@
 export type { Endpoint } from "./connection.js";
 export { LinksControl } from "./control-client.js";
 export { serveControl } from "./control-server.js";
-export { type Direction, LinkNetwork, type LinkNode, type Route } from "./network.js";
+export { type Direction, LinkNetwork } from "./network.js";

@@ -7,7 +7,7 @@ import { until } from "./links-fixture.js";
 
 const clusters = new FakeClusters();
 afterEach(async () => {
-  for (const name of Object.keys(process.env)) if (name.startsWith("FAKE_NODE_")) delete process.env[name];
+  for (const name of Object.keys(process.env)) if (/^(FAKE_NODE|ATOLL)_/.test(name)) delete process.env[name];
   await clusters.endAll();
 });
 
@@ -19,7 +19,8 @@ async function states(cluster: LocalCluster): Promise<Record<string, string>> {
 }
 
 describe("starting", () => {
-  it("makes every node ready, with the pid that it says", async () => {
+  it("makes every node ready, with the pid that it says and nobody else's settings", async () => {
+    process.env.ATOLL_FSYNC = "never";
     const progress: number[] = [];
     const cluster = await clusters.start({ ...TWO_REGIONS, progress: (ready) => progress.push(ready) });
     const status = await cluster.status();
@@ -33,7 +34,7 @@ describe("starting", () => {
     expect(progress).toEqual([1, 2, 3, 4, 5]);
     for (const node of status.nodes) {
       const [ready = ""] = readFileSync(join(cluster.dataDir, node.id, "output.log"), "utf8").split("\n");
-      expect(JSON.parse(ready)).toMatchObject({ id: node.id, endpoint: node.client, pid: node.pid });
+      expect(JSON.parse(ready)).toEqual({ id: node.id, endpoint: node.client, pid: node.pid, settings: [] });
     }
     expect(cluster.endpoints("west")).toEqual(status.nodes.slice(2).map((node) => node.client));
   });

@@ -1,7 +1,6 @@
 // Stands in for `atoll start` where a test is about processes and links, not about data: takes the same command line
 // and configuration, answers /readyz, echoes on its peer port, and dials a peer when it is asked to.
 //   GET /dial?peer=ID   200 when the peer echoed a line, 504 when it did not within half a second
-//   GET /env?name=N     the environment variable
 import { readFileSync } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
 import { connect, createServer } from "node:net";
@@ -27,9 +26,13 @@ const admin = createHttpServer((request, response) => {
   response.writeHead(404).end();
 });
 await listen(admin, config.listen.admin);
-process.stdout.write(
-  `${JSON.stringify({ id: config.node, endpoint: config.listen.client, pid: process.pid })}\n`,
-);
+const ready = {
+  id: config.node,
+  endpoint: config.listen.client,
+  pid: process.pid,
+  settings: Object.keys(process.env).filter((name) => name.startsWith("ATOLL_")),
+};
+process.stdout.write(`${JSON.stringify(ready)}\n`);
 process.on("SIGTERM", () => {
   if (process.env.FAKE_NODE_STUBBORN !== config.node) process.exit(0);
 });
