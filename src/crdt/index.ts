@@ -8,6 +8,7 @@ export {
   damagedRow,
   isAbsent,
   joinRow,
+  joinStates,
   type RowChange,
   rowState,
   stripped,

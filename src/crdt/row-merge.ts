@@ -72,6 +72,18 @@ export function joinRow(type: DataType, row: Row, clock: VersionVector, theirs: 
   return merged(type, row, clock, live, theirs.context);
 }
 
+/** The join of whole rows of several replicas: what a quorum read answers. */
+export function joinStates(type: DataType, states: readonly [RowState, ...RowState[]]): RowState {
+  const [first, ...rest] = states;
+  return rest.reduce(
+    (joined, state) => ({
+      live: settle(type, joinLive(joined.live, joined.context, state.live, state.context)),
+      context: joined.context.joined(state.context),
+    }),
+    first,
+  );
+}
+
 /** The row with what the clock covers taken out of `ahead`; the same object when that changes nothing. */
 export function stripped(row: Row, clock: VersionVector): Row {
   if (row.ahead.isEmpty || row.damagedAt !== undefined) return row;

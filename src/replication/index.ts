@@ -1,5 +1,10 @@
 /** Between replicas: coordinator, peer streams, catch-up and anti-entropy. */
+export { Calls } from "./calls.js";
 export { CONSISTENCY_LEVELS, type Consistency, type ConsistencyLevel } from "./consistency.js";
+export { Counters } from "./counters.js";
+export type { Environment, Liveness } from "./environment.js";
+export { failure } from "./failures.js";
+export type { RegionLag } from "./lag-tracker.js";
 export type {
   Failure,
   FailureReason,
@@ -10,3 +15,5 @@ export type {
   ReadValue,
   StoredValue,
 } from "./operation.js";
+export { PeerLinks } from "./peer-links.js";
+export { Replicator } from "./replicator.js";

@@ -62,21 +62,24 @@ export type Outcome =
   | Failure;
 
 /** The names of `atoll.kv.v1.ErrorReason`, without its prefix; the proto says what state each leaves. */
-export type FailureReason =
-  | "BAD_REQUEST"
-  | "QUORUM_UNAVAILABLE"
-  | "QUORUM_TIMEOUT"
-  | "MAYBE_APPLIED"
-  | "NOT_READY"
-  | "DRAINING"
-  | "OVERLOADED"
-  | "STORAGE_FAILED"
-  | "ROW_DAMAGED"
-  | "TOO_MANY_SIBLINGS"
-  | "CLOCK_DRIFT"
-  | "UNIMPLEMENTED"
-  | "DEADLINE_PASSED"
-  | "INTERNAL";
+export const FAILURE_REASONS = [
+  "BAD_REQUEST",
+  "QUORUM_UNAVAILABLE",
+  "QUORUM_TIMEOUT",
+  "MAYBE_APPLIED",
+  "NOT_READY",
+  "DRAINING",
+  "OVERLOADED",
+  "STORAGE_FAILED",
+  "ROW_DAMAGED",
+  "TOO_MANY_SIBLINGS",
+  "CLOCK_DRIFT",
+  "UNIMPLEMENTED",
+  "DEADLINE_PASSED",
+  "INTERNAL",
+] as const;
+
+export type FailureReason = (typeof FAILURE_REASONS)[number];
 
 export interface Failure {
   readonly kind: "failed";

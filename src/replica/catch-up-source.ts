@@ -1,0 +1,172 @@
+/**
+ * The source's side of a catch-up: builds one page from durable state and keeps nothing between pages. The log says
+ * which rows the asker lacks; each is sent in its present state, once a page at most, however often it was overwritten.
+ *
+ * A row is left out at a pointer when one of its live dots comes later in the session: it will be sent there, and the
+ * asker adopts the clock only at the end.
+ */
+import { type Actor, type Dot, VersionVector } from "../causality/index.js";
+import type {
+  CatchUpBody,
+  CatchUpPointer,
+  CatchUpRequest,
+  CatchUpRow,
+  LogEntry,
+  RowKey,
+} from "../codec/index.js";
+import { type Row, rowState } from "../crdt/index.js";
+import type { PartitionReplica } from "./partition-replica.js";
+
+/** A page ends after so many bytes of rows and pointers, or so many pointers. */
+const PAGE_BYTES = 256 * 1024;
+const PAGE_POINTERS = 2_000;
+const PAGE_SCAN_ROWS = 1_000;
+const POINTER_OVERHEAD_BYTES = 40;
+
+/** Builds the page that a request asks for. */
+export function buildPage(
+  replica: PartitionReplica,
+  request: CatchUpRequest,
+  done: (body: CatchUpBody) => void,
+): void {
+  const target = request.target ?? replica.durableClock.copy();
+  if (replica.doubt !== undefined) return done(refused("the source is itself in doubt"));
+  if (!replica.durableClock.includes(target)) return done(refused("the source does not cover the target"));
+  if (request.rows !== undefined) buildRowPage(replica, target, request.rows.after, done);
+  else done(new LogPageBuilder(replica, target, request.position).build());
+}
+
+function refused(reason: string): CatchUpBody {
+  return { kind: "refused", reason };
+}
+
+/** Thrown inside the builder: the page cannot be built, and this is the answer. */
+class PageStop extends Error {
+  readonly body: CatchUpBody;
+  constructor(body: CatchUpBody) {
+    super(body.kind);
+    this.body = body;
+  }
+}
+
+class LogPageBuilder {
+  readonly #replica: PartitionReplica;
+  readonly #target: VersionVector;
+  readonly #start: VersionVector;
+  readonly #position: VersionVector;
+  readonly #pointers: CatchUpPointer[] = [];
+  readonly #rows = new Map<RowKey, CatchUpRow>();
+  #bytes = 0;
+
+  constructor(replica: PartitionReplica, target: VersionVector, position: VersionVector) {
+    this.#replica = replica;
+    this.#target = target;
+    this.#start = position;
+    this.#position = position.copy();
+  }
+
+  build(): CatchUpBody {
+    try {
+      const isLast = this.#fill();
+      return {
+        kind: "log",
+        target: this.#target,
+        clock: this.#replica.durableClock.copy(),
+        entries: this.#pointers,
+        rows: [...this.#rows.values()],
+        position: this.#position,
+        isLast,
+      };
+    } catch (error) {
+      if (error instanceof PageStop) return error.body;
+      throw error;
+    }
+  }
+
+  /** Actors in order, each from the position on. True when nothing is left. */
+  #fill(): boolean {
+    for (const [actor, end] of this.#target.sorted()) {
+      const from = this.#start.get(actor) + 1;
+      if (from > end) continue;
+      if (from <= this.#replica.floor.get(actor)) throw new PageStop({ kind: "below-floor" });
+      for (let counter = from; counter <= end; counter++) {
+        if (this.#bytes >= PAGE_BYTES || this.#pointers.length >= PAGE_POINTERS) return false;
+        this.#take(actor, counter);
+        this.#position.raise(actor, counter);
+      }
+    }
+    return true;
+  }
+
+  #take(actor: Actor, counter: number): void {
+    const entry = this.#readEntry(actor, counter);
+    this.#pointers.push({ actor, counter, entry });
+    this.#bytes += POINTER_OVERHEAD_BYTES + (entry.rowKey?.length ?? 0);
+    if (entry.rowKey === undefined || this.#rows.has(entry.rowKey)) return;
+    const row = this.#replica.rows.readDurable(entry.rowKey);
+    if (row.damagedAt !== undefined) throw new PageStop(refused("a row of the source is damaged"));
+    if (this.#comesLater(row, { actor, counter })) return;
+    this.#rows.set(entry.rowKey, {
+      rowKey: entry.rowKey,
+      state: rowState(row, this.#replica.durableClock),
+    });
+    this.#bytes += rowBytes(row);
+  }
+
+  /** A dot of the log that does not resolve is never silence: it becomes a full sync. */
+  #readEntry(actor: Actor, counter: number): LogEntry {
+    const entry = this.#replica.readLog(actor, counter);
+    if (entry === undefined) throw new PageStop({ kind: "below-floor" });
+    return entry;
+  }
+
+  #comesLater(row: Row, at: Dot): boolean {
+    return row.live.some(
+      (dot) =>
+        (dot.actor > at.actor || (dot.actor === at.actor && dot.counter > at.counter)) &&
+        dot.counter > this.#start.get(dot.actor) &&
+        this.#target.covers(dot.actor, dot.counter),
+    );
+  }
+}
+
+function buildRowPage(
+  replica: PartitionReplica,
+  target: VersionVector,
+  after: RowKey | undefined,
+  done: (body: CatchUpBody) => void,
+): void {
+  replica.rows.scan(after, PAGE_SCAN_ROWS, "durable", (error, rowKeys) => {
+    if (error !== undefined) return done(refused(`the source cannot scan its rows: ${error.message}`));
+    const rows: CatchUpRow[] = [];
+    let bytes = 0;
+    for (const rowKey of rowKeys) {
+      if (bytes >= PAGE_BYTES) break;
+      const row = replica.rows.readDurable(rowKey);
+      if (row.damagedAt !== undefined) return done(refused("a row of the source is damaged"));
+      rows.push({ rowKey, state: rowState(row, replica.durableClock) });
+      bytes += rowBytes(row) + rowKey.length;
+    }
+    const isLast = rows.length === rowKeys.length && rowKeys.length < PAGE_SCAN_ROWS;
+    done({
+      kind: "rows",
+      target,
+      clock: replica.durableClock.copy(),
+      floor: replica.floor.copy(),
+      rows,
+      upTo: isLast ? undefined : rows.at(-1)?.rowKey,
+    });
+  });
+}
+
+function rowBytes(row: Row): number {
+  return row.live.reduce((sum, dot) => sum + dot.payload.data.length + 32, 32);
+}
+
+/** The position of a log phase that follows a full sync of the rows: where the source's log begins. */
+export function aboveFloor(position: VersionVector, floor: VersionVector): VersionVector {
+  const start = new VersionVector();
+  start.join(position);
+  start.join(floor);
+  return start;
+}

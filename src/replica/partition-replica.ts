@@ -1,0 +1,214 @@
+/**
+ * One replica of one partition: its clock, its log and its rows, and the only code that changes them. Every change puts
+ * data, log entry and clock into the batch of the turn, so they reach the disk together or not at all (rule 1).
+ *
+ * The clock advances by an in-order change or a completed catch-up, never because a dot was seen in some context
+ * (rule 6).
+ */
+import type { Actor, Dot, HybridClock, VersionVector } from "../causality/index.js";
+import {
+  type CatchUpPointer,
+  type Delta,
+  type Doubt,
+  type LogEntry,
+  openRecord,
+  type PartitionRecord,
+  RecordDamagedError,
+  type RequestRecord,
+  type RowKey,
+  readLogEntry,
+  rowKeyType,
+  sealRecord,
+  writeLogEntry,
+  writePartition,
+} from "../codec/index.js";
+import { applyChange, type Intent, joinRow, type Row, type RowState, stripped } from "../crdt/index.js";
+import { type GroupCommit, logKey, partitionKey, requestKey } from "../storage/index.js";
+import { RowStore } from "./row-store.js";
+
+/** What a replica needs of its node. */
+export interface ReplicaEnvironment {
+  readonly commit: GroupCommit;
+  readonly hlc: HybridClock;
+  /** The replica's clock or doubt changed: save it with the batch of this turn. */
+  markDirty(replica: PartitionReplica): void;
+  /** A record failed its checksum. */
+  reportDamage(partition: number, rowKey: RowKey): void;
+}
+
+export type ApplyResult =
+  /** In this turn's batch. */
+  | "applied"
+  /** Held already: acknowledge it again once durable. */
+  | "duplicate"
+  /** Earlier dots of its actor are missing: they are fetched, never skipped (rule 4). */
+  | "gap";
+
+export class PartitionReplica {
+  readonly partition: number;
+  readonly rows: RowStore;
+  readonly #environment: ReplicaEnvironment;
+  readonly #clock: VersionVector;
+  readonly #durableClock: VersionVector;
+  readonly #floor: VersionVector;
+  #doubt: Doubt | undefined;
+
+  constructor(partition: number, record: PartitionRecord, environment: ReplicaEnvironment) {
+    this.partition = partition;
+    this.#environment = environment;
+    this.#clock = record.clock;
+    this.#durableClock = record.clock.copy();
+    this.#floor = record.floor;
+    this.#doubt = record.doubt;
+    this.rows = new RowStore(
+      partition,
+      environment.commit,
+      { clock: this.#clock, durableClock: this.#durableClock },
+      (rowKey) => environment.reportDamage(partition, rowKey),
+    );
+  }
+
+  /** What was applied, durable or not. Read only. */
+  get clock(): VersionVector {
+    return this.#clock;
+  }
+
+  /** What was applied and is durable: the one that leaves this node. Read only. */
+  get durableClock(): VersionVector {
+    return this.#durableClock;
+  }
+
+  /** Up to here the log was trimmed. Read only. */
+  get floor(): VersionVector {
+    return this.#floor;
+  }
+
+  get doubt(): Doubt | undefined {
+    return this.#doubt;
+  }
+
+  setDoubt(doubt: Doubt | undefined): void {
+    this.#doubt = doubt;
+    this.#environment.markDirty(this);
+  }
+
+  /** Mints the next dot of `actor` for one row change. */
+  mint(actor: Actor, rowKey: RowKey, row: Row, intent: Intent, requestId: string | undefined): Delta {
+    const hlc = this.#environment.hlc.next();
+    const delta: Delta = {
+      partition: this.partition,
+      actor,
+      counter: this.#clock.get(actor) + 1,
+      hlc,
+      rowKey,
+      requestId,
+      payload: intent.payload === undefined ? undefined : { ...intent.payload, hlc },
+      replaced: intent.replaced.map((dot): Dot => ({ actor: dot.actor, counter: dot.counter })),
+    };
+    this.#enter(row, delta);
+    return delta;
+  }
+
+  /** Applies another node's mutation, when it is the next of its actor. */
+  apply(delta: Delta): ApplyResult {
+    const held = this.#clock.get(delta.actor);
+    if (delta.counter <= held) return "duplicate";
+    if (delta.counter > held + 1) return "gap";
+    this.#environment.hlc.observe(delta.hlc);
+    this.#enter(this.rows.readPending(delta.rowKey), delta);
+    return "applied";
+  }
+
+  /** Joins another replica's whole row: read repair and catch-up. The clock stays where it is. */
+  join(rowKey: RowKey, state: RowState): void {
+    for (const dot of state.live) this.#environment.hlc.observe(dot.payload.hlc);
+    const row = this.rows.readPending(rowKey);
+    this.rows.write(rowKey, row, joinRow(rowKeyType(rowKey), row, this.#clock, state));
+  }
+
+  /** Stores pointers of a catch-up: also those of overwritten and removed dots, for whom we may serve later (rule 7). */
+  addPointers(pointers: readonly CatchUpPointer[]): void {
+    for (const pointer of pointers) {
+      if (this.#clock.covers(pointer.actor, pointer.counter)) continue;
+      this.#addLogEntry(pointer.actor, pointer.counter, pointer.entry);
+    }
+  }
+
+  /**
+   * Adopts the clock that a completed catch-up aimed at, after its rows and pointers. `floor` is the source's where the
+   * log had been cut.
+   */
+  adopt(target: VersionVector, floor: VersionVector | undefined): void {
+    for (const [actor, counter] of floor?.entries() ?? [])
+      if (counter > this.#clock.get(actor)) this.#floor.raise(actor, counter);
+    this.#clock.join(target);
+    this.#environment.markDirty(this);
+    const covered = target.copy();
+    this.#environment.commit.whenDurable(() => this.#durableClock.join(covered));
+  }
+
+  /** What a durable dot of the log points at; undefined when it was trimmed, or cannot be read. */
+  readLog(actor: Actor, counter: number): LogEntry | undefined {
+    const key = logKey(this.partition, actor, counter);
+    const record = this.#environment.commit.readDurable(key);
+    if (record === undefined) return undefined;
+    try {
+      return openRecord(Buffer.from(key, "latin1"), record, readLogEntry);
+    } catch (error) {
+      if (error instanceof RecordDamagedError) return undefined;
+      throw error;
+    }
+  }
+
+  /** The dot that a request id made, if it was applied here; durable or not. */
+  findRequest(requestId: string): RequestRecord | undefined {
+    const key = requestKey(this.partition, requestId);
+    const record = this.#environment.commit.readPending(key);
+    if (record === undefined) return undefined;
+    return openRecord(Buffer.from(key, "latin1"), record, (reader) => ({
+      actor: reader.actor(),
+      counter: reader.varint(),
+      hlc: reader.hlc(),
+    }));
+  }
+
+  /** Puts clock, floor and doubt into the batch of this turn. */
+  save(): void {
+    const key = partitionKey(this.partition);
+    const record = { clock: this.#clock, floor: this.#floor, doubt: this.#doubt };
+    this.#environment.commit.put(
+      key,
+      sealRecord(Buffer.from(key, "latin1"), (writer) => writePartition(writer, record)),
+    );
+  }
+
+  #enter(row: Row, delta: Delta): void {
+    const changed = applyChange(rowKeyType(delta.rowKey), row, this.#clock, delta);
+    this.#clock.raise(delta.actor, delta.counter);
+    this.rows.write(delta.rowKey, row, stripped(changed, this.#clock));
+    this.#addLogEntry(delta.actor, delta.counter, delta);
+    this.#environment.markDirty(this);
+    this.#environment.commit.whenDurable(() => this.#durableClock.raise(delta.actor, delta.counter));
+  }
+
+  #addLogEntry(
+    actor: Actor,
+    counter: number,
+    entry: Pick<Delta, "hlc" | "requestId"> & { readonly rowKey: RowKey | undefined },
+  ): void {
+    const commit = this.#environment.commit;
+    const key = logKey(this.partition, actor, counter);
+    commit.put(
+      key,
+      sealRecord(Buffer.from(key, "latin1"), (writer) => writeLogEntry(writer, entry)),
+    );
+    if (entry.requestId === undefined) return;
+    const idKey = requestKey(this.partition, entry.requestId);
+    const sealed = sealRecord(Buffer.from(idKey, "latin1"), (writer) => {
+      writer.actor(actor);
+      writer.varint(counter);
+      writer.hlc(entry.hlc);
+    });
+    commit.put(idKey, sealed);
+  }
+}

@@ -1,0 +1,130 @@
+/**
+ * The rows of one partition, in both views of the group commit. A record that fails its checksum reads as damaged, never
+ * as absent, and is stored as such, so that a restart does not forget it (rule 12).
+ */
+import type { VersionVector } from "../causality/index.js";
+import {
+  openRecord,
+  RecordDamagedError,
+  type RowKey,
+  readRow,
+  sealRecord,
+  writeRow,
+} from "../codec/index.js";
+import { ABSENT_ROW, damagedRow, isAbsent, type Row, stripped } from "../crdt/index.js";
+import {
+  aheadKey,
+  aheadRange,
+  type GroupCommit,
+  rowKeyOf,
+  rowRange,
+  rowStoreKey,
+  type StoreKey,
+} from "../storage/index.js";
+
+const EMPTY = Buffer.alloc(0);
+const SWEEP_PAGE_ROWS = 256;
+
+/** The clocks of the replica whose rows these are. */
+export interface ReplicaClocks {
+  readonly clock: VersionVector;
+  readonly durableClock: VersionVector;
+}
+
+export class RowStore {
+  readonly #partition: number;
+  readonly #commit: GroupCommit;
+  readonly #clocks: ReplicaClocks;
+  readonly #reportDamage: (rowKey: RowKey) => void;
+
+  constructor(
+    partition: number,
+    commit: GroupCommit,
+    clocks: ReplicaClocks,
+    reportDamage: (rowKey: RowKey) => void,
+  ) {
+    this.#partition = partition;
+    this.#commit = commit;
+    this.#clocks = clocks;
+    this.#reportDamage = reportDamage;
+  }
+
+  /** The row as the next write must see it. */
+  readPending(rowKey: RowKey): Row {
+    const key = rowStoreKey(this.#partition, rowKey);
+    return stripped(this.#open(rowKey, key, this.#commit.readPending(key)), this.#clocks.clock);
+  }
+
+  /** The row as it may leave this node; its context is the durable clock. */
+  readDurable(rowKey: RowKey): Row {
+    const key = rowStoreKey(this.#partition, rowKey);
+    return stripped(this.#open(rowKey, key, this.#commit.readDurable(key)), this.#clocks.durableClock);
+  }
+
+  /** Replaces a row that was read in the pending view; without dots and without anything ahead it needs no record. */
+  write(rowKey: RowKey, before: Row, after: Row): void {
+    const key = rowStoreKey(this.#partition, rowKey);
+    const record = isAbsent(after)
+      ? undefined
+      : sealRecord(Buffer.from(key, "latin1"), (writer) => writeRow(writer, after));
+    this.#commit.write(key, record);
+    if (before.ahead.isEmpty === after.ahead.isEmpty) return;
+    this.#commit.write(aheadKey(this.#partition, rowKey), after.ahead.isEmpty ? undefined : EMPTY);
+  }
+
+  /**
+   * Strips what the clock covers by now from all rows that are ahead, page by page, and drops rows of which nothing is
+   * left. Correctness does not wait for it, because reads strip too; it keeps rows small.
+   */
+  sweepAhead(done: () => void, afterRow?: RowKey): void {
+    const range = aheadRange(this.#partition, afterRow);
+    this.#commit.scanKeys(range, SWEEP_PAGE_ROWS, "pending", (error, keys) => {
+      if (error !== undefined) return done();
+      const rowKeys = keys.map(rowKeyOf);
+      for (const rowKey of rowKeys) this.#restrip(rowKey);
+      const last = rowKeys.at(-1);
+      if (keys.length < SWEEP_PAGE_ROWS || last === undefined) done();
+      else this.sweepAhead(done, last);
+    });
+  }
+
+  /** At most `limit` row keys after one, in order, of the rows that have a record in the view. */
+  scan(
+    afterRow: RowKey | undefined,
+    limit: number,
+    view: "pending" | "durable",
+    done: (error: Error | undefined, rowKeys: RowKey[]) => void,
+  ): void {
+    this.#commit.scanKeys(rowRange(this.#partition, afterRow), limit, view, (error, keys) =>
+      done(error, keys.map(rowKeyOf)),
+    );
+  }
+
+  #restrip(rowKey: RowKey): void {
+    const key = rowStoreKey(this.#partition, rowKey);
+    const row = this.#open(rowKey, key, this.#commit.readPending(key));
+    const after = stripped(row, this.#clocks.clock);
+    if (after.ahead.dotCount === row.ahead.dotCount && after.ahead.vector.equals(row.ahead.vector)) return;
+    this.write(rowKey, row, after);
+  }
+
+  #open(rowKey: RowKey, key: StoreKey, record: Buffer | undefined): Row {
+    if (record === undefined) return ABSENT_ROW;
+    try {
+      return openRecord(Buffer.from(key, "latin1"), record, readRow);
+    } catch (error) {
+      if (!(error instanceof RecordDamagedError)) throw error;
+      return this.#markDamaged(rowKey, key, record);
+    }
+  }
+
+  /** Unless what is pending already replaces the damaged record. */
+  #markDamaged(rowKey: RowKey, key: StoreKey, record: Buffer): Row {
+    const damaged = damagedRow(this.#clocks.clock);
+    if (this.#commit.readPending(key)?.equals(record) === true) {
+      this.#reportDamage(rowKey);
+      this.write(rowKey, ABSENT_ROW, damaged);
+    }
+    return damaged;
+  }
+}

@@ -1,0 +1,191 @@
+/**
+ * Anti-entropy: pairs of replicas tell each other their durable clocks; the difference is the list of what is missing,
+ * and a catch-up fetches it. A clock goes out when a link comes up and, every few seconds, when it changed. Who is
+ * behind waits one round before it fetches, since live deltas may be on their way; on a new link it does not wait.
+ */
+import { actorMember, type VersionVector } from "../causality/index.js";
+import type { ClockMessage } from "../codec/index.js";
+import { isSettled, newDoubt, type PartitionReplica, settledWith } from "../replica/index.js";
+import type { Timer } from "../runtime/index.js";
+import type { PeerClocks } from "./acks.js";
+import type { CatchUp } from "./catch-up.js";
+import type { Environment } from "./environment.js";
+
+const ROUND_MS = 2_000;
+/** A gap in an actor's deltas is given this long to close by itself. */
+const GAP_GRACE_MS = 150;
+
+export class AntiEntropy {
+  readonly #environment: Environment;
+  readonly #peerClocks: PeerClocks;
+  readonly #catchUp: CatchUp;
+  /** What each peer was last told, by partition. */
+  readonly #told = new Map<number, Map<number, VersionVector>>();
+  /** Whether each peer that told us its clock is a source; by partition. Cleared when its link goes down. */
+  readonly #sources = new Map<number, Map<number, { readonly isInDoubt: boolean }>>();
+  readonly #gaps = new Map<number, Timer>();
+  /** Partitions that lacked something in the last round already. */
+  #behind: ReadonlySet<number> = new Set();
+  #round: Timer | undefined;
+
+  constructor(environment: Environment, peerClocks: PeerClocks, catchUp: CatchUp) {
+    this.#environment = environment;
+    this.#peerClocks = peerClocks;
+    this.#catchUp = catchUp;
+  }
+
+  start(): void {
+    this.#round = this.#environment.timers.every(ROUND_MS, () => this.#runRound());
+  }
+
+  close(): void {
+    this.#round?.cancel();
+    for (const timer of this.#gaps.values()) timer.cancel();
+    this.#gaps.clear();
+  }
+
+  peerUp(peer: number): void {
+    this.#told.delete(peer);
+    this.#tellAll(peer);
+  }
+
+  peerDown(peer: number): void {
+    this.#sources.delete(peer);
+  }
+
+  /** Something is missing that a live delta may still bring. */
+  gap(partition: number): void {
+    if (this.#gaps.has(partition)) return;
+    const timer = this.#environment.timers.after(GAP_GRACE_MS, () => {
+      this.#gaps.delete(partition);
+      this.#fetch(partition);
+    });
+    this.#gaps.set(partition, timer);
+  }
+
+  /** A catch-up from this source is complete: tell it, and everybody else, in the next round. */
+  adopted(replica: PartitionReplica, source: number): void {
+    this.#hearOut(replica, source, "caught-up");
+    this.#fetch(replica.partition);
+  }
+
+  /** A peer told us the clock of one of its replicas. */
+  receive(from: number, message: ClockMessage): void {
+    const replica = this.#environment.replica(message.partition);
+    if (replica === undefined || !this.#environment.view.isReplica(message.partition, from)) return;
+    this.#environment.hlc.observe(message.hlc);
+    const isNew = this.#remember(from, message);
+    this.#doubtIfForgotten(replica, message.clock);
+    if (message.isInDoubt) {
+      if (message.clock.size === 0) this.#hearOut(replica, from, "holds-nothing");
+      return;
+    }
+    if (replica.doubt !== undefined && replica.clock.includes(message.clock))
+      this.#hearOut(replica, from, "caught-up");
+    if (isNew || replica.doubt !== undefined) this.#fetchFrom(replica, from);
+  }
+
+  #remember(from: number, message: ClockMessage): boolean {
+    this.#peerClocks.set(message.partition, from, message.clock);
+    const sources = this.#sources.get(from) ?? new Map();
+    this.#sources.set(from, sources);
+    const isNew = !sources.has(message.partition);
+    sources.set(message.partition, { isInDoubt: message.isInDoubt });
+    return isNew;
+  }
+
+  /** A peer holds dots of ours that we do not: our store went backwards, whatever its marks say. */
+  #doubtIfForgotten(replica: PartitionReplica, theirs: VersionVector): void {
+    if (replica.doubt !== undefined) return;
+    const self = this.#environment.self.number;
+    for (const [actor, counter] of theirs.entries()) {
+      if (actorMember(actor) !== self || replica.clock.covers(actor, counter)) continue;
+      this.#environment.log.error(
+        { partition: replica.partition },
+        "a peer holds writes of this node that its own store has lost; catching up before voting again",
+      );
+      this.#environment.counters.add("stores_regressed");
+      return replica.setDoubt(newDoubt("regressed"));
+    }
+  }
+
+  #hearOut(replica: PartitionReplica, member: number, how: "caught-up" | "holds-nothing"): void {
+    const doubt = replica.doubt;
+    if (doubt === undefined) return;
+    const next = settledWith(doubt, member, how);
+    const isOver = isSettled(next, this.#environment.neighbourhood(replica.partition));
+    if (!isOver && next.settled.length === doubt.settled.length && next.hasCaughtUp === doubt.hasCaughtUp)
+      return;
+    replica.setDoubt(isOver ? undefined : next);
+    if (isOver) this.#environment.commit.whenDurable(() => this.#tellAllPeers(replica.partition));
+  }
+
+  #fetchFrom(replica: PartitionReplica, source: number): void {
+    const clock = this.#peerClocks.get(replica.partition, source);
+    if (this.#sources.get(source)?.get(replica.partition)?.isInDoubt !== false) return;
+    if (replica.clock.includes(clock) && !this.#wantsHearing(replica, source)) return;
+    this.#catchUp.start(replica, source, clock);
+  }
+
+  #wantsHearing(replica: PartitionReplica, source: number): boolean {
+    return replica.doubt !== undefined && !replica.doubt.settled.includes(source);
+  }
+
+  /** From the best source: one of the region before others, then the one that is furthest ahead. */
+  #fetch(partition: number): void {
+    const replica = this.#environment.replica(partition);
+    if (replica === undefined) return;
+    const { local, others } = this.#environment.neighbourhood(partition);
+    const gain = (member: number): number =>
+      this.#peerClocks.get(partition, member).dotsBeyond(replica.clock);
+    const sources = others
+      .filter((member) => this.#sources.get(member)?.get(partition)?.isInDoubt === false)
+      .filter((member) => gain(member) > 0 || this.#wantsHearing(replica, member))
+      .sort((a, b) => Number(local.includes(b)) - Number(local.includes(a)) || gain(b) - gain(a));
+    const best = sources[0];
+    if (best !== undefined) this.#fetchFrom(replica, best);
+  }
+
+  #runRound(): void {
+    for (const member of this.#environment.view.layout.members)
+      if (this.#environment.links.isUp(member.number)) this.#tellAll(member.number);
+    const behind = new Set<number>();
+    for (const partition of this.#environment.view.partitionsOf(this.#environment.self.number)) {
+      const replica = this.#environment.replica(partition);
+      if (replica === undefined || !this.#isBehind(replica)) continue;
+      behind.add(partition);
+      if (replica.doubt !== undefined || this.#behind.has(partition)) this.#fetch(partition);
+    }
+    this.#behind = behind;
+  }
+
+  #isBehind(replica: PartitionReplica): boolean {
+    if (replica.doubt !== undefined) return true;
+    const { others } = this.#environment.neighbourhood(replica.partition);
+    return others.some((member) => !replica.clock.includes(this.#peerClocks.get(replica.partition, member)));
+  }
+
+  #tellAllPeers(partition: number): void {
+    for (const member of this.#environment.neighbourhood(partition).others)
+      this.#tell(member, partition, true);
+  }
+
+  #tellAll(peer: number): void {
+    for (const partition of this.#environment.view.partitionsOf(this.#environment.self.number))
+      if (this.#environment.view.isReplica(partition, peer)) this.#tell(peer, partition, false);
+  }
+
+  #tell(peer: number, partition: number, isForced: boolean): void {
+    const { hlc, links } = this.#environment;
+    const replica = this.#environment.replica(partition);
+    if (replica === undefined || !links.isUp(peer)) return;
+    const told = this.#told.get(peer) ?? new Map<number, VersionVector>();
+    this.#told.set(peer, told);
+    const isCurrent = told.get(partition)?.equals(replica.durableClock) === true;
+    if (isCurrent && !isForced) return;
+    const clock = replica.durableClock.copy();
+    const isInDoubt = replica.doubt !== undefined;
+    if (links.send(peer, { type: "clock", partition, hlc: hlc.last, clock, isInDoubt }))
+      told.set(partition, clock);
+  }
+}

@@ -1,0 +1,217 @@
+/**
+ * The receiving side of catch-up: one session a partition, page by page, so that the receiver sets the pace. Rows and
+ * pointers of a page go to the store as they come; the clock is adopted with the last one (rule 6), after the sender's
+ * stamp was merged (rule 9). A session that loses its source keeps its place and goes on with the next source that
+ * covers its target.
+ */
+import { type Actor, Context, VersionVector } from "../causality/index.js";
+import type { CatchUpLogPage, CatchUpPage, CatchUpRequest, CatchUpRowPage, RowKey } from "../codec/index.js";
+import { aboveFloor, buildPage, type PartitionReplica } from "../replica/index.js";
+import type { Timer } from "../runtime/index.js";
+import type { Environment } from "./environment.js";
+
+const SESSIONS_MAX = 32;
+const PAGE_TIMEOUT_MS = 5_000;
+const OWN_ROWS_PAGE = 1_000;
+
+export interface CatchUpHooks {
+  /** In the batch of this turn: everything that the source's clock covered is held. */
+  adopted(replica: PartitionReplica, source: number): void;
+}
+
+/** Where a catch-up stands; all but the source survives the loss of the source. */
+interface Progress {
+  target: VersionVector | undefined;
+  position: VersionVector;
+  /** The full sync of the rows, while it is under way. */
+  rows: { readonly after: RowKey | undefined } | undefined;
+  /** Where the source's log began, once a full sync was needed. */
+  floor: VersionVector | undefined;
+}
+
+interface Session {
+  readonly id: number;
+  readonly replica: PartitionReplica;
+  readonly source: number;
+  readonly progress: Progress;
+  timeout: Timer | undefined;
+}
+
+export class CatchUp {
+  readonly #environment: Environment;
+  readonly #hooks: CatchUpHooks;
+  readonly #sessions = new Map<number, Session>();
+  /** Of sessions that lost their source. */
+  readonly #kept = new Map<number, Progress>();
+  #lastId = 0;
+
+  constructor(environment: Environment, hooks: CatchUpHooks) {
+    this.#environment = environment;
+    this.#hooks = hooks;
+  }
+
+  get sessionCount(): number {
+    return this.#sessions.size;
+  }
+
+  isRunning(partition: number): boolean {
+    return this.#sessions.has(partition);
+  }
+
+  /** Whether the session under way will bring this dot: then its live delta is not needed, and must not come between. */
+  brings(partition: number, actor: Actor, counter: number): boolean {
+    const progress = this.#sessions.get(partition)?.progress ?? this.#kept.get(partition);
+    return progress?.floor !== undefined && progress.target?.covers(actor, counter) === true;
+  }
+
+  /** Begins, or goes on, with this source. Does nothing while a session runs or too many do: the next clock asks again. */
+  start(replica: PartitionReplica, source: number, sourceClock: VersionVector): void {
+    if (this.#sessions.has(replica.partition) || this.#sessions.size >= SESSIONS_MAX) return;
+    const progress = this.#resumable(replica, sourceClock);
+    const session: Session = { id: ++this.#lastId, replica, source, progress, timeout: undefined };
+    this.#sessions.set(replica.partition, session);
+    this.#environment.counters.add("catch_up_sessions");
+    this.#request(session);
+  }
+
+  /** Answers a page request of a peer. */
+  serve(from: number, request: CatchUpRequest): void {
+    const { hlc, links } = this.#environment;
+    const replica = this.#environment.replica(request.partition);
+    const { partition, session } = request;
+    const answer = (body: CatchUpPage["body"]): void => {
+      links.send(from, { type: "catch-up-page", partition, session, hlc: hlc.last, body });
+    };
+    if (replica === undefined) return answer({ kind: "refused", reason: "the partition is not held here" });
+    buildPage(replica, request, answer);
+  }
+
+  receive(from: number, page: CatchUpPage): void {
+    const session = this.#sessions.get(page.partition);
+    if (session === undefined || session.source !== from || session.id !== page.session) return;
+    session.timeout?.cancel();
+    this.#environment.hlc.observe(page.hlc);
+    switch (page.body.kind) {
+      case "refused":
+        this.#environment.log.debug({ partition: page.partition, from }, page.body.reason);
+        return this.#forget(session);
+      case "below-floor":
+        session.progress.rows = { after: undefined };
+        return this.#request(session);
+      case "log":
+        return this.#takeLog(session, page.body);
+      case "rows":
+        return this.#takeRows(session, page.body);
+    }
+  }
+
+  peerDown(peer: number): void {
+    for (const session of [...this.#sessions.values()]) if (session.source === peer) this.#suspend(session);
+  }
+
+  close(): void {
+    for (const session of this.#sessions.values()) session.timeout?.cancel();
+    this.#sessions.clear();
+  }
+
+  #request(session: Session): void {
+    const { progress, replica } = session;
+    session.timeout = this.#environment.timers.after(PAGE_TIMEOUT_MS, () => this.#suspend(session));
+    const isSent = this.#environment.links.send(session.source, {
+      type: "catch-up-request",
+      partition: replica.partition,
+      session: session.id,
+      target: progress.target,
+      position: progress.position,
+      rows: progress.rows,
+    });
+    if (!isSent) this.#suspend(session);
+  }
+
+  #takeLog(session: Session, page: CatchUpLogPage): void {
+    const { progress, replica } = session;
+    progress.target ??= page.target;
+    replica.addPointers(page.entries);
+    for (const row of page.rows) replica.join(row.rowKey, row.state);
+    progress.position = page.position;
+    this.#environment.counters.add("catch_up_rows", page.rows.length);
+    if (page.isLast) this.#adopt(session, progress.target);
+    else this.#continue(session);
+  }
+
+  #takeRows(session: Session, page: CatchUpRowPage): void {
+    const { progress, replica } = session;
+    const after = progress.rows?.after;
+    progress.target ??= page.target;
+    progress.floor ??= page.floor;
+    for (const row of page.rows) replica.join(row.rowKey, row.state);
+    this.#environment.counters.add("catch_up_rows", page.rows.length);
+    const sent = new Set(page.rows.map((row) => row.rowKey));
+    this.#joinAbsent(session, page, sent, after, () => {
+      if (this.#sessions.get(replica.partition) !== session) return;
+      if (page.upTo !== undefined) progress.rows = { after: page.upTo };
+      else {
+        progress.rows = undefined;
+        progress.position = aboveFloor(progress.position, progress.floor ?? new VersionVector());
+      }
+      this.#continue(session);
+    });
+  }
+
+  /** A row of ours inside the stretch that the source did not list is absent there, as of the source's clock (rule 7). */
+  #joinAbsent(
+    session: Session,
+    page: CatchUpRowPage,
+    sent: ReadonlySet<RowKey>,
+    after: RowKey | undefined,
+    done: () => void,
+  ): void {
+    const { replica } = session;
+    replica.rows.scan(after, OWN_ROWS_PAGE, "pending", (error, rowKeys) => {
+      if (error !== undefined || this.#sessions.get(replica.partition) !== session) return;
+      const inStretch = rowKeys.filter((rowKey) => page.upTo === undefined || rowKey <= page.upTo);
+      for (const rowKey of inStretch) if (!sent.has(rowKey)) replica.join(rowKey, absentAt(page.clock));
+      const last = inStretch.at(-1);
+      if (inStretch.length < OWN_ROWS_PAGE || last === undefined) done();
+      else this.#joinAbsent(session, page, sent, last, done);
+    });
+  }
+
+  /** The next page is asked for once this one is durable: the disk sets the pace. */
+  #continue(session: Session): void {
+    this.#environment.commit.whenDurable(() => {
+      if (this.#sessions.get(session.replica.partition) === session) this.#request(session);
+    });
+  }
+
+  #adopt(session: Session, target: VersionVector): void {
+    const { progress, replica } = session;
+    replica.adopt(target, progress.floor);
+    this.#forget(session);
+    this.#hooks.adopted(replica, session.source);
+  }
+
+  #suspend(session: Session): void {
+    session.timeout?.cancel();
+    if (this.#sessions.get(session.replica.partition) !== session) return;
+    this.#sessions.delete(session.replica.partition);
+    if (session.progress.target !== undefined) this.#kept.set(session.replica.partition, session.progress);
+  }
+
+  #forget(session: Session): void {
+    session.timeout?.cancel();
+    this.#sessions.delete(session.replica.partition);
+    this.#kept.delete(session.replica.partition);
+  }
+
+  #resumable(replica: PartitionReplica, sourceClock: VersionVector): Progress {
+    const kept = this.#kept.get(replica.partition);
+    if (kept?.target !== undefined && sourceClock.includes(kept.target)) return kept;
+    this.#kept.delete(replica.partition);
+    return { target: undefined, position: replica.clock.copy(), rows: undefined, floor: undefined };
+  }
+}
+
+function absentAt(clock: VersionVector): { live: []; context: Context } {
+  return { live: [], context: new Context(clock) };
+}

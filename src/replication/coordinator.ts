@@ -1,0 +1,154 @@
+/**
+ * Where every client operation enters. A replica coordinates it; a node that holds no replica of the key forwards it to
+ * the nearest live one, in its region before others. Whatever happens, there is exactly one outcome.
+ */
+
+import { CodecError } from "../codec/index.js";
+import { DataType } from "../crdt/index.js";
+import type { PartitionReplica } from "../replica/index.js";
+import type { Environment } from "./environment.js";
+import { badRequest, failure, maybeApplied, quorumUnavailable } from "./failures.js";
+import type { Operation, OperationOptions, Outcome } from "./operation.js";
+import { decodeOutcome, encodeOperation } from "./operation-codec.js";
+import { ConsistencyError, DEFAULT_CONSISTENCY, type QuorumPart, quorumParts } from "./quorum.js";
+import type { ReadCoordinator } from "./read-coordinator.js";
+import type { WriteCoordinator } from "./write-coordinator.js";
+
+/** A forwarded operation answers by its own deadline; the forwarder waits a little longer for that answer. */
+const FORWARD_GRACE_MS = 50;
+
+export class Coordinator {
+  readonly #environment: Environment;
+  readonly #reads: ReadCoordinator;
+  readonly #writes: WriteCoordinator;
+
+  constructor(environment: Environment, reads: ReadCoordinator, writes: WriteCoordinator) {
+    this.#environment = environment;
+    this.#reads = reads;
+    this.#writes = writes;
+  }
+
+  execute(operation: Operation, options: OperationOptions, done: (outcome: Outcome) => void): void {
+    this.#execute(operation, options, true, done);
+  }
+
+  /** For another node, which chose us: we coordinate it or refuse, and forward no further. */
+  executeForwarded(operation: Operation, options: OperationOptions, done: (outcome: Outcome) => void): void {
+    this.#execute(operation, options, false, done);
+  }
+
+  #execute(
+    operation: Operation,
+    options: OperationOptions,
+    mayForward: boolean,
+    done: (outcome: Outcome) => void,
+  ): void {
+    const { type, bucket, key } = operation.address;
+    if (type !== DataType.register && type !== DataType.multi)
+      return done(
+        failure("UNIMPLEMENTED", "this server offers the data types register and multi; nothing was done"),
+      );
+    const partition = this.#environment.view.partitionOf(bucket, key);
+    const replica = this.#environment.replica(partition);
+    const refusal = replica === undefined ? undefined : this.#refusal(operation, replica);
+    if (replica !== undefined && refusal === undefined)
+      return this.#coordinate(operation, options, replica, done);
+    if (mayForward) return this.#forward(operation, options, partition, done);
+    done(refusal ?? failure("NOT_READY", "this node does not hold the key's partition; nothing was done"));
+  }
+
+  #refusal(operation: Operation, replica: PartitionReplica): Outcome | undefined {
+    return operation.kind === "get" ? undefined : this.#writes.refusal(replica);
+  }
+
+  #coordinate(
+    operation: Operation,
+    options: OperationOptions,
+    replica: PartitionReplica,
+    done: (outcome: Outcome) => void,
+  ): void {
+    const parts = this.#parts(options, replica.partition);
+    if (!Array.isArray(parts)) return done(parts);
+    if (operation.kind === "get") this.#reads.read(operation, options, replica, parts, done);
+    else this.#writes.write(operation, options, replica, parts, done);
+  }
+
+  #parts(options: OperationOptions, partition: number): QuorumPart[] | Outcome {
+    const { self, view } = this.#environment;
+    try {
+      const consistency = options.consistency ?? DEFAULT_CONSISTENCY;
+      return quorumParts(consistency, view.replicaSetByRegion(partition), self.region);
+    } catch (error) {
+      if (error instanceof ConsistencyError) return badRequest("options.consistency", error.message);
+      throw error;
+    }
+  }
+
+  /** To the nearest live replica; if it is lost before it answered, to the next, as a retry. */
+  #forward(
+    operation: Operation,
+    options: OperationOptions,
+    partition: number,
+    done: (outcome: Outcome) => void,
+  ): void {
+    const { clock, timers, calls, counters } = this.#environment;
+    const candidates = this.#forwardCandidates(partition);
+    const deadlineMs = clock.monotonicMs() + options.timeoutMs;
+    let wasSent = false;
+    const tryNext = (): void => {
+      const member = candidates.shift();
+      const timeoutMs = deadlineMs - clock.monotonicMs();
+      if (member === undefined || timeoutMs <= 0) return done(this.#forwardFailed(operation, wasSent));
+      if (wasSent && operation.kind !== "get" && options.requestId === undefined)
+        return done(maybeApplied("the replica that coordinated the write was lost before it answered"));
+      counters.add("operations_forwarded");
+      const body = encodeOperation({
+        operation,
+        options: { ...options, timeoutMs, isRetry: options.isRetry || wasSent },
+      });
+      const timer = timers.after(timeoutMs + FORWARD_GRACE_MS, () => {
+        calls.cancel(id);
+        done(this.#forwardFailed(operation, true));
+      });
+      const id = calls.call(
+        member,
+        "forward-reply",
+        (callId) => ({ type: "forward-request", id: callId, body }),
+        (reply) => {
+          timer.cancel();
+          if (reply !== undefined) return this.#answerForwarded(reply.body, done);
+          wasSent = true;
+          tryNext();
+        },
+      );
+    };
+    tryNext();
+  }
+
+  #answerForwarded(body: Buffer, done: (outcome: Outcome) => void): void {
+    try {
+      done(decodeOutcome(body));
+    } catch (error) {
+      if (!(error instanceof CodecError)) throw error;
+      done(failure("INTERNAL", `the coordinating replica's answer is malformed: ${error.message}`));
+    }
+  }
+
+  #forwardCandidates(partition: number): number[] {
+    const { liveness, self, view } = this.#environment;
+    const alive = (members: readonly number[]): number[] =>
+      members
+        .filter((member) => member !== self.number && liveness.isAlive(member))
+        .sort((a, b) => liveness.roundTripMs(a) - liveness.roundTripMs(b));
+    const local = view.replicasIn(partition, self.region);
+    const remote = view.replicaSet(partition).filter((member) => !local.includes(member));
+    return [...alive(local), ...alive(remote)];
+  }
+
+  #forwardFailed(operation: Operation, wasSent: boolean): Outcome {
+    if (!wasSent) return quorumUnavailable(1, 0);
+    return operation.kind === "get"
+      ? failure("QUORUM_TIMEOUT", "no replica answered within the deadline; a read changes nothing")
+      : maybeApplied("the replica that coordinated the write did not answer in time");
+  }
+}

@@ -1,0 +1,149 @@
+/**
+ * Takes deltas of other nodes: passes them on as a relay, applies them in the order of their actor's counters, and
+ * acknowledges them once durable. One that comes before its predecessors waits a moment in a bounded buffer; what does
+ * not resolve by itself is fetched by catch-up.
+ */
+import { type Actor, actorIncarnation, actorMember } from "../causality/index.js";
+import { type Delta, decodeRowKey, type RowKey } from "../codec/index.js";
+import type { PartitionReplica } from "../replica/index.js";
+import type { AckSender } from "./acks.js";
+import type { Dissemination } from "./dissemination.js";
+import type { Environment } from "./environment.js";
+
+const EARLY_BYTES_MAX = 8 * 1024 * 1024;
+const DELTA_OVERHEAD_BYTES = 256;
+
+export interface DeltaReceiverHooks {
+  /** A catch-up under way will bring this dot, with its row as it is by then. */
+  isBroughtByCatchUp(partition: number, actor: Actor, counter: number): boolean;
+  /** Dots of an actor are missing; they may still arrive. */
+  gap(partition: number): void;
+  /** Applied and durable. */
+  landed(delta: Delta): void;
+}
+
+export class DeltaReceiver {
+  readonly #environment: Environment;
+  readonly #acks: AckSender;
+  readonly #dissemination: Dissemination;
+  readonly #hooks: DeltaReceiverHooks;
+  readonly #early = new EarlyDeltas();
+
+  constructor(
+    environment: Environment,
+    acks: AckSender,
+    dissemination: Dissemination,
+    hooks: DeltaReceiverHooks,
+  ) {
+    this.#environment = environment;
+    this.#acks = acks;
+    this.#dissemination = dissemination;
+    this.#hooks = hooks;
+  }
+
+  get earlyBytes(): number {
+    return this.#early.bytes;
+  }
+
+  receive(delta: Delta, isRelayed: boolean): void {
+    const replica = this.#environment.replica(delta.partition);
+    if (replica === undefined || !this.#isOfThisPartition(delta)) return;
+    if (isRelayed) this.#dissemination.relay(delta);
+    if (this.#isClosed(delta.actor) && !replica.clock.covers(delta.actor, delta.counter)) {
+      this.#environment.counters.add("deltas_refused");
+      return;
+    }
+    if (this.#hooks.isBroughtByCatchUp(delta.partition, delta.actor, delta.counter)) return;
+    this.#take(replica, delta);
+    this.retryEarly(replica);
+  }
+
+  /** After the clock rose: what came early may fit now. */
+  retryEarly(replica: PartitionReplica): void {
+    for (;;) {
+      const next = this.#early.takeNext(replica);
+      if (next === undefined) return;
+      this.#take(replica, next);
+    }
+  }
+
+  #take(replica: PartitionReplica, delta: Delta): void {
+    switch (replica.apply(delta)) {
+      case "applied":
+        this.#environment.counters.add("deltas_applied");
+        return this.#environment.commit.whenDurable(() => {
+          this.#acks.add(delta);
+          this.#hooks.landed(delta);
+        });
+      case "duplicate":
+        this.#environment.counters.add("deltas_duplicate");
+        return this.#environment.commit.whenDurable(() => this.#acks.add(delta));
+      case "gap":
+        this.#early.add(delta);
+        return this.#hooks.gap(delta.partition);
+    }
+  }
+
+  /** Who learned of a newer incarnation takes no live delta of an older one: its dots travel by catch-up (rule 8). */
+  #isClosed(actor: Actor): boolean {
+    return actorIncarnation(actor) < this.#environment.liveness.incarnationOf(actorMember(actor));
+  }
+
+  #isOfThisPartition(delta: Delta): boolean {
+    return partitionOfRow(this.#environment, delta.rowKey) === delta.partition;
+  }
+}
+
+/** Deltas that came before their predecessors, by partition, actor and counter; bounded in bytes. */
+class EarlyDeltas {
+  readonly #byPartition = new Map<number, Map<Actor, Map<number, Delta>>>();
+  #bytes = 0;
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** A full buffer drops the delta: catch-up brings it. */
+  add(delta: Delta): void {
+    if (this.#bytes + sizeOf(delta) > EARLY_BYTES_MAX) return;
+    const byActor = this.#byPartition.get(delta.partition) ?? new Map<Actor, Map<number, Delta>>();
+    this.#byPartition.set(delta.partition, byActor);
+    const deltas = byActor.get(delta.actor) ?? new Map<number, Delta>();
+    byActor.set(delta.actor, deltas);
+    if (deltas.has(delta.counter)) return;
+    deltas.set(delta.counter, delta);
+    this.#bytes += sizeOf(delta);
+  }
+
+  /** Removes and returns one that is next in order by now; drops what is held already. */
+  takeNext(replica: PartitionReplica): Delta | undefined {
+    const byActor = this.#byPartition.get(replica.partition);
+    for (const [actor, deltas] of byActor ?? []) {
+      const held = replica.clock.get(actor);
+      const next = deltas.get(held + 1);
+      if (next !== undefined) {
+        this.#remove(deltas, next);
+        return next;
+      }
+      for (const delta of deltas.values()) if (delta.counter <= held) this.#remove(deltas, delta);
+      if (deltas.size === 0) byActor?.delete(actor);
+    }
+    if (byActor?.size === 0) this.#byPartition.delete(replica.partition);
+    return undefined;
+  }
+
+  #remove(deltas: Map<number, Delta>, delta: Delta): void {
+    deltas.delete(delta.counter);
+    this.#bytes -= sizeOf(delta);
+  }
+}
+
+function sizeOf(delta: Delta): number {
+  return DELTA_OVERHEAD_BYTES + delta.rowKey.length + (delta.payload?.data.length ?? 0);
+}
+
+/** The partition that a row belongs to: only bucket and key count (rule 22). */
+export function partitionOfRow(environment: Environment, rowKey: RowKey): number {
+  const { bucket, key } = decodeRowKey(rowKey);
+  return environment.view.partitionOf(bucket, key);
+}

@@ -1,0 +1,39 @@
+/** What the parts of replication share: one node's identity, its replicas, its links, its clocks. */
+import type { Actor, HybridClock } from "../causality/index.js";
+import type { Neighbourhood, PartitionReplica } from "../replica/index.js";
+import type { Clock, Log, Timers } from "../runtime/index.js";
+import type { GroupCommit } from "../storage/index.js";
+import type { LayoutView, Member } from "../topology/index.js";
+import type { Calls } from "./calls.js";
+import type { Counters } from "./counters.js";
+import type { PeerLinks } from "./peer-links.js";
+
+/** Whom the failure detector believes to be there. */
+export interface Liveness {
+  /** Heard within the failure timeout, and hears us. Always true of ourselves. */
+  isAlive(member: number): boolean;
+  /** 0 for ourselves; a guess before the first measurement. */
+  roundTripMs(member: number): number;
+  /** The newest incarnation known of a member; 0 before its first Hello. */
+  incarnationOf(member: number): number;
+  /** Why this node must not coordinate writes for its clock's sake; undefined when it may. */
+  clockDrift(): string | undefined;
+}
+
+export interface Environment {
+  readonly self: Member;
+  readonly actor: Actor;
+  readonly view: LayoutView;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly log: Log;
+  readonly hlc: HybridClock;
+  readonly commit: GroupCommit;
+  readonly links: PeerLinks;
+  readonly calls: Calls;
+  readonly liveness: Liveness;
+  readonly counters: Counters;
+  /** Undefined for a partition that this node does not hold. */
+  replica(partition: number): PartitionReplica | undefined;
+  neighbourhood(partition: number): Neighbourhood;
+}

@@ -1,0 +1,103 @@
+/**
+ * All links of a node: frames from the transport become messages for the node's parts, messages of one turn become one
+ * frame a peer. A peer that sends bytes which make no frame loses its link, and nothing else happens.
+ */
+import { CodecError, type Message, readFrame } from "../codec/index.js";
+import type { Log, Timers, Transport } from "../runtime/index.js";
+import { PeerLink } from "./peer-link.js";
+
+export interface LinkEvents {
+  message(from: number, message: Message): void;
+  /** Before the frames of a turn go out: the last moment to add to them. */
+  beforeFlush(): void;
+}
+
+export class PeerLinks {
+  readonly #transport: Transport;
+  readonly #timers: Timers;
+  readonly #log: Log;
+  readonly #links = new Map<number, PeerLink>();
+  #events: LinkEvents | undefined;
+  #isFlushScheduled = false;
+
+  constructor(transport: Transport, timers: Timers, log: Log) {
+    this.#transport = transport;
+    this.#timers = timers;
+    this.#log = log;
+  }
+
+  listen(events: LinkEvents): void {
+    this.#events = events;
+  }
+
+  isUp(peer: number): boolean {
+    return this.#links.get(peer)?.isUp === true;
+  }
+
+  queuedBytes(peer: number): number {
+    return (this.#links.get(peer)?.queuedBytes ?? 0) + this.#transport.queuedBytes(peer);
+  }
+
+  up(peer: number): void {
+    this.#link(peer).up();
+  }
+
+  down(peer: number): void {
+    this.#link(peer).down();
+  }
+
+  /** Closes the link; it is dialled again. */
+  reset(peer: number, reason: string): void {
+    this.#log.warn({ peer, reason }, "closing a link");
+    this.#transport.reset(peer, reason);
+  }
+
+  /** False: the message was dropped, because the link is down or its queue is full. */
+  send(peer: number, message: Message): boolean {
+    this.flushSoon();
+    return this.#link(peer).send(message);
+  }
+
+  sendUrgent(peer: number, message: Message): void {
+    this.#link(peer).sendUrgent(message);
+  }
+
+  flushSoon(): void {
+    if (this.#isFlushScheduled) return;
+    this.#isFlushScheduled = true;
+    this.#timers.endOfTurn(() => {
+      this.#isFlushScheduled = false;
+      this.#events?.beforeFlush();
+      for (const link of this.#links.values()) link.flush();
+    });
+  }
+
+  receive(peer: number, frame: Buffer): void {
+    const link = this.#link(peer);
+    let isUrgent = false;
+    try {
+      readFrame(frame, (message) => {
+        if (message.type === "credit") {
+          isUrgent = true;
+          link.addCredit(message.bytes);
+          this.flushSoon();
+          return;
+        }
+        isUrgent ||= message.type === "heartbeat";
+        this.#events?.message(peer, message);
+      });
+    } catch (error) {
+      if (!(error instanceof CodecError)) throw error;
+      return this.reset(peer, `a frame is malformed: ${error.message}`);
+    }
+    if (!isUrgent) link.taken(frame.length);
+  }
+
+  #link(peer: number): PeerLink {
+    const known = this.#links.get(peer);
+    if (known !== undefined) return known;
+    const link = new PeerLink((frame) => this.#transport.send(peer, frame));
+    this.#links.set(peer, link);
+    return link;
+  }
+}

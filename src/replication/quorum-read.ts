@@ -1,0 +1,269 @@
+/**
+ * One quorum read. One replica gives the row, the others digests of it; where they differ, the rows are fetched, joined,
+ * and the join is written back to the replicas that answered before the client hears of it (blocking read repair), so
+ * that quorum reads never go back in time (rule 16). A replica that cannot answer, or is slow, is made up for by
+ * another.
+ */
+import type { Hlc } from "../causality/index.js";
+import { encodeToken, type ReadBody, type RowKey, rowDigest } from "../codec/index.js";
+import { contextMatters, type DataType, joinStates, type LiveDot, type RowState } from "../crdt/index.js";
+import { isTouchedBeyond, type PartitionReplica, readForCoordinator } from "../replica/index.js";
+import type { Timer } from "../runtime/index.js";
+import type { Environment } from "./environment.js";
+import { failure, quorumUnavailable, readTimeout } from "./failures.js";
+import type { LatencyWindow } from "./latency-window.js";
+import type { Failure, Outcome, ReadValue } from "./operation.js";
+import { chooseReplicas, countable, type QuorumPart, QuorumTracker, requiredCount } from "./quorum.js";
+
+export interface ReadPlan {
+  readonly type: DataType;
+  readonly rowKey: RowKey;
+  /** Ours. */
+  readonly replica: PartitionReplica;
+  readonly parts: readonly QuorumPart[];
+  /** The replica set, whom to ask first before the others. */
+  readonly candidates: readonly number[];
+  /** Of the monotonic clock. */
+  readonly deadlineMs: number;
+}
+
+type Refusal = Extract<ReadBody, { kind: "refused" }>["reason"] | "unreachable";
+
+export class QuorumRead {
+  readonly #environment: Environment;
+  readonly #latency: LatencyWindow;
+  readonly #plan: ReadPlan;
+  readonly #tracker: QuorumTracker;
+  readonly #asked = new Set<number>();
+  readonly #refusals = new Map<number, Refusal>();
+  /** The rows that answered, by member. */
+  readonly #states = new Map<number, RowState>();
+  /** Members whose digest equals our own row's. */
+  readonly #equal = new Set<number>();
+  readonly #callIds: number[] = [];
+  #deadline: Timer | undefined;
+  #hedge: Timer | undefined;
+  #done: ((outcome: Outcome) => void) | undefined;
+
+  constructor(environment: Environment, latency: LatencyWindow, plan: ReadPlan) {
+    this.#environment = environment;
+    this.#latency = latency;
+    this.#plan = plan;
+    this.#tracker = new QuorumTracker(plan.parts);
+  }
+
+  run(done: (outcome: Outcome) => void): void {
+    this.#done = done;
+    this.#askEnough();
+    if (this.#done === undefined) return;
+    const { clock, timers } = this.#environment;
+    const remainingMs = Math.max(0, this.#plan.deadlineMs - clock.monotonicMs());
+    this.#deadline = timers.after(remainingMs, () =>
+      this.#finish(readTimeout(this.#tracker.required, this.#tracker.received)),
+    );
+    const peers = [...this.#asked].filter((member) => !this.#isSelf(member));
+    this.#hedge = timers.after(this.#latency.hedgeAfterMs(peers), () => this.#askOneMore());
+  }
+
+  #isSelf(member: number): boolean {
+    return member === this.#environment.self.number;
+  }
+
+  #canAsk(member: number): boolean {
+    return !this.#refusals.has(member) && this.#environment.liveness.isAlive(member);
+  }
+
+  /** Asks as many as the level needs, beside those that were asked and have not refused. */
+  #askEnough(): void {
+    const chosen = chooseReplicas(this.#plan.parts, this.#plan.candidates, (member) => this.#canAsk(member));
+    if (chosen === undefined) return this.#finish(this.#tooFew());
+    // Those under way count: only who is not asked yet is asked. Ourselves first, whose clock the others answer to.
+    for (const member of chosen) if (this.#done !== undefined && !this.#asked.has(member)) this.#ask(member);
+  }
+
+  #askOneMore(): void {
+    const next = this.#plan.candidates.find(
+      (member) =>
+        !this.#asked.has(member) &&
+        this.#canAsk(member) &&
+        this.#plan.parts.some((part) => part.members.includes(member)),
+    );
+    if (next === undefined) return;
+    this.#environment.counters.add("reads_hedged");
+    this.#ask(next);
+  }
+
+  #ask(member: number): void {
+    this.#asked.add(member);
+    if (this.#isSelf(member)) this.#takeOwn();
+    else this.#request(member, this.#ownState() !== undefined);
+  }
+
+  #takeOwn(): void {
+    const { replica, rowKey } = this.#plan;
+    if (replica.doubt !== undefined) return this.#take(this.#environment.self.number, IN_DOUBT);
+    this.#take(this.#environment.self.number, readForCoordinator(replica, rowKey, undefined));
+  }
+
+  #ownState(): RowState | undefined {
+    return this.#states.get(this.#environment.self.number);
+  }
+
+  #request(member: number, isDigestEnough: boolean): void {
+    const { calls, clock } = this.#environment;
+    const { replica, rowKey } = this.#plan;
+    const askedAtMs = clock.monotonicMs();
+    const digestAgainst = isDigestEnough ? replica.durableClock : undefined;
+    const id = calls.call(
+      member,
+      "read-reply",
+      (callId) => ({
+        type: "read-request",
+        id: callId,
+        partition: replica.partition,
+        rowKey,
+        digestAgainst,
+      }),
+      (reply) => {
+        if (this.#done === undefined) return;
+        if (reply === undefined) return this.#refuse(member, "unreachable");
+        this.#latency.add(member, clock.monotonicMs() - askedAtMs);
+        this.#take(member, reply.body);
+      },
+    );
+    this.#callIds.push(id);
+  }
+
+  #take(member: number, body: ReadBody): void {
+    switch (body.kind) {
+      case "refused":
+        return this.#refuse(member, body.reason);
+      case "state":
+        this.#states.set(member, body.state);
+        return this.#answered(member);
+      case "digest":
+        if (!this.#isEqualToOurs(body)) return this.#request(member, false);
+        this.#equal.add(member);
+        return this.#answered(member);
+    }
+  }
+
+  /** Equal content, and no dot beyond either's clock that touched the row. */
+  #isEqualToOurs(body: Extract<ReadBody, { kind: "digest" }>): boolean {
+    const { replica, rowKey, type } = this.#plan;
+    const ours = this.#ownState();
+    if (ours === undefined || body.digest !== rowDigest(rowKey, ours.live)) return false;
+    if (!contextMatters(type)) return true;
+    return !body.isTouchedBeyond && !isTouchedBeyond(replica, rowKey, body.clock);
+  }
+
+  #refuse(member: number, reason: Refusal): void {
+    this.#refusals.set(member, reason);
+    this.#askEnough();
+  }
+
+  #answered(member: number): void {
+    this.#tracker.succeed(member);
+    if (this.#done === undefined || !this.#tracker.isSatisfied) return;
+    this.#hedge?.cancel();
+    this.#conclude();
+  }
+
+  #conclude(): void {
+    const [first, ...rest] = this.#states.values();
+    if (first === undefined) return this.#finish(failure("INTERNAL", "a read was answered without a row"));
+    if (rest.length === 0) return this.#answer(first);
+    const joined = joinStates(this.#plan.type, [first, ...rest]);
+    const stale = this.#staleMembers(joined);
+    if (stale.length === 0) return this.#answer(joined);
+    this.#environment.counters.add("read_repairs");
+    this.#repair(stale, joined);
+  }
+
+  /** Of those that count for the level: who does not hold the join, as far as it could show. */
+  #staleMembers(joined: RowState): number[] {
+    const { rowKey, type } = this.#plan;
+    const digest = rowDigest(rowKey, joined.live);
+    const isStale = (state: RowState): boolean =>
+      rowDigest(rowKey, state.live) !== digest ||
+      (contextMatters(type) && !state.context.includes(joined.context));
+    const stale = [...this.#states].filter(([, state]) => isStale(state)).map(([member]) => member);
+    return stale.includes(this.#environment.self.number) ? [...stale, ...this.#equal] : stale;
+  }
+
+  #repair(stale: readonly number[], joined: RowState): void {
+    const repaired = new QuorumTracker(this.#plan.parts);
+    const one = (member: number): void => {
+      repaired.succeed(member);
+      if (repaired.isSatisfied) this.#answer(joined);
+    };
+    for (const member of stale) this.#writeBack(member, joined, one);
+    for (const member of this.#states.keys()) if (!stale.includes(member)) one(member);
+    for (const member of this.#equal) if (!stale.includes(member)) one(member);
+  }
+
+  #writeBack(member: number, joined: RowState, done: (member: number) => void): void {
+    const { calls, commit, hlc } = this.#environment;
+    const { replica, rowKey } = this.#plan;
+    if (this.#isSelf(member)) {
+      replica.join(rowKey, joined);
+      return commit.whenDurable(() => done(member));
+    }
+    const id = calls.call(
+      member,
+      "repair-reply",
+      (callId) => ({
+        type: "repair-request",
+        id: callId,
+        partition: replica.partition,
+        rowKey,
+        hlc: hlc.last,
+        state: joined,
+      }),
+      (reply) => {
+        if (reply?.isDone === true) done(member);
+      },
+    );
+    this.#callIds.push(id);
+  }
+
+  #tooFew(): Failure {
+    const reasons = [...this.#refusals.values()];
+    if (reasons.includes("damaged") && !reasons.includes("unreachable"))
+      return failure(
+        "ROW_DAMAGED",
+        "too few replicas hold an undamaged record of this row; it heals when one that does is back",
+      );
+    const alive = countable(this.#plan.parts, (member) => this.#canAsk(member));
+    return quorumUnavailable(requiredCount(this.#plan.parts), alive);
+  }
+
+  #answer(state: RowState): void {
+    const values = state.live.filter((dot) => !dot.payload.isTombstone).sort(byStampDescending);
+    this.#finish({
+      kind: "read",
+      values: values.map(readValue),
+      context: encodeToken(this.#plan.rowKey, state),
+    });
+  }
+
+  #finish(outcome: Outcome): void {
+    const done = this.#done;
+    this.#done = undefined;
+    this.#deadline?.cancel();
+    this.#hedge?.cancel();
+    for (const id of this.#callIds) this.#environment.calls.cancel(id);
+    done?.(outcome);
+  }
+}
+
+const IN_DOUBT: ReadBody = { kind: "refused", reason: "in-doubt" };
+
+function readValue(dot: LiveDot): ReadValue {
+  return { data: dot.payload.data, encoding: dot.payload.encoding, hlc: dot.payload.hlc };
+}
+
+function byStampDescending(a: LiveDot, b: LiveDot): number {
+  const stamp = (dot: LiveDot): Hlc => dot.payload.hlc;
+  return stamp(a) < stamp(b) ? 1 : stamp(a) > stamp(b) ? -1 : 0;
+}

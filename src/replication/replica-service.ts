@@ -1,0 +1,81 @@
+/** Answers the requests of peers that coordinate: reads, repairs, lookups, forwarded operations. Durable state only. */
+import {
+  CodecError,
+  type LookupRequest,
+  type ReadBody,
+  type ReadRequest,
+  type RepairRequest,
+} from "../codec/index.js";
+import { readForCoordinator } from "../replica/index.js";
+import type { Coordinator } from "./coordinator.js";
+import { partitionOfRow } from "./delta-receiver.js";
+import type { Environment } from "./environment.js";
+import { badRequest } from "./failures.js";
+import type { Outcome } from "./operation.js";
+import { decodeOperation, encodeOutcome, type ForwardedOperation } from "./operation-codec.js";
+import type { RequestFences } from "./request-fences.js";
+
+export class ReplicaService {
+  readonly #environment: Environment;
+  readonly #coordinator: Coordinator;
+  readonly #fences: RequestFences;
+
+  constructor(environment: Environment, coordinator: Coordinator, fences: RequestFences) {
+    this.#environment = environment;
+    this.#coordinator = coordinator;
+    this.#fences = fences;
+  }
+
+  read(from: number, request: ReadRequest): void {
+    const body = this.#readBody(request);
+    this.#environment.links.send(from, { type: "read-reply", id: request.id, body });
+  }
+
+  repair(from: number, request: RepairRequest): void {
+    const { commit, hlc, links } = this.#environment;
+    const replica = this.#environment.replica(request.partition);
+    const reply = (isDone: boolean): void => {
+      links.send(from, { type: "repair-reply", id: request.id, isDone });
+    };
+    if (replica === undefined || partitionOfRow(this.#environment, request.rowKey) !== request.partition)
+      return reply(false);
+    hlc.observe(request.hlc);
+    replica.join(request.rowKey, request.state);
+    commit.whenDurable(() => reply(true));
+  }
+
+  /** What is known is reported once durable; what is not known is fenced, and will not be applied from now on. */
+  lookUp(from: number, request: LookupRequest): void {
+    const { commit, links } = this.#environment;
+    const found = this.#environment.replica(request.partition)?.findRequest(request.requestId);
+    if (found === undefined) this.#fences.add(request.requestId);
+    commit.whenDurable(() => {
+      links.send(from, { type: "lookup-reply", id: request.id, found });
+    });
+  }
+
+  forward(from: number, id: number, body: Buffer): void {
+    const reply = (outcome: Outcome): void => {
+      this.#environment.links.send(from, { type: "forward-reply", id, body: encodeOutcome(outcome) });
+    };
+    const forwarded = decodeForwarded(body);
+    if (forwarded === undefined) return reply(badRequest("body", "the forwarded operation is malformed"));
+    this.#coordinator.executeForwarded(forwarded.operation, forwarded.options, reply);
+  }
+
+  #readBody(request: ReadRequest): ReadBody {
+    const replica = this.#environment.replica(request.partition);
+    if (replica === undefined) return { kind: "refused", reason: "not-held" };
+    if (replica.doubt !== undefined) return { kind: "refused", reason: "in-doubt" };
+    return readForCoordinator(replica, request.rowKey, request.digestAgainst);
+  }
+}
+
+function decodeForwarded(body: Buffer): ForwardedOperation | undefined {
+  try {
+    return decodeOperation(body);
+  } catch (error) {
+    if (error instanceof CodecError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,134 @@
+/** Wires the parts of replication together, and hands each message of a peer to the one that it is for. */
+import { actorMember } from "../causality/index.js";
+import type { Delta, Message } from "../codec/index.js";
+import type { PartitionReplica } from "../replica/index.js";
+import { AckSender, PeerClocks } from "./acks.js";
+import { AntiEntropy } from "./anti-entropy.js";
+import { CatchUp } from "./catch-up.js";
+import { Coordinator } from "./coordinator.js";
+import { DeltaReceiver } from "./delta-receiver.js";
+import { Dissemination } from "./dissemination.js";
+import type { Environment } from "./environment.js";
+import { LagTracker } from "./lag-tracker.js";
+import { ReadCoordinator } from "./read-coordinator.js";
+import { ReplicaService } from "./replica-service.js";
+import { RequestFences } from "./request-fences.js";
+import { WriteCoordinator } from "./write-coordinator.js";
+
+export class Replicator {
+  readonly coordinator: Coordinator;
+  readonly lag = new LagTracker();
+  readonly peerClocks = new PeerClocks();
+  readonly #environment: Environment;
+  readonly #acks: AckSender;
+  readonly #receiver: DeltaReceiver;
+  readonly #catchUp: CatchUp;
+  readonly #antiEntropy: AntiEntropy;
+  readonly #writes: WriteCoordinator;
+  readonly #service: ReplicaService;
+
+  constructor(environment: Environment, maxSiblings: number) {
+    this.#environment = environment;
+    const fences = new RequestFences();
+    const dissemination = new Dissemination(environment);
+    this.#acks = new AckSender(environment);
+    this.#catchUp = new CatchUp(environment, {
+      adopted: (replica, source) => this.#adopted(replica, source),
+    });
+    this.#antiEntropy = new AntiEntropy(environment, this.peerClocks, this.#catchUp);
+    this.#receiver = new DeltaReceiver(environment, this.#acks, dissemination, {
+      isBroughtByCatchUp: (partition, actor, counter) => this.#catchUp.brings(partition, actor, counter),
+      gap: (partition) => this.#antiEntropy.gap(partition),
+      landed: (delta) => this.#landed(delta),
+    });
+    this.#writes = new WriteCoordinator(environment, dissemination, fences, maxSiblings);
+    this.coordinator = new Coordinator(environment, new ReadCoordinator(environment), this.#writes);
+    this.#service = new ReplicaService(environment, this.coordinator, fences);
+  }
+
+  get catchUpSessions(): number {
+    return this.#catchUp.sessionCount;
+  }
+
+  get writesInFlight(): number {
+    return this.#writes.inFlight;
+  }
+
+  start(): void {
+    this.#antiEntropy.start();
+  }
+
+  close(): void {
+    this.#antiEntropy.close();
+    this.#catchUp.close();
+  }
+
+  peerUp(peer: number): void {
+    this.#antiEntropy.peerUp(peer);
+  }
+
+  peerDown(peer: number): void {
+    this.#antiEntropy.peerDown(peer);
+    this.#catchUp.peerDown(peer);
+    this.#environment.calls.peerDown(peer);
+  }
+
+  beforeFlush(): void {
+    this.#acks.flush();
+  }
+
+  /** Heartbeats and credits are not for us. */
+  receive(from: number, message: Message): void {
+    switch (message.type) {
+      case "delta":
+        return this.#receiver.receive(message.delta, message.isRelayed);
+      case "ack":
+        this.#environment.hlc.observe(message.hlc);
+        for (const entry of message.entries) {
+          this.peerClocks.raise(entry.partition, from, entry.actor, entry.counter);
+          this.#writes.acknowledge(from, entry.partition, entry.actor, entry.counter);
+        }
+        return;
+      case "clock":
+        for (const [actor, counter] of message.clock.entries())
+          this.#writes.acknowledge(from, message.partition, actor, counter);
+        return this.#antiEntropy.receive(from, message);
+      case "catch-up-request":
+        return this.#catchUp.serve(from, message);
+      case "catch-up-page":
+        return this.#catchUp.receive(from, message);
+      case "read-request":
+        return this.#service.read(from, message);
+      case "repair-request":
+        return this.#service.repair(from, message);
+      case "lookup-request":
+        return this.#service.lookUp(from, message);
+      case "forward-request":
+        return this.#service.forward(from, message.id, message.body);
+      case "read-reply":
+      case "repair-reply":
+      case "lookup-reply":
+      case "forward-reply":
+        return this.#environment.calls.reply(from, message);
+      case "heartbeat":
+      case "credit":
+        return;
+    }
+  }
+
+  #adopted(replica: PartitionReplica, source: number): void {
+    this.#antiEntropy.adopted(replica, source);
+    this.#receiver.retryEarly(replica);
+    replica.rows.sweepAhead(() => undefined);
+    const adopted = replica.clock.copy();
+    this.#environment.commit.whenDurable(() => {
+      for (const [actor, counter] of adopted.entries())
+        this.#acks.add({ partition: replica.partition, actor, counter });
+    });
+  }
+
+  #landed(delta: Delta): void {
+    const writer = this.#environment.view.memberByNumber(actorMember(delta.actor));
+    if (writer !== undefined) this.lag.add(writer.region, delta, this.#environment.clock.wallMs());
+  }
+}

@@ -1,0 +1,229 @@
+/**
+ * Coordinates writes as a replica of the key: refuses before writing when too few replicas live, mints the dot, sends
+ * it once durable, and answers when the level is met. All replicas always get the write; the level says whom to wait
+ * for.
+ *
+ * A retry never applies a write twice (rule 17): its request id is looked for here, then at all other replicas, and
+ * only if every one of them answers that it does not know it, and will not apply it, is it minted here.
+ */
+import { type Actor, Context, type Hlc } from "../causality/index.js";
+import {
+  CodecError,
+  type Delta,
+  decodeToken,
+  encodeRowKey,
+  encodeToken,
+  type RowKey,
+} from "../codec/index.js";
+import { compileDelete, compilePut, type Intent, type ReadToken, type Row } from "../crdt/index.js";
+import { mayCoordinate, type PartitionReplica } from "../replica/index.js";
+import type { Dissemination } from "./dissemination.js";
+import type { Environment } from "./environment.js";
+import { badRequest, failure, maybeApplied, quorumUnavailable, writeTimeout } from "./failures.js";
+import type { Failure, Operation, OperationOptions, Outcome } from "./operation.js";
+import { PendingWrites } from "./pending-writes.js";
+import { countable, type QuorumPart, QuorumTracker, requiredCount } from "./quorum.js";
+import type { RequestFences } from "./request-fences.js";
+import { RequestLookup } from "./request-lookup.js";
+
+export type WriteOperation = Exclude<Operation, { kind: "get" }>;
+
+interface Write {
+  readonly operation: WriteOperation;
+  readonly options: OperationOptions;
+  readonly replica: PartitionReplica;
+  readonly rowKey: RowKey;
+  readonly parts: readonly QuorumPart[];
+  /** Of the monotonic clock. */
+  readonly deadlineMs: number;
+  readonly done: (outcome: Outcome) => void;
+}
+
+interface Minted {
+  readonly actor: Actor;
+  readonly counter: number;
+  readonly hlc: Hlc;
+}
+
+export class WriteCoordinator {
+  readonly #environment: Environment;
+  readonly #dissemination: Dissemination;
+  readonly #fences: RequestFences;
+  readonly #maxSiblings: number;
+  readonly #pending = new PendingWrites();
+
+  constructor(
+    environment: Environment,
+    dissemination: Dissemination,
+    fences: RequestFences,
+    maxSiblings: number,
+  ) {
+    this.#environment = environment;
+    this.#dissemination = dissemination;
+    this.#fences = fences;
+    this.#maxSiblings = maxSiblings;
+  }
+
+  get inFlight(): number {
+    return this.#pending.size;
+  }
+
+  /** Whether this node may mint dots for the partition now; otherwise why not. */
+  refusal(replica: PartitionReplica): Failure | undefined {
+    if (!mayCoordinate(replica.doubt, this.#environment.neighbourhood(replica.partition)))
+      return failure(
+        "NOT_READY",
+        "this replica is new or was wiped and has not caught up yet; nothing was written, try another node",
+      );
+    const drift = this.#environment.liveness.clockDrift();
+    return drift === undefined ? undefined : failure("CLOCK_DRIFT", drift);
+  }
+
+  write(
+    operation: WriteOperation,
+    options: OperationOptions,
+    replica: PartitionReplica,
+    parts: readonly QuorumPart[],
+    done: (outcome: Outcome) => void,
+  ): void {
+    const { type, bucket, key } = operation.address;
+    const deadlineMs = this.#environment.clock.monotonicMs() + options.timeoutMs;
+    const rowKey = encodeRowKey(type, bucket, key);
+    const write: Write = { operation, options, replica, rowKey, parts, deadlineMs, done };
+    const requestId = options.requestId;
+    if (requestId === undefined) return this.#mint(write);
+    const known = replica.findRequest(requestId);
+    if (known !== undefined || options.isRetry) return this.#lookUp(write, requestId);
+    if (this.#fences.has(requestId))
+      return done(maybeApplied("a retry of this request came before it and was answered elsewhere"));
+    this.#mint(write);
+  }
+
+  /** A peer acknowledged dots that this incarnation minted. */
+  acknowledge(member: number, partition: number, actor: Actor, counter: number): void {
+    if (actor === this.#environment.actor) this.#pending.acknowledge(partition, member, counter);
+  }
+
+  #lookUp(write: Write, requestId: string): void {
+    const lookup = new RequestLookup(this.#environment, write.replica, requestId, {
+      parts: write.parts,
+      deadlineMs: write.deadlineMs,
+    });
+    lookup.run((result) => {
+      switch (result.kind) {
+        case "found":
+          return write.done(this.#written(write, result.minted, [], result.acksReceived));
+        case "found-short":
+          return write.done(writeTimeout(requiredCount(write.parts), result.acksReceived));
+        case "nobody-knows":
+          return this.#mintUnlessOvertaken(write, requestId);
+        case "cannot-tell":
+          return write.done(
+            maybeApplied("an earlier attempt reached a replica that cannot be asked about it now"),
+          );
+      }
+    });
+  }
+
+  /** While we asked, another retry may have asked us, or its write may have come. */
+  #mintUnlessOvertaken(write: Write, requestId: string): void {
+    if (write.replica.findRequest(requestId) !== undefined) return this.#lookUp(write, requestId);
+    if (this.#fences.has(requestId))
+      return write.done(maybeApplied("another retry of this request is under way elsewhere"));
+    this.#mint(write);
+  }
+
+  #mint(write: Write): void {
+    const { liveness } = this.#environment;
+    const required = requiredCount(write.parts);
+    const alive = countable(write.parts, (member) => liveness.isAlive(member));
+    if (alive < required) return write.done(quorumUnavailable(required, alive));
+    const row = write.replica.rows.readPending(write.rowKey);
+    const intent = this.#compile(write, row);
+    if (intent === undefined) return write.done(this.#nothingToDelete());
+    if ("kind" in intent) return write.done(intent);
+    const delta = write.replica.mint(
+      this.#environment.actor,
+      write.rowKey,
+      row,
+      intent,
+      write.options.requestId,
+    );
+    this.#environment.counters.add("writes_coordinated");
+    this.#await(write, delta);
+  }
+
+  #compile(write: Write, row: Row): Intent | Failure | undefined {
+    if (row.damagedAt !== undefined)
+      return failure(
+        "ROW_DAMAGED",
+        "the record of this row is damaged here and heals from its other replicas; nothing was written, try another node",
+      );
+    const { operation } = write;
+    const token = readToken(write.rowKey, operation.context);
+    if (token === "malformed")
+      return badRequest(
+        "context",
+        "is not one that a read of this key gave out; leave it empty or read again",
+      );
+    if (operation.kind === "delete") return compileDelete(operation.address.type, row, token);
+    const intent = compilePut(operation.address.type, row, token, operation.value);
+    if (row.live.length - countHeld(row, intent) >= this.#maxSiblings)
+      return failure(
+        "TOO_MANY_SIBLINGS",
+        `the key has ${row.live.length} siblings, the most that are kept; nothing was written: read it, and put with its context`,
+      );
+    return intent;
+  }
+
+  #await(write: Write, delta: Delta): void {
+    const { clock, commit, self, timers } = this.#environment;
+    const { partition, counter } = delta;
+    const tracker = new QuorumTracker(write.parts);
+    const finish = (outcome: Outcome): void => {
+      timer.cancel();
+      this.#pending.remove(partition, counter);
+      write.done(outcome);
+    };
+    const timer = timers.after(Math.max(0, write.deadlineMs - clock.monotonicMs()), () => {
+      finish(writeTimeout(tracker.required, tracker.received));
+    });
+    this.#pending.add(partition, counter, {
+      tracker,
+      changed: () => {
+        if (tracker.isSatisfied && tracker.hasSucceeded(self.number))
+          finish(this.#written(write, delta, delta.replaced, tracker.answers));
+      },
+    });
+    commit.whenDurable(() => {
+      this.#dissemination.send(delta);
+      this.#pending.acknowledge(partition, self.number, counter);
+    });
+  }
+
+  #written(write: Write, minted: Minted, replaced: Delta["replaced"], acksReceived: number): Outcome {
+    const live = write.operation.kind === "put" ? [minted] : [];
+    const token = { live, context: Context.ofDots([minted, ...replaced]) };
+    return { kind: "written", hlc: minted.hlc, context: encodeToken(write.rowKey, token), acksReceived };
+  }
+
+  #nothingToDelete(): Outcome {
+    return { kind: "written", hlc: this.#environment.hlc.last, context: Buffer.alloc(0), acksReceived: 0 };
+  }
+}
+
+function readToken(rowKey: RowKey, context: Buffer): ReadToken | undefined | "malformed" {
+  if (context.length === 0) return undefined;
+  try {
+    return decodeToken(rowKey, context);
+  } catch (error) {
+    if (error instanceof CodecError) return "malformed";
+    throw error;
+  }
+}
+
+function countHeld(row: Row, intent: Intent): number {
+  return row.live.filter((dot) =>
+    intent.replaced.some((replaced) => replaced.actor === dot.actor && replaced.counter === dot.counter),
+  ).length;
+}
