@@ -1,4 +1,5 @@
-/** The real runtime: this machine's clocks, timers, randomness and disk. Only servers and embedders use it. */
+/** The real runtime: this machine's clocks, timers, randomness, disk and network. Only servers and embedders use it. */
+export { GrpcTransport } from "./grpc-transport.js";
 export { type LevelDatabase, LevelStore } from "./level-store.js";
 export { NodeClock } from "./node-clock.js";
 export { NodeDisk } from "./node-disk.js";

@@ -21,7 +21,6 @@ export class LevelStore implements Store {
   readonly #database: LevelDatabase;
   /** The first write that failed: LevelDB may refuse every later one, so this does, until the store is reopened. */
   #failure: StoreError | undefined;
-  #writing: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
   private constructor(database: LevelDatabase) {
@@ -62,20 +61,16 @@ export class LevelStore implements Store {
   }
 
   write(changes: readonly Change[], sync: boolean, done: (error: StoreError | undefined) => void): void {
-    // `done` runs outside the promise that `close` waits for: what it throws must not look like a failed write.
-    const written = this.#write(changes, sync);
-    this.#writing = written.then(
-      () => undefined,
-      () => undefined,
-    );
-    written.then(
+    this.#write(changes, sync).then(
       () => done(undefined),
       (error: unknown) => done(toStoreError(error, "cannot write to the store")),
     );
   }
 
   close(done: () => void): void {
-    this.#closing ??= this.#close();
+    // The database itself waits for a batch that is being written. A close that fails leaves nothing to do: whoever
+    // opens the folder next is told that it is locked.
+    this.#closing ??= this.#database.close().catch(() => undefined);
     this.#closing.then(done);
   }
 
@@ -146,12 +141,6 @@ export class LevelStore implements Store {
     } else {
       batch.put(NO_KEY, held);
     }
-  }
-
-  async #close(): Promise<void> {
-    await this.#writing;
-    // A close that fails leaves nothing to do: whoever opens the folder next is told that it is locked.
-    await this.#database.close().catch(() => undefined);
   }
 }
 

@@ -1,8 +1,8 @@
 /**
  * The mark file: four slots in one preallocated file, overwritten in place.
  *
- * A write replaces the oldest slot that is neither the newest, nor the last flushed, nor being flushed. So a write
- * torn by the end of the process leaves the one before it, and one torn by the end of the machine leaves the last
+ * A write replaces the oldest slot that is neither the last flushed nor being flushed, which is never the newest.
+ * So a write torn by the end of the process leaves the one before it, and one torn by the end of the machine leaves the last
  * that was flushed, however many came after. Each slot lies on its own disk block, carries its sequence number and
  * a CRC-32C, and the newest that passes its checksum is the mark.
  *
@@ -119,10 +119,10 @@ export class NodeMarkFile implements MarkFile {
   }
 
   #slotToOverwrite(mark: OpenMark): number {
-    const kept = new Set([newestIn(mark.sequences), mark.flushed, this.#flushing?.slot]);
     let oldest = -1;
     for (const [slot, sequence] of mark.sequences.entries()) {
-      if (!kept.has(slot) && sequence < (mark.sequences[oldest] ?? Number.POSITIVE_INFINITY)) {
+      const isKept = slot === mark.flushed || slot === this.#flushing?.slot;
+      if (!isKept && sequence < (mark.sequences[oldest] ?? Number.POSITIVE_INFINITY)) {
         oldest = slot;
       }
     }

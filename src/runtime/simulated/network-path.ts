@@ -77,7 +77,6 @@ export class Lane {
   readonly #path: NetworkPath;
   #underWay: (Parcel & { readonly dueMs: number })[] = [];
   #bytes = 0;
-  #lastDueMs = 0;
   #isArmed = false;
   #isSevered = false;
 
@@ -94,8 +93,7 @@ export class Lane {
     if (this.#isSevered) {
       return;
     }
-    this.#lastDueMs = Math.max(this.#lastDueMs, this.#path.time.nowMs + this.#path.delayMs());
-    this.#underWay.push({ ...parcel, dueMs: this.#lastDueMs });
+    this.#underWay.push({ ...parcel, dueMs: this.#path.time.nowMs + this.#path.delayMs() });
     this.#bytes += parcel.bytes;
     this.#path.noteBusy(this, true);
     this.wake();

@@ -187,6 +187,18 @@ describe("the mark file", () => {
     );
   });
 
+  test("does not overwrite what is being flushed, however much is written meanwhile", async () => {
+    disk.mark.write(mark("flushed before"));
+    await syncMark();
+    disk.mark.write(mark("being flushed"));
+    const flushing = syncMark();
+    for (let write = 0; write < 10; write++) {
+      disk.mark.write(mark(`meanwhile ${write}`));
+    }
+    await flushing;
+    expect((await readFile(join(folder, "mark"))).includes("being flushed")).toBe(true);
+  });
+
   test("keeps what was written while a flush was under way", async () => {
     disk.mark.write(mark("a"));
     const syncs = [syncMark()];

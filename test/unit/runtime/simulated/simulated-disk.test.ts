@@ -90,6 +90,21 @@ describe("a crash", () => {
     expect(store.get(Buffer.from("kept"))).toEqual(Buffer.from("value of kept"));
   });
 
+  test("undoes a batch that changes one key twice", () => {
+    const change = (value: string | undefined) => ({
+      key: Buffer.from("k"),
+      value: value === undefined ? undefined : Buffer.from(value),
+    });
+    store.write([change("old")], true, () => undefined);
+    world.time.run();
+    store.write([change("new"), change(undefined), change("newer")], false, () => undefined);
+    world.time.run();
+    expect(store.get(Buffer.from("k"))).toEqual(Buffer.from("newer"));
+    host.crash({ loseUnsynced: true });
+    restart();
+    expect(store.get(Buffer.from("k"))).toEqual(Buffer.from("old"));
+  });
+
   test("finds what an earlier opening flushed", () => {
     write("a", false);
     host.crash({ loseUnsynced: false });

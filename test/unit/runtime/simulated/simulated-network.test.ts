@@ -132,6 +132,30 @@ describe("a simulated link", () => {
     expect(heardByB).toEqual(["down 1", "up 1.1"]);
   });
 
+  test("delivers nothing of an earlier link once the next one is up", () => {
+    for (let seed = 0; seed < 10; seed++) {
+      begin(seed);
+      world.network.setLatency(1, 2, { baseMs: 1_500, jitterMs: 0 });
+      for (let n = 0; n < 10; n++) {
+        a.send(2, `${n}`);
+      }
+      world.network.setLatency(1, 2, { baseMs: 1, jitterMs: 0 });
+      a.host.runtime.transport.reset(2, "again");
+      const { a: heardByA, b: heardByB } = afterMs(3_000);
+      expect(heardByA).toEqual(["down 2", "up 2.1"]);
+      expect(heardByB).toEqual(["up 1.1"]);
+    }
+  });
+
+  test("that is up again by the time its fall could be told hides that fall", () => {
+    b.host.pause();
+    a.host.runtime.transport.reset(2, "again");
+    world.time.runFor(1_000);
+    b.host.runtime.transport.reset(1, "silence");
+    b.host.resume();
+    expect(afterMs(1_000)).toEqual({ a: ["down 2", "up 2.1"], b: ["up 1.1"] });
+  });
+
   test("ends when a node is no peer any more", () => {
     a.host.runtime.transport.setPeers([]);
     expect(afterMs(2_000)).toEqual({ a: ["down 2"], b: ["down 1"] });
