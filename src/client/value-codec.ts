@@ -69,7 +69,7 @@ function encodeAuto(value: unknown): EncodedValue {
 function decodeAuto({ data, encoding }: EncodedValue): ReturnType<typeof packr.unpack> {
   switch (encoding) {
     case "bytes":
-      return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+      return plain(data);
     case "text":
       return decodeText(data);
     case "json":
@@ -77,9 +77,14 @@ function decodeAuto({ data, encoding }: EncodedValue): ReturnType<typeof packr.u
     case "msgpack": {
       const fault = msgpackFault(data);
       if (fault !== undefined) throw new TypeError(`not one sound MessagePack value: ${fault}`);
-      return packr.unpack(data);
+      return packr.unpack(plain(data));
     }
   }
+}
+
+/** Without the methods of a Buffer, so that what is read is what was written. */
+function plain(data: Uint8Array): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

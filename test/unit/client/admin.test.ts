@@ -1,0 +1,87 @@
+import {
+  Server,
+  ServerCredentials,
+  type sendUnaryData,
+  type UntypedServiceImplementation,
+} from "@grpc/grpc-js";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { type AdminClient, connectAdmin } from "../../../src/client/index.js";
+import { type admin, adminService } from "../../../src/wire/index.js";
+import { refusal } from "./fake-node.js";
+
+async function adminOf(handlers: UntypedServiceImplementation): Promise<AdminClient> {
+  const server = new Server();
+  server.addService(adminService, handlers);
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
+      error === null ? resolve(bound) : reject(error),
+    );
+  });
+  const client = connectAdmin(`127.0.0.1:${port}`);
+  onTestFinished(async () => {
+    await client.close();
+    server.forceShutdown();
+  });
+  return client;
+}
+
+describe("an admin client", () => {
+  it("gives status, lag and digest as plain data", async () => {
+    const client = await adminOf({
+      GetStatus: (_call: unknown, done: sendUnaryData<admin.GetStatusResponse>) =>
+        done(null, {
+          nodeId: "n1",
+          state: "NODE_STATE_CATCHING_UP",
+          rows: "12",
+          peers: [{ nodeId: "n2", lastHeardMs: 5 }],
+        }),
+      GetLag: (_call: unknown, done: sendUnaryData<admin.GetLagResponse>) =>
+        done(null, {
+          nodeId: "n1",
+          peers: [{ nodeId: "n2", region: "us", dotsBehind: 3 }],
+          regions: [{ region: "us", count: 7, p50Ms: 1.5 }],
+        }),
+      GetDigest: (
+        call: { request: admin.GetDigestRequest__Output },
+        done: sendUnaryData<admin.GetDigestResponse>,
+      ) =>
+        done(null, {
+          nodeId: "n1",
+          all: "ab",
+          rows: 2,
+          partitions: call.request.isSummaryOnly ? {} : { 7: "cd" },
+        }),
+    });
+    expect(await client.status()).toMatchObject({
+      nodeId: "n1",
+      state: "catching-up",
+      rows: 12,
+      peers: [{ nodeId: "n2", lastHeardMs: 5, queueBytes: 0 }],
+    });
+    expect(await client.lag()).toMatchObject({
+      peers: [{ dotsBehind: 3, dotsMissing: 0 }],
+      regions: [{ region: "us", count: 7, p50Ms: 1.5 }],
+    });
+    expect(await client.digest()).toEqual({ nodeId: "n1", partitions: { 7: "cd" }, all: "ab", rows: 2 });
+    expect(await client.digest({ summaryOnly: true })).toMatchObject({ partitions: {} });
+  });
+
+  it("fails as the key-value client does: refusals, deadlines, aborts, bad endpoints", async () => {
+    const client = await adminOf({
+      GetStatus: (_call: unknown) => undefined,
+      GetLag: (_call: unknown, done: sendUnaryData<admin.GetLagResponse>) =>
+        done(refusal("UNAVAILABLE", "NOT_READY")),
+    });
+    await expect(client.lag()).rejects.toMatchObject({ code: "UNAVAILABLE", reason: "NOT_READY" });
+    await expect(client.status({ timeoutMs: 50 })).rejects.toMatchObject({ code: "DEADLINE_EXCEEDED" });
+    await expect(client.status({ timeoutMs: 0 })).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+    const abort = new AbortController();
+    const aborted = client.status({ signal: abort.signal });
+    abort.abort();
+    await expect(aborted).rejects.toMatchObject({ code: "CANCELLED" });
+    await expect(client.status({ signal: abort.signal })).rejects.toMatchObject({ code: "CANCELLED" });
+    expect(() => connectAdmin("nowhere")).toThrow(/is not host:port/);
+    await client.close();
+    await client.close();
+  });
+});

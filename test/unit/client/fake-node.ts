@@ -1,0 +1,179 @@
+/** A node that speaks the real protocol over real sockets and keeps its data in a shared map: what the SDK meets. */
+import {
+  Metadata,
+  Server,
+  ServerCredentials,
+  type ServerUnaryCall,
+  type sendUnaryData,
+  status,
+} from "@grpc/grpc-js";
+import { service as healthService } from "grpc-health-check";
+import type { ErrorCode, ErrorReason } from "../../../src/client/index.js";
+import { encodeStatusDetails, type kv, kvService, STATUS_DETAILS_KEY } from "../../../src/wire/index.js";
+import type { FakeStore } from "./fake-store.js";
+
+/** What a node does with a request it got. */
+export type Behaviour =
+  | { readonly does: "answer"; readonly afterMs?: number }
+  /** Like a paused process: takes everything and says nothing. */
+  | { readonly does: "keep-silent" }
+  /** Silent to data calls, yet passes its health checks. */
+  | { readonly does: "stall" }
+  /** Like a process killed in the middle: the connection breaks once the request is there. */
+  | { readonly does: "break" }
+  | { readonly does: "refuse"; readonly code: ErrorCode; readonly reason?: ErrorReason };
+
+/** One request as it arrived. */
+export interface Received {
+  readonly method: string;
+  readonly requestId: string;
+  readonly isRetry: boolean;
+  readonly consistency: kv.Consistency__Output | null;
+  /** Keys or items in it. */
+  readonly size: number;
+}
+
+interface Request {
+  readonly options: kv.RequestOptions__Output | null;
+}
+
+const NODE_WIDE: readonly (ErrorReason | undefined)[] = ["NOT_READY", "DRAINING", "STORAGE_FAILED"];
+
+export class FakeNode {
+  readonly nodeId: string;
+  readonly region: string;
+  readonly received: Received[] = [];
+  behaviour: Behaviour = { does: "answer" };
+  /** Fails single items of batches: by the item's key. */
+  itemErrors = new Map<string, kv.ItemError>();
+  healthChecks = 0;
+  readonly #store: FakeStore;
+  readonly #layout: () => kv.Layout;
+  #port = 0;
+  #server: Server | undefined;
+
+  constructor(nodeId: string, region: string, store: FakeStore, layout: () => kv.Layout) {
+    this.nodeId = nodeId;
+    this.region = region;
+    this.#store = store;
+    this.#layout = layout;
+  }
+
+  get address(): string {
+    return `127.0.0.1:${this.#port}`;
+  }
+
+  /** Listens, on the port it had before if it had one. */
+  async start(): Promise<void> {
+    const server = new Server();
+    const store = this.#store;
+    server.addService(kvService, {
+      Get: this.#method("get", (request: kv.GetRequest__Output) => store.get(request.address)),
+      Put: this.#method("put", (request: kv.PutRequest__Output) => store.put(request, idOf(request))),
+      Delete: this.#method("delete", (request: kv.DeleteRequest__Output) =>
+        store.delete(request.address, idOf(request)),
+      ),
+      BatchGet: this.#method("batchGet", ({ addresses }: kv.BatchGetRequest__Output) => ({
+        results: addresses.map((address) => this.#itemError(address) ?? { value: store.get(address) }),
+      })),
+      BatchWrite: this.#method("batchWrite", (request: kv.BatchWriteRequest__Output) => ({
+        results: request.items.map(({ put }, index) => {
+          if (!put) return { error: { code: status.UNIMPLEMENTED } };
+          return this.#itemError(put.address) ?? { put: store.put(put, `${idOf(request)}/${index}`) };
+        }),
+      })),
+      GetLayout: this.#method("getLayout", ({ knownVersion }: kv.GetLayoutRequest__Output & Request) => {
+        const layout = this.#layout();
+        return { layout: BigInt(String(layout.version)) > BigInt(knownVersion) ? layout : null };
+      }),
+    });
+    server.addService(healthService, {
+      check: (_call: unknown, done: sendUnaryData<{ status: string }>) => {
+        this.healthChecks += 1;
+        const { behaviour } = this;
+        if (behaviour.does === "keep-silent") return;
+        const isServing = behaviour.does !== "refuse" || !NODE_WIDE.includes(behaviour.reason);
+        done(null, { status: isServing ? "SERVING" : "NOT_SERVING" });
+      },
+    });
+    this.#port = await new Promise<number>((resolve, reject) => {
+      server.bindAsync(this.address, ServerCredentials.createInsecure(), (error, port) => {
+        if (error === null) resolve(port);
+        else reject(error);
+      });
+    });
+    this.#server = server;
+  }
+
+  /** Ends every connection at once and stops listening. */
+  kill(): void {
+    this.#server?.forceShutdown();
+    this.#server = undefined;
+  }
+
+  requests(method: string): readonly Received[] {
+    return this.received.filter((received) => received.method === method);
+  }
+
+  #method<Asked, Reply extends object>(method: string, answer: (request: Asked) => Reply) {
+    return (call: ServerUnaryCall<Asked & Request, object>, done: sendUnaryData<object>): void => {
+      const { request } = call;
+      this.received.push(receivedOf(method, request));
+      const { behaviour } = this;
+      const reply = (): void =>
+        done(null, {
+          header: {
+            clusterId: "test",
+            nodeId: this.nodeId,
+            region: this.region,
+            layoutVersion: this.#layout().version,
+          },
+          ...answer(request),
+        });
+      switch (behaviour.does) {
+        case "answer":
+          if (behaviour.afterMs === undefined) reply();
+          else setTimeout(reply, behaviour.afterMs).unref();
+          return;
+        case "break":
+          this.kill();
+          return;
+        case "refuse":
+          done(refusal(behaviour.code, behaviour.reason));
+          return;
+      }
+    };
+  }
+
+  #itemError(address: kv.Address__Output | null): { error: kv.ItemError } | undefined {
+    const error = this.itemErrors.get(address?.key.toString() ?? "");
+    return error === undefined ? undefined : { error };
+  }
+}
+
+function idOf({ options }: Request): string {
+  return options?.requestId.toString("hex") ?? "";
+}
+
+function receivedOf(method: string, request: Request | (Request & { items: unknown[] })): Received {
+  const { options } = request;
+  const listed = "items" in request ? request.items : "addresses" in request ? request.addresses : [];
+  return {
+    method,
+    requestId: idOf(request),
+    isRetry: options?.isRetry ?? false,
+    consistency: options?.consistency ?? null,
+    size: Array.isArray(listed) ? listed.length : 0,
+  };
+}
+
+/** An error as the server sends it. */
+export function refusal(code: ErrorCode, reason: ErrorReason | undefined) {
+  const metadata = new Metadata();
+  const details = `refused: ${reason ?? code}`;
+  if (reason !== undefined) {
+    const info = { code: status[code], message: details, reason, metadata: { required: "2", alive: "1" } };
+    metadata.set(STATUS_DETAILS_KEY, encodeStatusDetails(info));
+  }
+  return { code: status[code], details, metadata };
+}

@@ -1,0 +1,60 @@
+/** The data that all fake nodes of a cluster share: a cluster that converges at once. */
+import type { kv } from "../../../src/wire/index.js";
+
+interface Stored {
+  readonly value: kv.Value;
+  readonly id: string;
+}
+
+export class FakeStore {
+  readonly #rows = new Map<string, Stored[]>();
+  /** Request ids of the writes that were applied, in order. A write that was applied twice is in it twice. */
+  readonly applied: string[] = [];
+  #stamp = 0;
+
+  get(address: kv.Address__Output | null): kv.GetResponse {
+    const row = this.#rows.get(rowKey(address)) ?? [];
+    return {
+      found: row.length > 0,
+      values: row.map(({ value }) => value),
+      context: Buffer.from(row.map(({ id }) => id).join(",")),
+      hlc: row.at(-1)?.value.hlc ?? 0,
+    };
+  }
+
+  put({ address, value, context }: kv.PutRequest__Output, requestId: string): kv.PutResponse {
+    this.#stamp += 1;
+    const id = `w${this.#stamp}`;
+    const replaced = new Set(context.toString().split(","));
+    const siblings = address?.type === "DATA_TYPE_MULTI" ? (this.#rows.get(rowKey(address)) ?? []) : [];
+    const kept = siblings.filter((stored) => !replaced.has(stored.id));
+    const written: Stored = {
+      value: {
+        data: value?.data ?? "",
+        encoding: value?.encoding ?? "VALUE_ENCODING_UNSPECIFIED",
+        hlc: this.#stamp,
+      },
+      id,
+    };
+    this.#rows.set(rowKey(address), [...kept, written]);
+    this.applied.push(requestId);
+    return { hlc: this.#stamp, context: Buffer.from(id), acksReceived: 2 };
+  }
+
+  delete(address: kv.Address__Output | null, requestId: string): kv.DeleteResponse {
+    this.#stamp += 1;
+    this.#rows.delete(rowKey(address));
+    this.applied.push(requestId);
+    return { hlc: this.#stamp, acksReceived: 2 };
+  }
+
+  /** Puts bytes where a client will find them, as if another client had written them. */
+  plant(bucket: string, key: string, value: kv.Value): void {
+    const address: kv.Address__Output = { type: "DATA_TYPE_REGISTER", bucket, key: Buffer.from(key) };
+    this.#rows.set(rowKey(address), [{ value, id: "planted" }]);
+  }
+}
+
+function rowKey(address: kv.Address__Output | null): string {
+  return `${address?.type}/${address?.bucket}/${address?.key.toString("hex")}`;
+}
