@@ -146,6 +146,18 @@ describe("a stranger on the peer port", () => {
     await expectUnharmed();
   });
 
+  it("who connects and says nothing cannot hold up the closing", async () => {
+    const node = await new TestNode(9, {}).start();
+    const [host, port] = node.address.split(":");
+    const socket = connect(Number(port), host);
+    cleanups.push(() => socket.destroy());
+    socket.on("error", () => undefined);
+    await once(socket, "connect");
+    const closingAtMs = performance.now();
+    await node.close();
+    expect(performance.now() - closingAtMs).toBeLessThan(3_000);
+  });
+
   it("who asks for another method is told that there is none", async () => {
     const ending = await new Stranger(target().address, "/atoll.peer.v1.PeerService/Steal").ended;
     expect(ending.code).toBe(status.UNIMPLEMENTED);
@@ -226,6 +238,13 @@ describe("a dialler whose peer's port is held by a stranger", () => {
     await until(() => dialler.events.includes("up 2"));
   }
 
+  async function listening(tcp: TcpServer): Promise<string> {
+    await once(tcp.listen(0, "127.0.0.1"), "listening");
+    const bound = tcp.address();
+    if (bound === null || typeof bound === "string") throw new Error("a TCP port");
+    return `127.0.0.1:${bound.port}`;
+  }
+
   async function startDialler(address: string): Promise<TestNode> {
     const dialler = await new TestNode(1, {}).start();
     cleanups.push(() => dialler.close());
@@ -235,20 +254,31 @@ describe("a dialler whose peer's port is held by a stranger", () => {
 
   it.each(["garbage\r\n\r\n", HTTP2_PREFACE, ""])("that answers %j over TCP tries again", async (answer) => {
     let attempts = 0;
-    const tcp: TcpServer = createServer((socket) => {
+    const tcp = createServer((socket) => {
       attempts += 1;
       socket.on("error", () => undefined);
       socket.resume().end(answer);
     });
-    await once(tcp.listen(0, "127.0.0.1"), "listening");
-    const bound = tcp.address();
-    if (bound === null || typeof bound === "string") throw new Error("a TCP port");
-    const address = `127.0.0.1:${bound.port}`;
+    const address = await listening(tcp);
     const dialler = await startDialler(address);
     await until(() => attempts >= 2);
     // Comes back only when the dialler let go of every connection it made.
     await new Promise((resolve) => tcp.close(resolve));
     await expectToComeHome(dialler, address);
+  });
+
+  it("that never answers leaves nothing open", async () => {
+    let accepted = 0;
+    const tcp = createServer((socket) => {
+      accepted += 1;
+      socket.on("error", () => undefined);
+      socket.resume();
+    });
+    const address = await listening(tcp);
+    const dialler = await startDialler(address);
+    await until(() => accepted === 1);
+    await dialler.close();
+    await new Promise((resolve) => tcp.close(resolve));
   });
 
   it.each<[string, peer.ExchangeResponse]>([

@@ -7,6 +7,7 @@ import { PeerServiceClient, type peer } from "../../wire/index.js";
 import type { Log } from "../log.js";
 import type { PeerAddress, PeerHello } from "../transport.js";
 import { BACKOFF_MAX_MS, BACKOFF_MIN_MS, nextBackoffMs } from "./grpc-backoff.js";
+import { ClosingCredentials } from "./grpc-closing-credentials.js";
 import { type Ending, Exchange, type ExchangeEvents, type Refusal } from "./grpc-exchange.js";
 import { channelOptions, type GrpcTransportLimits } from "./grpc-limits.js";
 
@@ -52,7 +53,8 @@ export class PeerDialer {
   }
 
   #dial(): void {
-    const { credentials, limits, self } = this.#options;
+    const { limits, self } = this.#options;
+    const credentials = new ClosingCredentials(this.#options.credentials);
     let client: Client;
     let call: ReturnType<InstanceType<typeof PeerServiceClient>["exchange"]>;
     try {
@@ -72,6 +74,7 @@ export class PeerDialer {
       onFrame: (peerNumber, frame) => this.#events.onFrame(peerNumber, frame),
       onOver: (over, ending) => {
         client.close();
+        credentials.closeSockets();
         this.#over(over, ending);
       },
     });
