@@ -1,4 +1,5 @@
 /** One node, built out of the core; knows no gRPC. */
+export { createNode } from "./create-node.js";
 export type {
   DigestReport,
   FsyncPolicy,

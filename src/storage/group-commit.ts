@@ -51,6 +51,7 @@ export class GroupCommit {
   #filling = new Batch();
   #inFlight: Batch | undefined;
   #isScheduled = false;
+  #isTouched = false;
   #isUnsynced = false;
   #state: "open" | "failed" | "closing" | "closed" = "open";
   readonly #flushTimer: Timer | undefined;
@@ -92,9 +93,15 @@ export class GroupCommit {
     this.#schedule();
   }
 
+  /** Makes sure that a batch is written soon, though nothing is in it yet: `beforeCommit` will add to it. */
+  touch(): void {
+    this.#isTouched = true;
+    this.#schedule();
+  }
+
   /** Runs `task` once all that was written so far is durable; never if the disk fails first. */
   whenDurable(task: () => void): void {
-    if (this.#filling.writes.size > 0) this.#filling.waiting.push(task);
+    if (this.#filling.writes.size > 0 || this.#isTouched) this.#filling.waiting.push(task);
     else if (this.#inFlight !== undefined) this.#inFlight.waiting.push(task);
     else this.#timers.endOfTurn(task);
   }
@@ -179,7 +186,9 @@ export class GroupCommit {
   #commit(isFlush = false): void {
     if (this.#inFlight !== undefined || this.#state === "failed" || this.#state === "closed") return;
     const isFinalFlush = this.#state === "closing" && this.#isUnsynced;
-    if (this.#filling.writes.size === 0 && !isFlush && !isFinalFlush) return this.#becomeIdle();
+    if (this.#filling.writes.size === 0 && !this.#isTouched && !isFlush && !isFinalFlush)
+      return this.#becomeIdle();
+    this.#isTouched = false;
     this.#hooks.beforeCommit();
     const batch = this.#filling;
     this.#filling = new Batch();
@@ -203,7 +212,7 @@ export class GroupCommit {
     this.#inFlight = undefined;
     this.#hooks.afterCommit();
     for (const task of batch.waiting) task();
-    if (this.#filling.writes.size > 0) this.#schedule();
+    if (this.#filling.writes.size > 0 || this.#isTouched) this.#schedule();
     else this.#becomeIdle();
   }
 

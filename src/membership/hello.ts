@@ -1,0 +1,51 @@
+/**
+ * Who may have a link with us. A refusal is a text that starts with a word for the machine, and goes on for a person.
+ */
+import { PROTOCOL_VERSION } from "../codec/index.js";
+import type { PeerHello } from "../runtime/index.js";
+import type { LayoutView } from "../topology/index.js";
+
+/** A live process with this id, and another instance: by its incarnation and when it was heard. */
+export interface KnownPeer {
+  readonly incarnation: number;
+  /** The instance of the link that is up, and heard; undefined when there is none. */
+  readonly liveInstance: string | undefined;
+}
+
+/** The reason to refuse a Hello, or undefined. */
+export function refuseHello(
+  hello: PeerHello,
+  self: PeerHello,
+  view: LayoutView,
+  known: KnownPeer,
+): string | undefined {
+  if (hello.clusterId !== self.clusterId)
+    return `IDENTITY this is cluster ${self.clusterId}, and you say you are of ${hello.clusterId}`;
+  if (hello.protocolVersion !== PROTOCOL_VERSION)
+    return `PROTOCOL this node speaks version ${PROTOCOL_VERSION}, and you speak ${hello.protocolVersion}`;
+  const member = view.memberByNumber(hello.number);
+  if (member === undefined) return `IDENTITY member ${hello.number} is not in layout ${view.layout.version}`;
+  if (member.nodeId !== hello.nodeId)
+    return `IDENTITY member ${hello.number} is ${member.nodeId}, and you say you are ${hello.nodeId}`;
+  if (hello.number === self.number)
+    return `IN_USE node ${hello.nodeId} is me; give every node an id of its own`;
+  if (known.liveInstance !== undefined && known.liveInstance !== hello.instance)
+    return `IN_USE another live process is node ${hello.nodeId}; stop one of the two`;
+  if (hello.incarnation < known.incarnation)
+    return `INCARNATION ${known.incarnation} of node ${hello.nodeId} is known, and you are ${hello.incarnation}`;
+  return undefined;
+}
+
+export type Refusal =
+  | { readonly kind: "incarnation"; readonly known: number }
+  | { readonly kind: "in-use" }
+  | { readonly kind: "identity" }
+  | { readonly kind: "other" };
+
+/** What a refusal of ours by a peer means. */
+export function readRefusal(reason: string): Refusal {
+  const incarnation = /^INCARNATION (\d{1,10}) /.exec(reason)?.[1];
+  if (incarnation !== undefined) return { kind: "incarnation", known: Number(incarnation) };
+  if (reason.startsWith("IN_USE ")) return { kind: "in-use" };
+  return { kind: reason.startsWith("IDENTITY ") ? "identity" : "other" };
+}

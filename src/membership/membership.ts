@@ -1,0 +1,181 @@
+/**
+ * The node's view of its peers: handshakes, heartbeats, incarnations, clock drift. Tells the rest of the node when a
+ * peer comes and goes.
+ */
+import type { HybridClock } from "../causality/index.js";
+import type { HeartbeatMessage } from "../codec/index.js";
+import type { PeerLinks } from "../replication/index.js";
+import type { PeerHello, Runtime, Timer } from "../runtime/index.js";
+import type { LayoutView } from "../topology/index.js";
+import { driftFromMedian } from "./clock-filter.js";
+import { FailureDetector, HEARTBEAT_MS, type PeerHealth } from "./failure-detector.js";
+import { type Refusal, readRefusal, refuseHello } from "./hello.js";
+
+/** A peer that refuses us for good may be wrong for a moment: while an old link of ours is not yet noticed. */
+const REFUSED_FOR_MS = 10_000;
+
+export interface MembershipEvents {
+  peerUp(peer: number): void;
+  peerDown(peer: number): void;
+  /** A newer incarnation of a peer: to be remembered durably. */
+  learned(peer: number, incarnation: number): void;
+  /** A peer knows a newer incarnation of us. */
+  incarnationBehind(known: number, message: string): void;
+  /** Peers refuse us for who we are, and go on doing so. */
+  identityRefused(message: string): void;
+}
+
+export interface MembershipSettings {
+  readonly self: PeerHello;
+  readonly view: LayoutView;
+  readonly maxClockDriftMs: number;
+  /** From the store. */
+  readonly incarnations: ReadonlyMap<number, number>;
+}
+
+export class Membership {
+  readonly #runtime: Runtime;
+  readonly #settings: MembershipSettings;
+  readonly #links: PeerLinks;
+  readonly #hlc: HybridClock;
+  readonly #events: MembershipEvents;
+  readonly #detector = new FailureDetector();
+  readonly #incarnations: Map<number, number>;
+  readonly #instances = new Map<number, string>();
+  /** Since when each peer refuses us. */
+  readonly #refusedSinceMs = new Map<number, number>();
+  #timer: Timer | undefined;
+  #isDrifting = false;
+
+  constructor(
+    runtime: Runtime,
+    settings: MembershipSettings,
+    links: PeerLinks,
+    hlc: HybridClock,
+    events: MembershipEvents,
+  ) {
+    this.#runtime = runtime;
+    this.#settings = settings;
+    this.#links = links;
+    this.#hlc = hlc;
+    this.#events = events;
+    this.#incarnations = new Map(settings.incarnations);
+  }
+
+  start(): void {
+    this.#timer = this.#runtime.timers.every(HEARTBEAT_MS, () => this.#beat());
+  }
+
+  close(): void {
+    this.#timer?.cancel();
+  }
+
+  isAlive(member: number): boolean {
+    return member === this.#settings.self.number || this.#detector.isAlive(member, this.#nowMs());
+  }
+
+  roundTripMs(member: number): number {
+    return member === this.#settings.self.number ? 0 : this.health(member).roundTripMs;
+  }
+
+  health(member: number): PeerHealth {
+    return this.#detector.health(member, this.#nowMs());
+  }
+
+  incarnationOf(member: number): number {
+    return this.#incarnations.get(member) ?? 0;
+  }
+
+  /** Why our clock forbids coordinating writes; undefined when it does not. */
+  clockDrift(): string | undefined {
+    const { view, self, maxClockDriftMs } = this.#settings;
+    const offsets: number[] = [];
+    for (const { number } of view.layout.members) {
+      if (number === self.number || !this.isAlive(number)) continue;
+      const offset = this.health(number).clockOffsetMs;
+      if (offset !== undefined) offsets.push(offset);
+    }
+    const driftMs = driftFromMedian(offsets);
+    if (driftMs === undefined || Math.abs(driftMs) <= maxClockDriftMs) return undefined;
+    return `this node's clock is ${Math.round(driftMs)} ms from the median of ${offsets.length + 1} nodes, more than ${maxClockDriftMs}; nothing was written: set the clock, and write through another node meanwhile`;
+  }
+
+  hello(hello: PeerHello): string | undefined {
+    const { self, view } = this.#settings;
+    const isLive = this.#links.isUp(hello.number) && this.isAlive(hello.number);
+    const refusal = refuseHello(hello, self, view, {
+      incarnation: this.incarnationOf(hello.number),
+      liveInstance: isLive ? this.#instances.get(hello.number) : undefined,
+    });
+    if (refusal !== undefined) {
+      this.#runtime.log.warn({ peer: hello.nodeId, refusal }, "refusing a peer");
+      return refusal;
+    }
+    if (this.#links.isUp(hello.number)) this.down(hello.number);
+    if (hello.incarnation > this.incarnationOf(hello.number)) {
+      this.#incarnations.set(hello.number, hello.incarnation);
+      this.#events.learned(hello.number, hello.incarnation);
+    }
+    this.#instances.set(hello.number, hello.instance);
+    this.#refusedSinceMs.delete(hello.number);
+    this.#detector.linkUp(hello.number, this.#nowMs());
+    this.#links.up(hello.number);
+    this.#runtime.log.info({ peer: hello.nodeId }, "link up");
+    this.#sendHeartbeat(hello.number);
+    this.#events.peerUp(hello.number);
+    return undefined;
+  }
+
+  down(peer: number): void {
+    if (!this.#links.isUp(peer)) return;
+    this.#detector.linkDown(peer);
+    this.#links.down(peer);
+    this.#runtime.log.info({ peer }, "link down");
+    this.#events.peerDown(peer);
+  }
+
+  refused(peer: number, reason: string): void {
+    this.#runtime.log.warn({ peer, reason }, "a peer refuses this node");
+    const refusal: Refusal = readRefusal(reason);
+    if (refusal.kind === "incarnation") return this.#events.incarnationBehind(refusal.known, reason);
+    if (refusal.kind === "other") return;
+    const since = this.#refusedSinceMs.get(peer) ?? this.#nowMs();
+    this.#refusedSinceMs.set(peer, since);
+    if (this.#nowMs() - since > REFUSED_FOR_MS) this.#events.identityRefused(reason);
+  }
+
+  heartbeat(from: number, message: HeartbeatMessage): void {
+    this.#hlc.observe(message.hlc);
+    this.#detector.heartbeat(from, message, this.#nowMs(), this.#runtime.clock.wallMs());
+  }
+
+  #beat(): void {
+    for (const peer of this.#detector.silent(this.#nowMs()))
+      this.#links.reset(peer, "nothing was heard within the failure timeout");
+    for (const { number } of this.#settings.view.layout.members)
+      if (this.#links.isUp(number)) this.#sendHeartbeat(number);
+    this.#watchDrift();
+  }
+
+  #sendHeartbeat(peer: number): void {
+    this.#links.sendUrgent(peer, {
+      type: "heartbeat",
+      sentMs: this.#nowMs(),
+      wallMs: this.#runtime.clock.wallMs(),
+      hlc: this.#hlc.last,
+      ...this.#detector.echo(peer, this.#nowMs()),
+    });
+  }
+
+  #watchDrift(): void {
+    const drift = this.clockDrift();
+    if ((drift !== undefined) === this.#isDrifting) return;
+    this.#isDrifting = drift !== undefined;
+    if (drift !== undefined) this.#runtime.log.error({}, drift);
+    else this.#runtime.log.warn({}, "this node's clock is back within the bound");
+  }
+
+  #nowMs(): number {
+    return this.#runtime.clock.monotonicMs();
+  }
+}

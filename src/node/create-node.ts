@@ -1,0 +1,168 @@
+/** Makes a node object: see `NodeApi`. */
+import { failure, type Operation, type OperationOptions, type Outcome } from "../replication/index.js";
+import type { Runtime, Timer } from "../runtime/index.js";
+import type { Layout } from "../topology/index.js";
+import { digestOf } from "./digest.js";
+import { StartedNode } from "./node.js";
+import type {
+  DigestReport,
+  LagReport,
+  NodeApi,
+  NodeCounters,
+  NodeEnd,
+  NodeSettings,
+  NodeStatus,
+} from "./node-api.js";
+import { NodeStartError, openNodeStore } from "./open-store.js";
+import { lagOf, statusOf } from "./report.js";
+
+/** How long `stop` lets operations in flight finish. */
+const DRAIN_MS_MAX = 2_000;
+const DRAIN_POLL_MS = 20;
+
+/**
+ * @param end called at most once, when the node ended by itself. It no longer takes part in anything; call `stop`, then
+ *   create another one.
+ */
+export function createNode(runtime: Runtime, settings: NodeSettings, end: (end: NodeEnd) => void): NodeApi {
+  return new Node(runtime, settings, end);
+}
+
+class Node implements NodeApi {
+  readonly layout: Layout;
+  readonly #runtime: Runtime;
+  readonly #settings: NodeSettings;
+  readonly #end: (end: NodeEnd) => void;
+  #started: StartedNode | undefined;
+  #state: "new" | "opening" | "running" | "draining" | "stopping" | "stopped" = "new";
+  #whenStopped: (() => void)[] = [];
+  #drainTimer: Timer | undefined;
+
+  constructor(runtime: Runtime, settings: NodeSettings, end: (end: NodeEnd) => void) {
+    this.#runtime = runtime;
+    this.#settings = settings;
+    this.#end = end;
+    this.layout = settings.layout;
+  }
+
+  start(done: (error: Error | undefined) => void): void {
+    const { layout, minimumIncarnation, nodeId } = this.#settings;
+    const self = layout.members.find((member) => member.nodeId === nodeId);
+    if (this.#state !== "new") return done(new NodeStartError("a node object starts once"));
+    if (self === undefined)
+      return done(new NodeStartError(`node ${nodeId} is not a member of layout ${layout.version}`));
+    this.#state = "opening";
+    const held = layout.replicaSets.flatMap((members, partition) =>
+      members.includes(self.number) ? [partition] : [],
+    );
+    openNodeStore(this.#runtime, { layout, self, held, minimumIncarnation }, (error, opened) => {
+      if (opened === undefined) {
+        this.#stopped();
+        return done(error ?? new NodeStartError("the store did not open"));
+      }
+      if (this.#state !== "opening") return opened.store.close(() => this.#stopped());
+      this.#started = new StartedNode(this.#runtime, this.#settings, self, opened, this.#end);
+      this.#started.start();
+      this.#runtime.transport.setPeers(peersOf(this.#settings, self.number));
+      this.#state = "running";
+      done(undefined);
+    });
+  }
+
+  execute(operation: Operation, options: OperationOptions, done: (outcome: Outcome) => void): void {
+    const started = this.#started;
+    if (started === undefined || this.#state !== "running")
+      return done(
+        this.#state === "draining" || this.#state === "stopping" || this.#state === "stopped"
+          ? failure("DRAINING", "this node is shutting down; nothing was done, use another node")
+          : failure("NOT_READY", "this node is starting; nothing was done, try again or use another node"),
+      );
+    if (options.timeoutMs <= 0)
+      return done(failure("DEADLINE_PASSED", "the deadline had passed before any work began"));
+    if (started.operations.isFull)
+      return done(
+        failure(
+          "OVERLOADED",
+          `${started.operations.size} operations are in flight, the most that this node takes; nothing was done, try again later`,
+        ),
+      );
+    started.execute(operation, options, done);
+  }
+
+  drain(): void {
+    if (this.#state === "running") this.#state = "draining";
+  }
+
+  stop(done: () => void): void {
+    if (this.#state === "stopped") return done();
+    this.#whenStopped.push(done);
+    if (this.#state === "stopping") return;
+    const isOpening = this.#state === "opening";
+    const isNew = this.#state === "new";
+    this.#state = "stopping";
+    if (isNew) this.#stopped();
+    if (isOpening || isNew) return;
+    const giveUpAtMs = this.#runtime.clock.monotonicMs() + DRAIN_MS_MAX;
+    this.#finishWhenIdle(giveUpAtMs);
+  }
+
+  status(): NodeStatus {
+    const started = this.#started;
+    if (started === undefined)
+      return {
+        state: "JOINING",
+        reason: "the node is opening its store",
+        incarnation: 0,
+        layoutVersion: this.layout.version,
+        partitionsHeld: 0,
+        partitionsCatchingUp: 0,
+        peers: [],
+      };
+    return statusOf(started, this.#state !== "running");
+  }
+
+  lag(): LagReport {
+    return this.#started === undefined ? { peers: [], regions: [] } : lagOf(this.#started);
+  }
+
+  digest(done: (error: Error | undefined, report: DigestReport | undefined) => void): void {
+    if (this.#started === undefined)
+      return done(new NodeStartError("the node is opening its store"), undefined);
+    digestOf([...this.#started.replicas.values()], done);
+  }
+
+  counters(): NodeCounters {
+    return this.#started?.counters.snapshot() ?? {};
+  }
+
+  #finishWhenIdle(giveUpAtMs: number): void {
+    const started = this.#started;
+    if (started === undefined) return this.#stopped();
+    if (started.operations.size === 0 || this.#runtime.clock.monotonicMs() >= giveUpAtMs) {
+      started.halt("this node was stopped before the operation was answered");
+      return started.close(() => this.#stopped());
+    }
+    this.#drainTimer = this.#runtime.timers.after(DRAIN_POLL_MS, () => this.#finishWhenIdle(giveUpAtMs));
+  }
+
+  #stopped(): void {
+    this.#drainTimer?.cancel();
+    this.#state = "stopped";
+    const tasks = this.#whenStopped;
+    this.#whenStopped = [];
+    for (const task of tasks) task();
+  }
+}
+
+function peersOf(
+  settings: NodeSettings,
+  self: number,
+): { number: number; nodeId: string; address: string }[] {
+  return settings.layout.members
+    .filter((member) => member.number !== self)
+    .map(({ number, nodeId, peerAddress }) => ({
+      number,
+      nodeId,
+      address: settings.peerAddressOverrides[nodeId] ?? peerAddress,
+    }));
+}

@@ -1,0 +1,282 @@
+/**
+ * One node: opens its folder under a new incarnation, builds replicas, links and replication around it, and takes client
+ * operations. Everything runs on the runtime it is given; the simulator and the server run this same class.
+ *
+ * A node that cannot go on (its disk failed, a peer knows a newer incarnation) ends: it answers whatever is in flight
+ * and says so once. Its owner closes it and builds another one on the same folder, which takes a new incarnation; there
+ * is no half-broken state to repair in place.
+ */
+import { type Actor, actorOf, HybridClock } from "../causality/index.js";
+import { type Message, PROTOCOL_VERSION, type RowKey } from "../codec/index.js";
+import { Membership } from "../membership/index.js";
+import type { Neighbourhood } from "../replica/index.js";
+import { PartitionReplica } from "../replica/index.js";
+import {
+  Calls,
+  Counters,
+  type Environment,
+  failure,
+  type Operation,
+  type OperationOptions,
+  type Outcome,
+  PeerLinks,
+  Replicator,
+} from "../replication/index.js";
+import { type PeerHello, type Runtime, StoreError } from "../runtime/index.js";
+import { GroupCommit } from "../storage/index.js";
+import { LayoutView, type Member } from "../topology/index.js";
+import { encodeMark } from "./mark.js";
+import type { NodeEnd, NodeSettings } from "./node-api.js";
+import { incarnationKey, PROGRESS_KEY, sealIncarnation, sealProgress } from "./node-record.js";
+import type { OpenedStore } from "./open-store.js";
+import { OperationsInFlight } from "./operations.js";
+
+/** What a running node is made of. `StartedNode` exists only while the store is open. */
+export class StartedNode {
+  readonly view: LayoutView;
+  readonly self: Member;
+  readonly incarnation: number;
+  readonly membership: Membership;
+  readonly replicator: Replicator;
+  readonly counters = new Counters();
+  readonly links: PeerLinks;
+  readonly replicas = new Map<number, PartitionReplica>();
+  readonly operations: OperationsInFlight;
+  readonly #runtime: Runtime;
+  readonly #commit: GroupCommit;
+  readonly #hlc: HybridClock;
+  readonly #calls: Calls;
+  readonly #hello: PeerHello;
+  readonly #end: (end: NodeEnd) => void;
+  readonly #dirty = new Set<PartitionReplica>();
+  readonly #neighbourhoods = new Map<number, Neighbourhood>();
+  #batches: number;
+  #isOver = false;
+  #hasFailed = false;
+
+  constructor(
+    runtime: Runtime,
+    settings: NodeSettings,
+    self: Member,
+    opened: OpenedStore,
+    end: (end: NodeEnd) => void,
+  ) {
+    this.#runtime = runtime;
+    this.#end = end;
+    this.view = new LayoutView(settings.layout);
+    this.self = self;
+    this.incarnation = opened.incarnation;
+    this.#batches = opened.batches;
+    this.operations = new OperationsInFlight(settings.maxOperationsInFlight);
+    this.#hlc = new HybridClock(() => runtime.clock.wallMs(), opened.hlc);
+    this.#commit = new GroupCommit(
+      opened.store,
+      runtime.timers,
+      {
+        fsync: settings.fsync,
+        fsyncIntervalMs: settings.fsyncIntervalMs,
+        cacheBytes: settings.rowCacheBytes,
+      },
+      {
+        beforeCommit: () => this.#beforeCommit(),
+        afterCommit: () => this.#afterCommit(),
+        onFailed: (error) => this.#storageFailed(error),
+      },
+    );
+    this.links = new PeerLinks(runtime.transport, runtime.timers, runtime.log);
+    this.#calls = new Calls(this.links);
+    this.#hello = helloOf(runtime, settings, self, opened.incarnation);
+    this.membership = this.#buildMembership(settings, opened);
+    this.#buildReplicas(opened);
+    this.replicator = new Replicator(this.#environment(), settings.maxSiblings);
+    this.links.listen({
+      message: (from, message) => this.#guard(() => this.#receive(from, message)),
+      beforeFlush: () => this.replicator.beforeFlush(),
+    });
+  }
+
+  start(): void {
+    const { transport } = this.#runtime;
+    transport.start(this.#hello, {
+      onHello: (hello) => this.membership.hello(hello),
+      onFrame: (peer, frame) => {
+        if (!this.#isOver) this.links.receive(peer, frame);
+      },
+      onDown: (peer) => this.membership.down(peer),
+      onRefused: (peer, reason) => this.membership.refused(peer, reason),
+    });
+    this.membership.start();
+    this.replicator.start();
+  }
+
+  execute(operation: Operation, options: OperationOptions, done: (outcome: Outcome) => void): void {
+    const answer = this.operations.begin(operation, done);
+    try {
+      this.replicator.coordinator.execute(operation, options, answer);
+    } catch (error) {
+      if (error instanceof StoreError) return this.#storageFailed(error);
+      this.#runtime.log.error({ error }, "an operation failed in a way that it should not");
+      answer(failure("INTERNAL", "the server failed in a way that it should not; see its log"));
+    }
+  }
+
+  /** Ends replication and answers what is in flight; the store stays open for `close`. */
+  halt(why: string): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.membership.close();
+    this.replicator.close();
+    this.operations.failAll(why);
+  }
+
+  /** After `halt`: closes links and store, and marks the stop as clean if it was. */
+  close(done: () => void): void {
+    this.#runtime.transport.close(() => {
+      this.#commit.close(() => {
+        if (this.#hasFailed) return done();
+        this.#writeMark(true);
+        this.#runtime.disk.mark.sync(() => done());
+      });
+    });
+  }
+
+  neighbourhood(partition: number): Neighbourhood {
+    const known = this.#neighbourhoods.get(partition);
+    if (known !== undefined) return known;
+    const isOther = (member: number): boolean => member !== this.self.number;
+    const neighbourhood = {
+      others: this.view.replicaSet(partition).filter(isOther),
+      local: this.view.replicasIn(partition, this.self.region).filter(isOther),
+    };
+    this.#neighbourhoods.set(partition, neighbourhood);
+    return neighbourhood;
+  }
+
+  #environment(): Environment {
+    const actor: Actor = actorOf(this.self.number, this.incarnation);
+    return {
+      self: this.self,
+      actor,
+      view: this.view,
+      clock: this.#runtime.clock,
+      timers: this.#runtime.timers,
+      log: this.#runtime.log,
+      hlc: this.#hlc,
+      commit: this.#commit,
+      links: this.links,
+      calls: this.#calls,
+      liveness: this.membership,
+      counters: this.counters,
+      replica: (partition) => this.replicas.get(partition),
+      neighbourhood: (partition) => this.neighbourhood(partition),
+    };
+  }
+
+  #buildMembership(settings: NodeSettings, opened: OpenedStore): Membership {
+    const { maxClockDriftMs } = settings;
+    return new Membership(
+      this.#runtime,
+      { self: this.#hello, view: this.view, maxClockDriftMs, incarnations: opened.incarnations },
+      this.links,
+      this.#hlc,
+      {
+        peerUp: (peer) => this.replicator.peerUp(peer),
+        peerDown: (peer) => this.replicator.peerDown(peer),
+        learned: (peer, incarnation) =>
+          this.#commit.put(incarnationKey(peer), sealIncarnation(peer, incarnation)),
+        incarnationBehind: (knownIncarnation, message) =>
+          this.#endWith({ kind: "incarnation-behind", message, knownIncarnation }),
+        identityRefused: (message) => this.#endWith({ kind: "identity-refused", message }),
+      },
+    );
+  }
+
+  #buildReplicas(opened: OpenedStore): void {
+    const environment = {
+      commit: this.#commit,
+      hlc: this.#hlc,
+      markDirty: (replica: PartitionReplica) => {
+        this.#dirty.add(replica);
+        this.#commit.touch();
+      },
+      reportDamage: (partition: number, rowKey: RowKey) => this.#reportDamage(partition, rowKey),
+    };
+    for (const [partition, record] of opened.partitions) {
+      const replica = new PartitionReplica(partition, record, environment);
+      this.replicas.set(partition, replica);
+      // A node without peers has nobody to catch up from.
+      if (this.neighbourhood(partition).others.length === 0) replica.setDoubt(undefined);
+    }
+  }
+
+  #reportDamage(partition: number, rowKey: RowKey): void {
+    this.counters.add("rows_damaged");
+    this.#runtime.log.error(
+      { partition, rowKeyBytes: rowKey.length },
+      "a row fails its checksum; it is not served, and heals from its other replicas",
+    );
+  }
+
+  #receive(from: number, message: Message): void {
+    if (this.#isOver) return;
+    if (message.type === "heartbeat") this.membership.heartbeat(from, message);
+    else this.replicator.receive(from, message);
+  }
+
+  #guard(task: () => void): void {
+    try {
+      task();
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.#storageFailed(error);
+    }
+  }
+
+  #beforeCommit(): void {
+    for (const replica of this.#dirty) replica.save();
+    this.#dirty.clear();
+    this.#batches++;
+    this.#commit.put(
+      PROGRESS_KEY,
+      sealProgress({ incarnation: this.incarnation, batches: this.#batches, hlc: this.#hlc.last }),
+    );
+  }
+
+  #afterCommit(): void {
+    this.counters.add("commits");
+    this.#guard(() => this.#writeMark(false));
+  }
+
+  #writeMark(wasStoppedCleanly: boolean): void {
+    const { incarnation } = this;
+    this.#runtime.disk.mark.write(encodeMark({ incarnation, batches: this.#batches, wasStoppedCleanly }));
+  }
+
+  #storageFailed(error: StoreError): void {
+    this.#hasFailed = true;
+    this.#endWith({
+      kind: "storage-failed",
+      message: `the store failed (${error.code}): ${error.message}`,
+      isDiskFull: error.code === "DISK_FULL",
+    });
+  }
+
+  #endWith(end: NodeEnd): void {
+    if (this.#isOver) return;
+    this.#runtime.log.error({ end: end.kind }, end.message);
+    this.halt(end.message);
+    this.#end(end);
+  }
+}
+
+function helloOf(runtime: Runtime, settings: NodeSettings, self: Member, incarnation: number): PeerHello {
+  const half = (): string => runtime.random.uint32().toString(16).padStart(8, "0");
+  return {
+    clusterId: settings.layout.clusterId,
+    nodeId: settings.nodeId,
+    number: self.number,
+    incarnation,
+    instance: half() + half(),
+    protocolVersion: PROTOCOL_VERSION,
+  };
+}

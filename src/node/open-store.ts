@@ -1,0 +1,197 @@
+/**
+ * Opens the node's folder: checks whose it is, finds out whether the store went backwards, and takes a new incarnation,
+ * which is durable before anything is minted under it (rule 2).
+ */
+import { type Hlc, VersionVector } from "../causality/index.js";
+import {
+  type Doubt,
+  openRecord,
+  type PartitionRecord,
+  RecordDamagedError,
+  readPartition,
+} from "../codec/index.js";
+import { newDoubt } from "../replica/index.js";
+import type { Change, Runtime, Store } from "../runtime/index.js";
+import { partitionKey } from "../storage/index.js";
+import type { Layout, Member } from "../topology/index.js";
+import { decodeMark, encodeMark, type Mark } from "./mark.js";
+import {
+  FORMAT_VERSION,
+  IDENTITY_KEY,
+  type Identity,
+  PROGRESS_KEY,
+  type Progress,
+  readIdentity,
+  readIncarnation,
+  readProgress,
+  sealIdentity,
+  sealProgress,
+} from "./node-record.js";
+
+/** The node cannot start on this folder. The message says why and what to do. */
+export class NodeStartError extends Error {
+  override readonly name = "NodeStartError";
+}
+
+export interface OpenedStore {
+  readonly store: Store;
+  readonly incarnation: number;
+  readonly batches: number;
+  readonly hlc: Hlc;
+  /** Newest incarnations known of other members. */
+  readonly incarnations: ReadonlyMap<number, number>;
+  /** Of every partition that the node holds. */
+  readonly partitions: ReadonlyMap<number, PartitionRecord>;
+}
+
+export interface OpenPlan {
+  readonly layout: Layout;
+  readonly self: Member;
+  readonly held: readonly number[];
+  readonly minimumIncarnation: number;
+}
+
+type Opened = (error: Error | undefined, opened: OpenedStore | undefined) => void;
+
+/** Incarnations count seconds from here, so that one taken after a restored backup lies above those it forgot. */
+const INCARNATION_EPOCH_MS = 1_704_067_200_000;
+
+export function openNodeStore(runtime: Runtime, plan: OpenPlan, done: Opened): void {
+  runtime.disk.openStore((error, store) => {
+    if (store === undefined) return done(error ?? new NodeStartError("the store did not open"), undefined);
+    const fail = (cause: Error): void => store.close(() => done(cause, undefined));
+    let prepared: { readonly opened: OpenedStore; readonly identity: Identity };
+    try {
+      prepared = prepare(runtime, plan, store);
+    } catch (cause) {
+      return fail(cause instanceof Error ? cause : new NodeStartError(String(cause)));
+    }
+    begin(runtime, prepared.opened, prepared.identity, (cause) =>
+      cause === undefined ? done(undefined, prepared.opened) : fail(cause),
+    );
+  });
+}
+
+function prepare(
+  runtime: Runtime,
+  plan: OpenPlan,
+  store: Store,
+): { readonly opened: OpenedStore; readonly identity: Identity } {
+  const wanted: Identity = {
+    formatVersion: FORMAT_VERSION,
+    clusterId: plan.layout.clusterId,
+    nodeId: plan.self.nodeId,
+    number: plan.self.number,
+    partitionCount: plan.layout.partitionCount,
+  };
+  const found = readIdentity(store);
+  if (found !== undefined) checkIdentity(found, wanted);
+  const progress = readProgress(store);
+  const mark = decodeMark(runtime.disk.mark.read());
+  const hasRegressed = found !== undefined && (mark === undefined || mark.batches > progress.batches);
+  if (hasRegressed)
+    runtime.log.error(
+      { batches: progress.batches, mark: mark?.batches },
+      "the store is older than its mark says, or has lost its mark; catching up before voting again",
+    );
+  const opened: OpenedStore = {
+    store,
+    incarnation: nextIncarnation(runtime, plan, progress, mark),
+    batches: progress.batches,
+    hlc: progress.hlc,
+    incarnations: readIncarnations(store, plan),
+    partitions: readPartitions(runtime, store, plan, hasRegressed),
+  };
+  return { opened, identity: wanted };
+}
+
+function checkIdentity(found: Identity, wanted: Identity): void {
+  if (found.formatVersion !== wanted.formatVersion)
+    throw new NodeStartError(
+      `the data folder has format ${found.formatVersion}, and this version of AtollDB reads format ${wanted.formatVersion}; use the version that wrote it, or another folder`,
+    );
+  const wrong = (what: string, is: unknown, should: unknown): NodeStartError =>
+    new NodeStartError(
+      `the data folder belongs to ${what} ${String(is)}, and this node is configured as ${String(should)}; nothing was changed: use the folder's own configuration, or another folder`,
+    );
+  if (found.clusterId !== wanted.clusterId) throw wrong("cluster", found.clusterId, wanted.clusterId);
+  if (found.nodeId !== wanted.nodeId) throw wrong("node", found.nodeId, wanted.nodeId);
+  if (found.number !== wanted.number) throw wrong("member number", found.number, wanted.number);
+  if (found.partitionCount !== wanted.partitionCount)
+    throw wrong("a cluster with a partition count of", found.partitionCount, wanted.partitionCount);
+}
+
+function nextIncarnation(
+  runtime: Runtime,
+  plan: OpenPlan,
+  progress: Progress,
+  mark: Mark | undefined,
+): number {
+  const seconds = Math.floor((runtime.clock.wallMs() - INCARNATION_EPOCH_MS) / 1000);
+  return Math.max(
+    1,
+    seconds,
+    plan.minimumIncarnation,
+    progress.incarnation + 1,
+    (mark?.incarnation ?? 0) + 1,
+  );
+}
+
+function readIncarnations(store: Store, plan: OpenPlan): Map<number, number> {
+  const incarnations = new Map<number, number>();
+  for (const { number } of plan.layout.members) incarnations.set(number, readIncarnation(store, number));
+  return incarnations;
+}
+
+function readPartitions(
+  runtime: Runtime,
+  store: Store,
+  plan: OpenPlan,
+  hasRegressed: boolean,
+): Map<number, PartitionRecord> {
+  const partitions = new Map<number, PartitionRecord>();
+  for (const partition of plan.held) {
+    const record = readPartitionRecord(runtime, store, partition);
+    const doubt: Doubt | undefined =
+      hasRegressed && record.doubt === undefined ? newDoubt("regressed") : record.doubt;
+    partitions.set(partition, { ...record, doubt });
+  }
+  return partitions;
+}
+
+/** Without a readable record the replica knows nothing: it catches up like a new one. */
+function readPartitionRecord(runtime: Runtime, store: Store, partition: number): PartitionRecord {
+  const empty = { clock: new VersionVector(), floor: new VersionVector(), doubt: newDoubt("empty") };
+  const key = Buffer.from(partitionKey(partition), "latin1");
+  const record = store.get(key);
+  if (record === undefined) return empty;
+  try {
+    return openRecord(key, record, readPartition);
+  } catch (error) {
+    if (!(error instanceof RecordDamagedError)) throw error;
+    runtime.log.error({ partition }, "a partition's clock is damaged; catching up from its other replicas");
+    return empty;
+  }
+}
+
+function begin(
+  runtime: Runtime,
+  opened: OpenedStore,
+  identity: Identity,
+  done: (error: Error | undefined) => void,
+): void {
+  const { incarnation, batches, hlc, store } = opened;
+  const changes: Change[] = [
+    { key: Buffer.from(IDENTITY_KEY, "latin1"), value: sealIdentity(identity) },
+    { key: Buffer.from(PROGRESS_KEY, "latin1"), value: sealProgress({ incarnation, batches, hlc }) },
+  ];
+  store.write(changes, true, (error) => {
+    if (error !== undefined) return done(error);
+    try {
+      runtime.disk.mark.write(encodeMark({ incarnation, batches, wasStoppedCleanly: false }));
+    } catch (cause) {
+      return done(cause instanceof Error ? cause : new NodeStartError(String(cause)));
+    }
+    runtime.disk.mark.sync(done);
+  });
+}
