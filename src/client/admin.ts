@@ -1,9 +1,13 @@
-import type { ClientUnaryCall, CallOptions as GrpcCallOptions, requestCallback } from "@grpc/grpc-js";
-import { credentials } from "@grpc/grpc-js";
+import type {
+  ChannelCredentials,
+  ClientUnaryCall,
+  CallOptions as GrpcCallOptions,
+  requestCallback,
+} from "@grpc/grpc-js";
 import { AdminServiceClient, type admin } from "../wire/index.js";
 import type { NodeDigest, NodeLag, NodeState, NodeStatus } from "./admin-reports.js";
 import { AtollError } from "./atoll-error.js";
-import { CHANNEL_OPTIONS } from "./channel.js";
+import { CHANNEL_OPTIONS, channelSecurity, type TlsOptions } from "./channel.js";
 import { checkEndpoint, checkTimeoutMs, TIMEOUT_MS_DEFAULT } from "./settings.js";
 
 /** What each admin call may set. */
@@ -19,8 +23,8 @@ export class AdminClient implements AsyncDisposable {
   readonly #stub: InstanceType<typeof AdminServiceClient>;
 
   /** @internal Use `connectAdmin`. */
-  constructor(endpoint: string) {
-    this.#stub = new AdminServiceClient(endpoint, credentials.createInsecure(), CHANNEL_OPTIONS);
+  constructor(endpoint: string, security: ChannelCredentials) {
+    this.#stub = new AdminServiceClient(endpoint, security, CHANNEL_OPTIONS);
   }
 
   /** The node, its partitions and its peers. */
@@ -117,8 +121,9 @@ const STATES: Readonly<Record<admin.NodeState__Output, NodeState>> = {
 /**
  * A connection to the admin service of one node, on its client port.
  * @param endpoint host:port
+ * @param tls for nodes that serve over TLS
  * @throws AtollError INVALID_ARGUMENT for an endpoint that cannot be. Connecting itself happens at the first call.
  */
-export function connectAdmin(endpoint: string): AdminClient {
-  return new AdminClient(checkEndpoint(endpoint));
+export function connectAdmin(endpoint: string, tls?: TlsOptions): AdminClient {
+  return new AdminClient(checkEndpoint(endpoint), channelSecurity(tls));
 }

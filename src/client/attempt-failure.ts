@@ -5,7 +5,7 @@
  */
 import type { AtollError } from "./atoll-error.js";
 
-export interface AttemptFailure {
+interface AttemptFailure {
   /**
    * `answer`: the caller gets it. `node`: another node may do better, and this one should be left alone for a while.
    * `region`: the nodes of this region lack replicas, so only another region can do better.

@@ -34,15 +34,15 @@ export type Balancing =
   | { readonly policy: "weighted"; readonly weights: Readonly<Record<string, number>> };
 
 /** Uniform in [0, 1). */
-export type Uniform = () => number;
+type Uniform = () => number;
 
-export class LayoutPolicy implements BalancingPolicy {
+class LayoutPolicy implements BalancingPolicy {
   order<T extends Candidate>(candidates: readonly T[]): readonly T[] {
     return candidates;
   }
 }
 
-export class RoundRobinPolicy implements BalancingPolicy {
+class RoundRobinPolicy implements BalancingPolicy {
   #turn = 0;
 
   order<T extends Candidate>(candidates: readonly T[]): readonly T[] {
@@ -53,7 +53,7 @@ export class RoundRobinPolicy implements BalancingPolicy {
   }
 }
 
-export class LeastLoadedPolicy implements BalancingPolicy {
+class LeastLoadedPolicy implements BalancingPolicy {
   order<T extends Candidate>(candidates: readonly T[]): readonly T[] {
     return candidates.toSorted((a, b) => a.inFlight - b.inFlight);
   }
@@ -62,7 +62,7 @@ export class LeastLoadedPolicy implements BalancingPolicy {
 /** How often `latency` tries a node that is not the fastest known, so that one that became fast is found. */
 const EXPLORATION = 0.05;
 
-export class LatencyPolicy implements BalancingPolicy {
+class LatencyPolicy implements BalancingPolicy {
   readonly #uniform: Uniform;
 
   constructor(uniform: Uniform) {
@@ -82,7 +82,7 @@ export class LatencyPolicy implements BalancingPolicy {
  * A random permutation in which each node comes first in proportion to its weight (Efraimidis and Spirakis, "Weighted
  * random sampling with a reservoir", 2006): the smallest of exponential variates with the weights as rates.
  */
-export class WeightedPolicy implements BalancingPolicy {
+class WeightedPolicy implements BalancingPolicy {
   readonly #weights: ReadonlyMap<string, number>;
   readonly #uniform: Uniform;
 

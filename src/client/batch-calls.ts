@@ -18,7 +18,7 @@ const ITEM_OVERHEAD_BYTES = 128;
 const SINGLE_READS_IN_FLIGHT_MAX = 8;
 
 /** A put of a batch, ready to be sent. */
-export interface EncodedEntry {
+interface EncodedEntry {
   readonly key: Key;
   readonly value: EncodedValue;
   readonly context: Uint8Array;

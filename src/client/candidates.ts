@@ -3,7 +3,7 @@ import type { NodeHandle } from "./node-handle.js";
 import type { RegionNodes, Route } from "./routing-table.js";
 
 /** What decides the order beside the route. */
-export interface CandidateRules {
+interface CandidateRules {
   readonly policy: BalancingPolicy;
   /** True when the region has just shown that it lacks the replicas for this request. */
   readonly isOut: (region: string) => boolean;

@@ -1,6 +1,14 @@
-import { type ChannelOptions, type ClientOptions, credentials, Metadata, status } from "@grpc/grpc-js";
-import { service as healthService } from "grpc-health-check";
+import { X509Certificate } from "node:crypto";
+import {
+  type ChannelCredentials,
+  type ChannelOptions,
+  type ClientOptions,
+  credentials,
+  Metadata,
+  status,
+} from "@grpc/grpc-js";
 import { KvServiceClient } from "../wire/index.js";
+import { AtollError } from "./atoll-error.js";
 
 const MIB = 1024 * 1024;
 
@@ -23,35 +31,55 @@ export const CHANNEL_OPTIONS = {
 /** A connection to one node, made at the first call and kept until closed. */
 export type KvStub = InstanceType<typeof KvServiceClient>;
 
-export function openKvStub(address: string): KvStub {
-  return new KvServiceClient(address, credentials.createInsecure(), CHANNEL_OPTIONS);
+export function openKvStub(address: string, security: ChannelCredentials): KvStub {
+  return new KvServiceClient(address, security, CHANNEL_OPTIONS);
+}
+
+/** How to trust a cluster that serves over TLS. */
+export interface TlsOptions {
+  /** The authority that signed the nodes' certificates, as PEM. Default: those that Node.js trusts. */
+  readonly ca?: Uint8Array;
+}
+
+/** @throws AtollError INVALID_ARGUMENT for an authority that is no PEM. */
+export function channelSecurity(tls: TlsOptions | undefined): ChannelCredentials {
+  if (tls === undefined) return credentials.createInsecure();
+  if (tls.ca === undefined) return credentials.createSsl();
+  const ca = Buffer.from(tls.ca);
+  // TLS itself ignores what it cannot read, and would then refuse every node for an unknown authority.
+  if (!isCertificate(ca)) throw AtollError.invalid("tls", "tls.ca holds no certificate in PEM");
+  return credentials.createSsl(ca);
+}
+
+function isCertificate(pem: Buffer): boolean {
+  try {
+    return new X509Certificate(pem).raw.length > 0;
+  } catch {
+    return false;
+  }
 }
 
 const HEALTH_TIMEOUT_MS = 1_000;
+const HEALTH_CHECK = "/grpc.health.v1.Health/Check";
+/** A HealthCheckRequest for the whole server: no field set. */
+const WHOLE_SERVER = Buffer.alloc(0);
+/** A HealthCheckResponse with status SERVING: field 1, value 1. */
+const SERVING = Buffer.from([0x08, 0x01]);
+const asIs = (bytes: Buffer): Buffer => bytes;
 
 /**
  * Asks a node whether it serves (gRPC health checking protocol), and waits up to a second for the connection. A node
  * that answers but knows no health service counts as serving. Never rejects.
+ *
+ * The two messages are spelled out, because the package that knows them is made for servers.
  */
 export function checkHealth(stub: KvStub): Promise<boolean> {
-  const { Check } = healthService;
-  if (Check === undefined) throw new Error("grpc-health-check has no method Check: its version does not fit");
-  const { path, requestSerialize, responseDeserialize } = Check;
   const metadata = new Metadata({ waitForReady: true });
   const deadline = new Date(Date.now() + HEALTH_TIMEOUT_MS);
   return new Promise((resolve) => {
-    const request = { service: "" };
-    stub.makeUnaryRequest(
-      path,
-      requestSerialize,
-      responseDeserialize,
-      request,
-      metadata,
-      { deadline },
-      (error, reply) => {
-        if (error !== null) resolve(error.code === status.UNIMPLEMENTED || error.code === status.NOT_FOUND);
-        else resolve(reply !== undefined && "status" in reply && reply.status === "SERVING");
-      },
-    );
+    stub.makeUnaryRequest(HEALTH_CHECK, asIs, asIs, WHOLE_SERVER, metadata, { deadline }, (error, reply) => {
+      if (error !== null) resolve(error.code === status.UNIMPLEMENTED || error.code === status.NOT_FOUND);
+      else resolve(reply?.equals(SERVING) ?? false);
+    });
   });
 }

@@ -1,3 +1,4 @@
+import type { ChannelCredentials } from "@grpc/grpc-js";
 import type { kv } from "../wire/index.js";
 import { fetchNewerLayout } from "./layout-source.js";
 import { NodeHandle } from "./node-handle.js";
@@ -15,6 +16,7 @@ const REFRESH_PAUSE_MS = 250;
 export class ClusterView {
   readonly #budget: RetryBudget;
   readonly #homeRegion: string;
+  readonly #security: ChannelCredentials;
   readonly #closing = new AbortController();
   #nodes = new Map<string, NodeHandle>();
   #table: RoutingTable;
@@ -22,7 +24,13 @@ export class ClusterView {
   #refreshedAtMs = Number.NEGATIVE_INFINITY;
 
   /** @throws AtollError when the layout cannot be used, or has no such region. */
-  constructor(layout: kv.Layout__Output, homeRegion: string, budget: RetryBudget) {
+  constructor(
+    layout: kv.Layout__Output,
+    homeRegion: string,
+    security: ChannelCredentials,
+    budget: RetryBudget,
+  ) {
+    this.#security = security;
     this.#budget = budget;
     this.#homeRegion = homeRegion;
     this.#table = this.#adopt(layout);
@@ -86,7 +94,7 @@ export class ClusterView {
       const { nodeId, region, clientAddress } = member;
       const known = this.#nodes.get(nodeId);
       const isSame = known?.address === clientAddress && known.region === region;
-      const node = isSame ? known : new NodeHandle(nodeId, region, clientAddress);
+      const node = isSame ? known : new NodeHandle(nodeId, region, clientAddress, this.#security);
       nodes.set(nodeId, node);
       return node;
     });

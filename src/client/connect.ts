@@ -1,4 +1,5 @@
 import { balancingPolicy } from "./balancing.js";
+import { channelSecurity } from "./channel.js";
 import { AtollClient } from "./client.js";
 import { ClusterView } from "./cluster-view.js";
 import { wireConsistency } from "./consistency.js";
@@ -29,14 +30,15 @@ import {
 export async function connect(options: ConnectOptions): Promise<AtollClient> {
   const endpoints = checkEndpoints(options.endpoints);
   const policy = balancingPolicy(checkBalancing(options.balancing ?? "layout"), Math.random);
+  const security = channelSecurity(options.tls);
   wireConsistency(options.consistency);
   const defaults = {
     consistency: options.consistency,
     timeoutMs: checkTimeoutMs(options.timeoutMs ?? TIMEOUT_MS_DEFAULT),
   };
   const connectTimeoutMs = checkTimeoutMs(options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS_DEFAULT);
-  const first = await fetchFirstLayout(endpoints, connectTimeoutMs, options.signal);
+  const first = await fetchFirstLayout(endpoints, security, connectTimeoutMs, options.signal);
   const budget = new RetryBudget(RETRY_BUDGET_LIMITS, performance.now());
-  const view = new ClusterView(first.layout, options.region ?? first.region, budget);
+  const view = new ClusterView(first.layout, options.region ?? first.region, security, budget);
   return new AtollClient(view, new Dispatcher(view, policy, budget, defaults));
 }

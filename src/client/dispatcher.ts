@@ -30,7 +30,7 @@ export interface CallTerms {
   readonly signal: AbortSignal | undefined;
 }
 
-export interface Dispatch<Reply> {
+interface Dispatch<Reply> {
   readonly route: Route;
   readonly terms: CallTerms;
   readonly isWrite: boolean;
@@ -39,7 +39,7 @@ export interface Dispatch<Reply> {
   readonly first?: NodeHandle;
 }
 
-export interface CallDefaults {
+interface CallDefaults {
   readonly consistency: Consistency | undefined;
   readonly timeoutMs: number;
 }

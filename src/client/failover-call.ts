@@ -13,7 +13,7 @@ export type Send<Reply> = (
   done: requestCallback<Reply>,
 ) => ClientUnaryCall;
 
-export interface FailoverRequest<Reply> {
+interface FailoverRequest<Reply> {
   readonly send: Send<Reply>;
   /** The nodes to try in one round, best first. Regions may be added to `refused` while they are taken. */
   readonly candidates: (refused: ReadonlySet<string>) => Iterator<NodeHandle, undefined>;

@@ -11,6 +11,7 @@ export type {
 } from "./admin-reports.js";
 export { AtollError, type AtollErrorInit, type ErrorCode } from "./atoll-error.js";
 export type { Balancing } from "./balancing.js";
+export type { TlsOptions } from "./channel.js";
 export type { AtollClient, BucketOptions } from "./client.js";
 export { connect } from "./connect.js";
 export type { Consistency, ConsistencyLevel } from "./consistency.js";

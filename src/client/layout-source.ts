@@ -1,3 +1,4 @@
+import type { ChannelCredentials } from "@grpc/grpc-js";
 import type { kv } from "../wire/index.js";
 import { AtollError } from "./atoll-error.js";
 import { FailoverCall, type FailoverLimits } from "./failover-call.js";
@@ -14,7 +15,7 @@ const LIMITS: FailoverLimits = {
 /** Connecting is rare and bounded by its own pauses. */
 const NO_BUDGET = { ...RETRY_BUDGET_LIMITS, tokensMax: 1_000, tokensPerSecond: 1_000 };
 
-export interface FirstLayout {
+interface FirstLayout {
   readonly layout: kv.Layout__Output;
   /** The region of the node that answered. */
   readonly region: string;
@@ -26,12 +27,13 @@ export interface FirstLayout {
  */
 export async function fetchFirstLayout(
   endpoints: readonly string[],
+  security: ChannelCredentials,
   timeoutMs: number,
   signal: AbortSignal | undefined,
 ): Promise<FirstLayout> {
   const deadlineMs = performance.now() + timeoutMs;
   // Each endpoint is a region of its own: that one is silent says nothing about another.
-  const nodes = endpoints.map((endpoint) => new NodeHandle(endpoint, endpoint, endpoint));
+  const nodes = endpoints.map((endpoint) => new NodeHandle(endpoint, endpoint, endpoint, security));
   try {
     const reply = await FailoverCall.run<kv.GetLayoutResponse__Output>({
       send: (stub, _isRetry, options, done) => stub.getLayout({ knownVersion: 0 }, options, done),

@@ -1,3 +1,4 @@
+import type { ChannelCredentials } from "@grpc/grpc-js";
 import { AtollError } from "./atoll-error.js";
 import type { Candidate } from "./balancing.js";
 import { checkHealth, type KvStub, openKvStub } from "./channel.js";
@@ -15,6 +16,7 @@ export class NodeHandle implements Candidate {
   readonly region: string;
   /** host:port */
   readonly address: string;
+  readonly #security: ChannelCredentials;
   readonly #breaker = new CircuitBreaker();
   #stub: KvStub | undefined;
   #probe: NodeJS.Timeout | undefined;
@@ -22,10 +24,11 @@ export class NodeHandle implements Candidate {
   #inFlight = 0;
   #latencyMs: number | undefined;
 
-  constructor(nodeId: string, region: string, address: string) {
+  constructor(nodeId: string, region: string, address: string, security: ChannelCredentials) {
     this.nodeId = nodeId;
     this.region = region;
     this.address = address;
+    this.#security = security;
   }
 
   get inFlight(): number {
@@ -47,7 +50,7 @@ export class NodeHandle implements Candidate {
       const message = `No connection established: node ${this.nodeId} at ${this.address} is no longer in use`;
       throw new AtollError({ code: "UNAVAILABLE", reason: undefined, message });
     }
-    this.#stub ??= openKvStub(this.address);
+    this.#stub ??= openKvStub(this.address, this.#security);
     return this.#stub;
   }
 

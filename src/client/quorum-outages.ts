@@ -7,7 +7,7 @@
 import { WAIT_MS_MAX, WAIT_MS_MIN } from "./circuit-breaker.js";
 
 /** What a quorum is lacking for: a partition, in a region, at a consistency level. */
-export type Place = string;
+type Place = string;
 
 export function placeOf(region: string, partition: number, consistency: string | number): Place {
   return `${partition}/${consistency}/${region}`;

@@ -3,7 +3,7 @@
  * token and a retry takes a whole one, so that in the long run at most a tenth of the load is retries; a floor by time
  * lets a quiet client retry too, and the capacity covers the burst of requests in flight when a node dies.
  */
-export interface RetryBudgetLimits {
+interface RetryBudgetLimits {
   readonly tokensMax: number;
   readonly tokensPerRequest: number;
   readonly tokensPerSecond: number;

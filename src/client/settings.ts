@@ -1,5 +1,6 @@
 import { AtollError } from "./atoll-error.js";
 import type { Balancing } from "./balancing.js";
+import type { TlsOptions } from "./channel.js";
 import type { Consistency } from "./consistency.js";
 
 /** How to reach a cluster, and how to use it. */
@@ -16,6 +17,8 @@ export interface ConnectOptions {
   readonly timeoutMs?: number;
   /** Milliseconds that `connect` may take. Default: 10000. */
   readonly connectTimeoutMs?: number;
+  /** For clusters that serve over TLS. Default: no TLS. */
+  readonly tls?: TlsOptions;
   /** Gives up on connecting. */
   readonly signal?: AbortSignal;
 }

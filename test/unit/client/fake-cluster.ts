@@ -1,3 +1,4 @@
+import { ServerCredentials } from "@grpc/grpc-js";
 import { onTestFinished } from "vitest";
 import { type AtollClient, type ConnectOptions, connect } from "../../../src/client/index.js";
 import { partitionOf } from "../../../src/topology/index.js";
@@ -28,12 +29,16 @@ export class FakeCluster {
   }
 
   /** Starts the nodes, and ends them when the test does. */
-  static async start(regions: Readonly<Record<string, number>>, replicas = 2): Promise<FakeCluster> {
+  static async start(
+    regions: Readonly<Record<string, number>>,
+    replicas = 2,
+    security = ServerCredentials.createInsecure(),
+  ): Promise<FakeCluster> {
     const cluster = new FakeCluster(regions, replicas);
     onTestFinished(() => {
       for (const node of cluster.nodes) node.kill();
     });
-    for (const node of cluster.nodes) await node.start();
+    for (const node of cluster.nodes) await node.start(security);
     return cluster;
   }
 

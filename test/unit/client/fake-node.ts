@@ -64,7 +64,7 @@ export class FakeNode {
   }
 
   /** Listens, on the port it had before if it had one. */
-  async start(): Promise<void> {
+  async start(security = ServerCredentials.createInsecure()): Promise<void> {
     const server = new Server();
     const store = this.#store;
     server.addService(kvService, {
@@ -97,7 +97,7 @@ export class FakeNode {
       },
     });
     this.#port = await new Promise<number>((resolve, reject) => {
-      server.bindAsync(this.address, ServerCredentials.createInsecure(), (error, port) => {
+      server.bindAsync(this.address, security, (error, port) => {
         if (error === null) resolve(port);
         else reject(error);
       });
