@@ -1,0 +1,249 @@
+/** A whole cluster on virtual time: the same node code as in production. */
+import { DataType, ValueEncoding } from "../../src/crdt/index.js";
+import { createNode, type NodeApi, type NodeEnd, type NodeSettings } from "../../src/node/index.js";
+import type { Consistency, Operation, OperationOptions, Outcome } from "../../src/replication/index.js";
+import { type SimulatedHost, SimulatedWorld } from "../../src/runtime/simulated/index.js";
+import { createLayout, type Layout, type Member } from "../../src/topology/index.js";
+
+export interface ClusterOptions {
+  readonly seed?: number;
+  readonly regions?: readonly string[];
+  readonly nodesPerRegion?: number;
+  readonly partitions?: number;
+  readonly replicas?: number;
+  readonly settings?: Partial<NodeSettings>;
+  readonly clockOffsetsMs?: Readonly<Record<string, number>>;
+}
+
+export interface RunningNode {
+  readonly member: Member;
+  readonly host: SimulatedHost;
+  api: NodeApi;
+  isUp: boolean;
+  readonly ends: NodeEnd[];
+}
+
+export type Typed = "register" | "multi";
+
+export class SimulatedCluster {
+  readonly world: SimulatedWorld;
+  readonly layout: Layout;
+  readonly nodes: RunningNode[] = [];
+  readonly log: string[] = [];
+  readonly #settings: Partial<NodeSettings>;
+
+  constructor(options: ClusterOptions = {}) {
+    const regions = options.regions ?? ["ap", "eu", "us"];
+    const perRegion = options.nodesPerRegion ?? 1;
+    this.#settings = options.settings ?? {};
+    this.world = new SimulatedWorld(options.seed ?? 1, {
+      onLog: (line) =>
+        this.log.push(
+          `${line.atMs.toFixed(1)} n${line.node} ${line.level} ${line.message} ${JSON.stringify(line.fields)}`,
+        ),
+    });
+    const members = regions.flatMap((region, r) =>
+      Array.from({ length: perRegion }, (_, n): Member => {
+        const number = r * perRegion + n + 1;
+        const at = (base: number): string => `127.0.0.1:${base + number}`;
+        return {
+          number,
+          nodeId: `${region}-${n + 1}`,
+          region,
+          zone: "a",
+          host: `${region}-${n + 1}`,
+          clientAddress: at(1000),
+          peerAddress: at(2000),
+          adminAddress: at(3000),
+        };
+      }),
+    );
+    this.layout = createLayout({
+      clusterId: "simulated",
+      partitionCount: options.partitions ?? 4,
+      replicasPerRegion: options.replicas ?? 3,
+      members,
+    });
+    for (const member of this.layout.members) {
+      const offset = options.clockOffsetsMs?.[member.nodeId] ?? 0;
+      const host = this.world.addNode(member.number, { region: member.region, clockOffsetMs: offset });
+      this.nodes.push({ member, host, api: this.#create(member, host, []), isUp: false, ends: [] });
+    }
+  }
+
+  /** Starts every node and waits until all are ready. */
+  static ready(options: ClusterOptions = {}): SimulatedCluster {
+    const cluster = new SimulatedCluster(options);
+    for (const node of cluster.nodes) cluster.start(node);
+    cluster.waitUntil("all nodes are ready", () =>
+      cluster.nodes.every((node) => node.api.status().state === "READY"),
+    );
+    return cluster;
+  }
+
+  node(nodeId: string): RunningNode {
+    const node = this.nodes.find((candidate) => candidate.member.nodeId === nodeId);
+    if (node === undefined) throw new Error(`no node ${nodeId}`);
+    return node;
+  }
+
+  inRegion(region: string): RunningNode[] {
+    return this.nodes.filter((node) => node.member.region === region);
+  }
+
+  start(node: RunningNode): void {
+    if (!node.host.isAlive) node.host.restart();
+    node.api = this.#create(node.member, node.host, node.ends);
+    node.isUp = true;
+    node.api.start((error) => {
+      if (error !== undefined) this.log.push(`start of ${node.member.nodeId} failed: ${error.message}`);
+    });
+  }
+
+  /** kill -9; with `losesUnsynced` a power cut. */
+  kill(node: RunningNode, losesUnsynced = false): void {
+    node.host.crash({ loseUnsynced: losesUnsynced });
+    node.isUp = false;
+  }
+
+  cutRegions(a: string, b: string, direction: "both" | "a-to-b" = "both"): void {
+    for (const from of this.inRegion(a))
+      for (const to of this.inRegion(b))
+        this.world.network.cut(from.member.number, to.member.number, direction);
+  }
+
+  healAll(): void {
+    this.world.network.healAll();
+  }
+
+  runFor(ms: number): void {
+    this.world.time.run({ untilMs: this.world.time.nowMs + ms });
+  }
+
+  waitUntil(what: string, holds: () => boolean, withinMs = 60_000): void {
+    const deadline = this.world.time.nowMs + withinMs;
+    while (!holds()) {
+      if (this.world.time.nowMs >= deadline)
+        throw new Error(`${what}: not within ${withinMs} ms\n${this.log.slice(-25).join("\n")}`);
+      this.runFor(10);
+    }
+  }
+
+  /** Runs one operation to its outcome. */
+  execute(node: RunningNode, operation: Operation, options: Partial<OperationOptions> = {}): Outcome {
+    let outcome: Outcome | undefined;
+    this.submit(node, operation, options, (result) => {
+      outcome = result;
+    });
+    this.waitUntil("an outcome", () => outcome !== undefined, (options.timeoutMs ?? 5_000) + 2_000);
+    if (outcome === undefined) throw new Error("unreachable");
+    return outcome;
+  }
+
+  submit(
+    node: RunningNode,
+    operation: Operation,
+    options: Partial<OperationOptions>,
+    done: (outcome: Outcome) => void,
+  ): void {
+    const defaults = { consistency: undefined, timeoutMs: 5_000, requestId: undefined, isRetry: false };
+    node.api.execute(operation, { ...defaults, ...options }, done);
+  }
+
+  put(
+    nodeId: string,
+    key: string,
+    value: string,
+    options: { type?: Typed; consistency?: Consistency; context?: Buffer } & Partial<OperationOptions> = {},
+  ): Outcome {
+    return this.execute(this.node(nodeId), putOf(key, value, options.type, options.context), options);
+  }
+
+  delete(
+    nodeId: string,
+    key: string,
+    options: { type?: Typed; context?: Buffer } & Partial<OperationOptions> = {},
+  ): Outcome {
+    const address = addressOf(key, options.type ?? "register");
+    const context = options.context ?? Buffer.alloc(0);
+    return this.execute(this.node(nodeId), { kind: "delete", address, context }, options);
+  }
+
+  get(nodeId: string, key: string, options: { type?: Typed } & Partial<OperationOptions> = {}): Outcome {
+    const address = addressOf(key, options.type ?? "register");
+    return this.execute(this.node(nodeId), { kind: "get", address }, options);
+  }
+
+  /** The values of a read, or the reason why there is none. */
+  values(nodeId: string, key: string, options: { type?: Typed } & Partial<OperationOptions> = {}): string[] {
+    const outcome = this.get(nodeId, key, options);
+    if (outcome.kind === "failed") return [`! ${outcome.reason}`];
+    return outcome.kind === "read" ? outcome.values.map((value) => value.data.toString()).sort() : ["?"];
+  }
+
+  digests(): string[] {
+    const digests: string[] = [];
+    for (const node of this.nodes.filter(({ isUp }) => isUp)) {
+      let digest: string | undefined;
+      node.api.digest((error, report) => {
+        digest = report?.all ?? `error ${error?.message}`;
+      });
+      this.waitUntil("a digest", () => digest !== undefined);
+      digests.push(digest ?? "");
+    }
+    return digests;
+  }
+
+  /** Faults are over: all nodes must come to hold the same. */
+  converge(withinMs = 60_000): void {
+    this.waitUntil("no dots missing", () => this.nodes.every((node) => isQuiet(node.api)), withinMs);
+    const digests = this.digests();
+    if (new Set(digests).size !== 1) throw new Error(`digests differ: ${digests.join(" ")}`);
+  }
+
+  stopAll(): void {
+    let stopping = 0;
+    for (const node of this.nodes.filter(({ isUp }) => isUp)) {
+      stopping++;
+      node.api.stop(() => stopping--);
+    }
+    this.waitUntil("all nodes stopped", () => stopping === 0);
+  }
+
+  #create(member: Member, host: SimulatedHost, ends: NodeEnd[]): NodeApi {
+    const settings: NodeSettings = {
+      nodeId: member.nodeId,
+      layout: this.layout,
+      minimumIncarnation: 0,
+      fsync: "always",
+      fsyncIntervalMs: 100,
+      maxClockDriftMs: 500,
+      rowCacheBytes: 1024 * 1024,
+      maxSiblings: 100,
+      maxOperationsInFlight: 1_000,
+      peerAddressOverrides: {},
+      ...this.#settings,
+    };
+    return createNode(host.runtime, settings, (end) => ends.push(end));
+  }
+}
+
+export function addressOf(key: string, type: Typed): Operation["address"] {
+  return { type: DataType[type], bucket: "b", key: Buffer.from(key) };
+}
+
+export function putOf(key: string, value: string, type: Typed = "register", context?: Buffer): Operation {
+  return {
+    kind: "put",
+    address: addressOf(key, type),
+    value: { data: Buffer.from(value), encoding: ValueEncoding.text },
+    context: context ?? Buffer.alloc(0),
+  };
+}
+
+function isQuiet(api: NodeApi): boolean {
+  const { peers } = api.lag();
+  return (
+    api.status().state === "READY" && peers.every((peer) => peer.dotsBehind === 0 && peer.dotsMissing === 0)
+  );
+}
