@@ -2,7 +2,6 @@
 export type * as admin from "./admin-messages.js";
 export type * as kv from "./kv-messages.js";
 export type * as peer from "./peer-messages.js";
-export type { StatusDetails } from "./rich-error.js";
 export { decodeStatusDetails, encodeStatusDetails, STATUS_DETAILS_KEY } from "./rich-error.js";
 export {
   AdminServiceClient,

@@ -228,14 +228,14 @@ describe("a peer that breaks the protocol once its link is up", () => {
   });
 });
 
-describe("a dialler whose peer's port is held by a stranger", () => {
+describe("a dialer whose peer's port is held by a stranger", () => {
   const dialled = (address: string) => ({ number: 2, nodeId: "node-2", address });
 
-  async function expectToComeHome(dialler: TestNode, address: string): Promise<void> {
-    expect(dialler.events).toEqual([]);
+  async function expectToComeHome(dialer: TestNode, address: string): Promise<void> {
+    expect(dialer.events).toEqual([]);
     const peerNode = await new TestNode(2, { listenAddress: address }).start();
     cleanups.push(() => peerNode.close());
-    await until(() => dialler.events.includes("up 2"));
+    await until(() => dialer.events.includes("up 2"));
   }
 
   async function listening(tcp: TcpServer): Promise<string> {
@@ -245,11 +245,11 @@ describe("a dialler whose peer's port is held by a stranger", () => {
     return `127.0.0.1:${bound.port}`;
   }
 
-  async function startDialler(address: string): Promise<TestNode> {
-    const dialler = await new TestNode(1, {}).start();
-    cleanups.push(() => dialler.close());
-    dialler.transport.setPeers([dialled(address)]);
-    return dialler;
+  async function startDialer(address: string): Promise<TestNode> {
+    const dialer = await new TestNode(1, {}).start();
+    cleanups.push(() => dialer.close());
+    dialer.transport.setPeers([dialled(address)]);
+    return dialer;
   }
 
   it.each(["garbage\r\n\r\n", HTTP2_PREFACE, ""])("that answers %j over TCP tries again", async (answer) => {
@@ -260,11 +260,11 @@ describe("a dialler whose peer's port is held by a stranger", () => {
       socket.resume().end(answer);
     });
     const address = await listening(tcp);
-    const dialler = await startDialler(address);
+    const dialer = await startDialer(address);
     await until(() => attempts >= 2);
-    // Comes back only when the dialler let go of every connection it made.
+    // Comes back only when the dialer let go of every connection it made.
     await new Promise((resolve) => tcp.close(resolve));
-    await expectToComeHome(dialler, address);
+    await expectToComeHome(dialer, address);
   });
 
   it("that never answers leaves nothing open", async () => {
@@ -275,9 +275,9 @@ describe("a dialler whose peer's port is held by a stranger", () => {
       socket.resume();
     });
     const address = await listening(tcp);
-    const dialler = await startDialler(address);
+    const dialer = await startDialer(address);
     await until(() => accepted === 1);
-    await dialler.close();
+    await dialer.close();
     await new Promise((resolve) => tcp.close(resolve));
   });
 
@@ -304,9 +304,9 @@ describe("a dialler whose peer's port is held by a stranger", () => {
       });
     });
     const address = `127.0.0.1:${port}`;
-    const dialler = await startDialler(address);
+    const dialer = await startDialer(address);
     await until(() => attempts >= 2);
     await new Promise((resolve) => server.tryShutdown(resolve));
-    await expectToComeHome(dialler, address);
+    await expectToComeHome(dialer, address);
   });
 });

@@ -105,7 +105,7 @@ export class PeerAcceptor {
   }
 }
 
-/** Each pair of nodes has one dialler, or both would keep replacing each other's link. */
+/** Each pair of nodes has one dialer, or both would keep replacing each other's link. */
 function wrongDirection(self: PeerHello, hello: PeerHello): Refusal | undefined {
   if (hello.number < self.number) return undefined;
   const reason = `node ${hello.nodeId} is member ${hello.number} and dialled member ${self.number}, which dials it`;

@@ -2,7 +2,7 @@
  * Keeps dialling one peer until it is closed. Each attempt has a channel of its own, closed before the next: a fresh
  * one resolves the name anew and never sits in a backoff of its own, and no attempt outlives another.
  */
-import { type ChannelCredentials, type Client, status } from "@grpc/grpc-js";
+import { type ChannelCredentials, status } from "@grpc/grpc-js";
 import { PeerServiceClient, type peer } from "../../wire/index.js";
 import type { Log } from "../log.js";
 import type { PeerAddress, PeerHello } from "../transport.js";
@@ -55,16 +55,15 @@ export class PeerDialer {
   #dial(): void {
     const { limits, self } = this.#options;
     const credentials = new ClosingCredentials(this.#options.credentials);
-    let client: Client;
-    let call: ReturnType<InstanceType<typeof PeerServiceClient>["exchange"]>;
+    let client: InstanceType<typeof PeerServiceClient>;
     try {
-      const peerClient = new PeerServiceClient(this.peer.address, credentials, channelOptions(limits));
-      client = peerClient;
-      call = peerClient.exchange();
+      client = new PeerServiceClient(this.peer.address, credentials, channelOptions(limits));
     } catch (error) {
+      // An address that gRPC cannot read. Its peer may still be listed with a better one.
       this.#redialAfter({ code: status.INVALID_ARGUMENT, reason: String(error) });
       return;
     }
+    const call = client.exchange();
     const stream = {
       write: (message: peer.ExchangeRequest, written: () => void) => call.write(message, written),
       end: () => call.cancel(),

@@ -15,10 +15,10 @@ import { decodeHello, encodeHello } from "./grpc-hello.js";
 import type { GrpcTransportLimits } from "./grpc-limits.js";
 
 /** What either end can send: ExchangeRequest and ExchangeResponse have the same shape. */
-export type ExchangeMessage = { readonly hello: peer.Hello } | { readonly frame: Uint8Array };
+type ExchangeMessage = { readonly hello: peer.Hello } | { readonly frame: Uint8Array };
 
 /** What an exchange asks of its gRPC stream. */
-export interface ExchangeStream {
+interface ExchangeStream {
   /** Calls `written` once the message left this process; never, when the stream ends before. */
   write(message: ExchangeMessage, written: () => void): void;
   /** Ends the stream. Only a server can say why. */

@@ -26,11 +26,11 @@ export const DEFAULT_TRANSPORT_LIMITS: GrpcTransportLimits = {
 const ENVELOPE_BYTES = 16;
 
 /**
- * What a dialler takes before the acceptor must wait for it: the bandwidth of a link times its round trip.
+ * What a dialer takes before the acceptor must wait for it: the bandwidth of a link times its round trip.
  *
- * Only the dialler's window may be wide. Node's HTTP/2 stops reading while it writes, so two sides that both write
+ * Only the dialer's window may be wide. Node's HTTP/2 stops reading while it writes, so two sides that both write
  * more than the sockets between them hold wait for each other for ever; an acceptor that keeps HTTP/2's 64 KiB always
- * lets the dialler's write finish.
+ * lets the dialer's write finish.
  */
 const RECEIVE_WINDOW_BYTES = 4 * 2 ** 20;
 

@@ -79,7 +79,7 @@ describe("GrpcTransport", () => {
     expect(one.transport.queuedBytes(2)).toBe(0);
   });
 
-  it("tells the dialler why its Hello was refused, and dials on", async () => {
+  it("tells the dialer why its Hello was refused, and dials on", async () => {
     let reason: string | undefined = "cluster “test” is not “prod”";
     const [one, two] = [await started(1), await started(2, { refuse: () => reason })];
     one.transport.setPeers([two.peer]);
@@ -90,7 +90,7 @@ describe("GrpcTransport", () => {
     expect(two.events).toEqual(["up 1"]);
   });
 
-  it("ends a link that the dialler refuses", async () => {
+  it("ends a link that the dialer refuses", async () => {
     const [one, two] = [await started(1, { refuse: () => "no" }), await started(2)];
     one.transport.setPeers([two.peer]);
     await until(() => two.events.includes("down 1"));
@@ -105,7 +105,7 @@ describe("GrpcTransport", () => {
     expect(one.events).toEqual([]);
   });
 
-  it("refuses a dialler with a higher number", async () => {
+  it("refuses a dialer with a higher number", async () => {
     const [one, two] = [
       await started(1, { hello: { number: 7 } }),
       await started(2, { hello: { number: 9 } }),
@@ -120,14 +120,14 @@ describe("GrpcTransport", () => {
     expect(one.events).toEqual(["up 9"]);
   });
 
-  it.each(["acceptor", "dialler"])("links again when the %s restarts", async (role) => {
+  it.each(["acceptor", "dialer"])("links again when the %s restarts", async (role) => {
     const [one, two] = await linkedPair();
     const [stays, goes] = role === "acceptor" ? [one, two] : [two, one];
     await goes.close();
     await until(() => stays.events.length === 2);
     const back = await started(goes.hello.number, { listenAddress: goes.address });
     back.transport.setPeers([stays.peer]);
-    await until(() => stays.events.length === 3);
+    await until(() => stays.events.length === 3 && back.events.length === 1);
     const number = goes.hello.number;
     expect(stays.events).toEqual([`up ${number}`, `down ${number}`, `up ${number}`]);
     back.transport.send(stays.hello.number, Buffer.from("again"));
@@ -144,9 +144,9 @@ describe("GrpcTransport", () => {
     expect(two.events).not.toContain("down 1");
   });
 
-  it.each(["dialler", "acceptor"])("dials again after the %s resets the link", async (role) => {
+  it.each(["dialer", "acceptor"])("dials again after the %s resets the link", async (role) => {
     const [one, two] = await linkedPair();
-    if (role === "dialler") one.transport.reset(2, "it broke the protocol");
+    if (role === "dialer") one.transport.reset(2, "it broke the protocol");
     else two.transport.reset(1, "it broke the protocol");
     expect([...one.events, ...two.events], "no callback inside a call").toEqual(["up 2", "up 1"]);
     await until(() => one.events.length === 3 && two.events.length === 3);
