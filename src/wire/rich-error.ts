@@ -14,7 +14,7 @@ export const STATUS_DETAILS_KEY = "grpc-status-details-bin";
 const DOMAIN = "atolldb";
 const ERROR_INFO_URL = "type.googleapis.com/google.rpc.ErrorInfo";
 
-export interface StatusDetails {
+interface StatusDetails {
   /** google.rpc.Code, which is gRPC's status code. */
   readonly code: number;
   /** For people: what happened, what state it left, what to do next. */
