@@ -68,7 +68,7 @@ export class NetworkPath {
 }
 
 /** What travels on a lane, and how many bytes it counts for. */
-export interface Parcel {
+interface Parcel {
   readonly bytes: number;
   readonly deliver: () => void;
 }

@@ -15,7 +15,7 @@ export type LinkMessage =
   | { readonly kind: "gone" };
 
 /** Hands a message to the node where it arrived. */
-export type Arrive = (at: LinkEnd, message: LinkMessage) => void;
+type Arrive = (at: LinkEnd, message: LinkMessage) => void;
 
 export class LinkEnd {
   /** The node that it belongs to, and the one at the other end. */

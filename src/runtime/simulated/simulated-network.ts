@@ -15,10 +15,10 @@ import type { VirtualTime } from "./virtual-time.js";
 export type RegionLatency = (fromRegion: string, toRegion: string) => Latency;
 
 /** A data centre, and an ocean between two of them. */
-export const DEFAULT_LATENCY: RegionLatency = (from, to) =>
+const DEFAULT_LATENCY: RegionLatency = (from, to) =>
   from === to ? { baseMs: 0.3, jitterMs: 0.4 } : { baseMs: 40, jitterMs: 10 };
 
-export type CutDirection = "both" | "a-to-b";
+type CutDirection = "both" | "a-to-b";
 
 export class SimulatedNetwork implements NetworkPort {
   readonly #time: VirtualTime;

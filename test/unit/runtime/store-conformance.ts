@@ -108,21 +108,21 @@ export function describeStore(name: string, makeFixture: () => Promise<StoreFixt
 
     test("shows a batch whole or not at all while it is being written", async () => {
       const keys = Array.from({ length: 50 }, (_, index) => `key-${index}`);
-      const seen: number[] = [];
-      const look = () => seen.push(keys.filter((key) => store.get(bytes(key)) !== undefined).length);
-      await settled<void>((resolve) => {
+      // Scans, because they see one moment of the store; the write may land between two gets.
+      const scans: Promise<Entry[]>[] = [];
+      const writing = settled<void>((resolve) => {
         store.write(
           keys.map((key) => put(key, "1")),
           true,
-          () => {
-            look();
-            resolve();
-          },
+          () => resolve(),
         );
-        look();
+        scans.push(scan(EVERYTHING), scan(EVERYTHING));
       });
-      expect([0, 50]).toContain(seen[0]);
-      expect(seen[1]).toBe(50);
+      await writing;
+      for (const seen of await Promise.all(scans)) {
+        expect([0, 50]).toContain(seen.length);
+      }
+      expect(await scannedKeys(EVERYTHING)).toHaveLength(50);
     });
 
     test("accepts an empty batch, flushed or not", async () => {
