@@ -21,7 +21,7 @@ export interface DiskCrash {
 }
 
 /** A copy of a disk, as a backup or a virtual machine's image holds it. */
-export interface DiskSnapshot {
+interface DiskSnapshot {
   readonly bytes: OrderedBytes;
   readonly mark: Buffer | undefined;
 }

@@ -12,7 +12,7 @@ import { SimulatedTimers } from "./simulated-timers.js";
 import type { SimulatedTransport } from "./simulated-transport.js";
 import { VirtualTime } from "./virtual-time.js";
 
-export interface LogLine {
+interface LogLine {
   readonly atMs: number;
   readonly node: number;
   readonly level: "debug" | "info" | "warn" | "error";
@@ -20,13 +20,13 @@ export interface LogLine {
   readonly message: string;
 }
 
-export interface WorldOptions {
+interface WorldOptions {
   readonly latency?: RegionLatency;
   /** Gets every line that a node logs. */
   readonly onLog?: (line: LogLine) => void;
 }
 
-export interface HostOptions {
+interface HostOptions {
   readonly region: string;
   /** How far its wall clock is ahead; 0 unless given. */
   readonly clockOffsetMs?: number;

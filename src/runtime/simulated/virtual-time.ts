@@ -8,7 +8,7 @@ import { EventHeap, type ScheduledEvent } from "./event-heap.js";
 /** Beyond this many events one `run` is taken for a loop that never ends. */
 const DEFAULT_MAX_EVENTS = 50_000_000;
 
-export interface RunOptions {
+interface RunOptions {
   /** Stop before the first event later than this; the time is then exactly this. */
   readonly untilMs?: number;
   /** Asked before each event: stop once it is false. */
@@ -18,7 +18,7 @@ export interface RunOptions {
 }
 
 /** Why a run ended: no event left, the time reached, or the condition no longer true. */
-export type RunEnd = "idle" | "until" | "condition";
+type RunEnd = "idle" | "until" | "condition";
 
 /** A task threw. Its error is the `cause`; the message says when. */
 export class SimulationError extends Error {

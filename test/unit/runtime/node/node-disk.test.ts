@@ -245,7 +245,7 @@ describe("the mark file", () => {
   });
 
   test("survives the process that wrote it being killed", async () => {
-    const source = fileURLToPath(new URL("../../../../src/runtime/node/index.ts", import.meta.url));
+    const source = fileURLToPath(new URL("../../../../src/runtime/node/node-disk.ts", import.meta.url));
     const program = `
       import { NodeDisk } from ${JSON.stringify(source)};
       const disk = new NodeDisk(${JSON.stringify(folder)});
