@@ -112,8 +112,9 @@ export class ChaosRun {
 
   #operate(i: number): void {
     const node = this.#pick(this.cluster.nodes.filter(({ isUp }) => isUp));
-    const [key, type] = this.#pick(KEYS);
-    if (node === undefined) return;
+    const target = this.#pick(KEYS);
+    if (node === undefined || target === undefined) return;
+    const [key, type] = target;
     const isStrict = key.endsWith("1");
     const consistency = isStrict ? STRICT : this.#pick(LOOSE);
     const options = { consistency, timeoutMs: 2_000 };

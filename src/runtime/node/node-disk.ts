@@ -6,7 +6,7 @@
  */
 import { accessSync, constants, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { ClassicLevel } from "classic-level";
+import { Level } from "level";
 import type { Disk, MarkFile } from "../disk.js";
 import { type Store, StoreError } from "../store.js";
 import { toStoreError } from "./level-error.js";
@@ -51,7 +51,7 @@ export class NodeDisk implements Disk {
       setImmediate(() => done(failure, undefined));
       return;
     }
-    const database = new ClassicLevel<Buffer, Buffer>(join(this.#folder, "store"), LEVEL_OPTIONS);
+    const database = new Level<Buffer, Buffer>(join(this.#folder, "store"), LEVEL_OPTIONS);
     LevelStore.open(database, (error, store) => {
       done(error === undefined ? undefined : this.#explain(error), store);
     });

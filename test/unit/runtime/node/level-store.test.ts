@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ClassicLevel } from "classic-level";
+import { Level } from "level";
 import { MemoryLevel } from "memory-level";
 import { expect, test } from "vitest";
 import type { StoreError } from "../../../../src/runtime/index.js";
@@ -19,10 +19,10 @@ describeStore("LevelStore over memory-level", async () => {
   };
 });
 
-describeStore("LevelStore over classic-level", async () => {
+describeStore("LevelStore over level", async () => {
   const folder = await mkdtemp(join(tmpdir(), "atoll-level-store-"));
   return {
-    open: (done) => LevelStore.open(new ClassicLevel<Buffer, Buffer>(folder, ENCODINGS), done),
+    open: (done) => LevelStore.open(new Level<Buffer, Buffer>(folder, ENCODINGS), done),
     drive: () => undefined,
     dispose: () => rm(folder, { recursive: true }),
   };
