@@ -1,0 +1,108 @@
+/** `atoll start`: one node in the foreground, until a signal stops it. */
+import { logVerbosity, setLogVerbosity } from "@grpc/grpc-js";
+import { Command } from "commander";
+import { AtollServer, ConfigError, loadConfig, type ServerConfig } from "../server/index.js";
+import { stopOnSignals } from "./stop-on-signals.js";
+
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+
+interface StartFlags {
+  readonly config?: string;
+  readonly node?: string;
+  readonly region?: string;
+  readonly zone?: string;
+  readonly host?: string;
+  readonly data?: string;
+  readonly client?: string;
+  readonly peer?: string;
+  readonly admin?: string;
+  readonly insecure?: boolean;
+  readonly json?: boolean;
+}
+
+/** The command, to be added to a program. */
+export function startCommand(): Command {
+  return new Command("start")
+    .description("run one node in the foreground; SIGTERM or Ctrl-C stops it, a second one at once")
+    .option("--config <FILE>", "settings, as YAML; flags and ATOLL_ variables win over it")
+    .option("--node <ID>", "which member this node is")
+    .option("--region <REGION>", "the region of a node that is a cluster of its own")
+    .option("--zone <ZONE>", "its zone")
+    .option("--host <HOST>", "its host")
+    .option("--data <DIR>", "where the data is (default ./data)")
+    .option("--client <ADDRESS>", "host:port for clients (default 127.0.0.1:7400)")
+    .option("--peer <ADDRESS>", "host:port for the other nodes (default 127.0.0.1:7401)")
+    .option("--admin <ADDRESS>", "host:port for /livez, /readyz and /metrics (default 127.0.0.1:7402)")
+    .option("--insecure", "listen on other addresses than loopback without TLS")
+    .option("--json", "print one JSON document once the node takes requests")
+    .action(async (flags: StartFlags) => {
+      // Not left to the event loop: a node that did not stop in time may still hold it.
+      process.exit(await runNode(flags));
+    });
+}
+
+/** Runs a node to its end; resolves with the exit code. */
+async function runNode(flags: StartFlags): Promise<number> {
+  // What gRPC would print of its own accord, this command says as errors: in one place, and with what to do.
+  setLogVerbosity(logVerbosity.NONE);
+  const config = await readConfig(flags);
+  if (config === undefined) return EXIT_USAGE;
+  const starting = AtollServer.start(config);
+  const signals = stopOnSignals(process, async () => (await starting).stop());
+  try {
+    const server = await starting;
+    process.stdout.write(`${flags.json === true ? documentOf(server) : lineOf(server)}\n`);
+    const end = await server.ended;
+    if (end.kind === "stopped") return 0;
+    complain(end.message);
+    await server.stop();
+    return EXIT_FAILED;
+  } catch (error) {
+    complain(error instanceof Error ? error.message : String(error));
+    return error instanceof ConfigError ? EXIT_USAGE : EXIT_FAILED;
+  } finally {
+    signals.close();
+  }
+}
+
+/** Undefined when the settings cannot be used; the reader was told why. */
+async function readConfig(flags: StartFlags): Promise<ServerConfig | undefined> {
+  try {
+    return await loadConfig({
+      ...(flags.config === undefined ? {} : { file: flags.config }),
+      environment: process.env,
+      flags: settingsOf(flags),
+    });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    for (const problem of error.problems) complain(problem);
+    return undefined;
+  }
+}
+
+/** Flags in the shape of the file. */
+function settingsOf({ config: _config, json: _json, client, peer, admin, ...settings }: StartFlags): object {
+  return { ...settings, listen: withoutUndefined({ client, peer, admin }) };
+}
+
+function withoutUndefined(fields: Readonly<Record<string, string | undefined>>): object {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+function documentOf({ config, addresses }: AtollServer): string {
+  const { client: endpoint, admin, peer } = addresses;
+  return JSON.stringify({ id: config.nodeId, endpoint, admin, peer, pid: process.pid });
+}
+
+function lineOf({ config, addresses }: AtollServer): string {
+  const scheme = config.tls === undefined ? "http" : "https";
+  return (
+    `${config.nodeId} takes requests on ${addresses.client} ` +
+    `(peers ${addresses.peer}, admin ${scheme}://${addresses.admin}, pid ${process.pid})`
+  );
+}
+
+function complain(message: string): void {
+  process.stderr.write(`error: ${message}\n`);
+}

@@ -1,0 +1,487 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { Failure } from "../../src/replication/index.js";
+import type { admin, kv } from "../../src/wire/index.js";
+import type { FakeNode } from "../unit/server/fake-node.js";
+import { call, failureOf, proto, ServerFixture } from "../unit/server/server-fixture.js";
+
+const address: kv.Address = { type: "DATA_TYPE_REGISTER", bucket: "profiles", key: Buffer.from("u42") };
+const value: kv.Value = { data: Buffer.from("Ada"), encoding: "VALUE_ENCODING_TEXT" };
+const REQUEST_ID = Buffer.from("000102030405060708090a0b0c0d0e0f", "hex");
+
+let fixture: ServerFixture;
+let node: FakeNode;
+
+beforeAll(async () => {
+  fixture = await ServerFixture.start({
+    limits: { value_bytes: 1_000, message_bytes: 70_656, batch_items: 600 },
+  });
+});
+afterAll(() => fixture.close());
+beforeEach(() => {
+  node = fixture.nodes.last;
+  node.failure = undefined;
+  node.asked.length = 0;
+});
+
+const get = (request: kv.GetRequest, deadline?: number) =>
+  call<kv.GetResponse__Output>((...rest) => fixture.kv.get(request, ...rest), deadline);
+const put = (request: kv.PutRequest) =>
+  call<kv.PutResponse__Output>((...rest) => fixture.kv.put(request, ...rest));
+const remove = (request: kv.DeleteRequest) =>
+  call<kv.DeleteResponse__Output>((...rest) => fixture.kv.delete(request, ...rest));
+const batchGet = (request: kv.BatchGetRequest) =>
+  call<kv.BatchGetResponse__Output>((...rest) => fixture.kv.batchGet(request, ...rest));
+const batchWrite = (request: kv.BatchWriteRequest) =>
+  call<kv.BatchWriteResponse__Output>((...rest) => fixture.kv.batchWrite(request, ...rest));
+
+const HEADER = { clusterId: expect.stringMatching(/^cluster-/), nodeId: "eu-west-1", region: "eu-west" };
+
+describe("requests for one key", () => {
+  it("put, get, delete and get again", async () => {
+    const written = await put({ address, value });
+    expect(written.header).toMatchObject({ ...HEADER, layoutVersion: "1" });
+    expect(written.acksReceived).toBe(2);
+    const read = await get({ address });
+    expect(read).toMatchObject({ found: true, hlc: written.hlc, header: HEADER });
+    expect(read.values).toMatchObject([
+      { data: Buffer.from("Ada"), encoding: "VALUE_ENCODING_TEXT", hlc: written.hlc },
+    ]);
+    expect(BigInt(read.hlc)).toBeGreaterThan(2n ** 53n);
+    const removed = await remove({ address, context: read.context });
+    expect(BigInt(removed.hlc)).toBeGreaterThan(BigInt(read.hlc));
+    expect(await get({ address })).toMatchObject({ found: false, values: [], hlc: "0" });
+  });
+
+  it("reach the node as they were asked", async () => {
+    const options: kv.RequestOptions = {
+      consistency: { level: "CONSISTENCY_LEVEL_EACH_QUORUM" },
+      requestId: REQUEST_ID,
+      isRetry: true,
+      timeoutMs: 700,
+    };
+    await put({
+      address: { ...address, type: "DATA_TYPE_MULTI" },
+      value,
+      context: Buffer.from("ctx"),
+      options,
+    });
+    await get({ address, options: { consistency: { replicas: 2 } } });
+    await get({ address, options: { consistency: { level: "CONSISTENCY_LEVEL_UNSPECIFIED" } } });
+    expect(node.asked).toMatchObject([
+      {
+        operation: {
+          kind: "put",
+          address: { type: 2, bucket: "profiles", key: Buffer.from("u42") },
+          value: { data: Buffer.from("Ada"), encoding: 1 },
+          context: Buffer.from("ctx"),
+        },
+        options: {
+          consistency: { level: "EACH_QUORUM" },
+          timeoutMs: 700,
+          requestId: REQUEST_ID.toString("hex"),
+          isRetry: true,
+        },
+      },
+      { options: { consistency: { replicas: 2 }, requestId: undefined } },
+      { options: { consistency: undefined } },
+    ]);
+  });
+
+  it("take the shortest of the deadline, the timeout and the limit", async () => {
+    const timeoutOf = async (timeoutMs: number, deadlineMs: number) => {
+      node.asked.length = 0;
+      await get({ address, options: { timeoutMs } }, Date.now() + deadlineMs);
+      return node.asked[0]?.options.timeoutMs ?? 0;
+    };
+    expect(await timeoutOf(300, 2_000)).toBe(300);
+    expect(await timeoutOf(0, 300_000)).toBe(60_000);
+    expect(await timeoutOf(4_294_967_295, 300_000)).toBe(60_000);
+    const byDeadline = await timeoutOf(30_000, 2_000);
+    expect(byDeadline).toBeLessThan(1_990);
+    expect(byDeadline).toBeGreaterThan(1_000);
+    node.asked.length = 0;
+    await get({ address }, Number.POSITIVE_INFINITY);
+    expect(node.asked[0]?.options.timeoutMs).toBe(5_000);
+  });
+});
+
+describe("a bad request is refused by the field that is wrong", () => {
+  const long = (length: number) => Buffer.alloc(length, "x");
+  const puts: [string, kv.PutRequest, string][] = [
+    ["no address", { value }, "address"],
+    ["no type", { address: { ...address, type: "DATA_TYPE_UNSPECIFIED" }, value }, "address.type"],
+    ["no bucket", { address: { ...address, bucket: "" }, value }, "address.bucket"],
+    ["a bucket with a slash", { address: { ...address, bucket: "a/b" }, value }, "address.bucket"],
+    ["a bucket of 65", { address: { ...address, bucket: "x".repeat(65) }, value }, "address.bucket"],
+    ["a bucket and a line", { address: { ...address, bucket: "a\n" }, value }, "address.bucket"],
+    ["an empty key", { address: { ...address, key: Buffer.alloc(0) }, value }, "address.key"],
+    ["a key of 4097", { address: { ...address, key: long(4_097) }, value }, "address.key"],
+    ["no value", { address }, "value"],
+    ["a value beyond the limit", { address, value: { data: long(1_001) } }, "value.data"],
+    ["an endless context", { address, value, context: long(65_537) }, "context"],
+    ["a short request id", { address, value, options: { requestId: long(15) } }, "options.request_id"],
+    [
+      "no replicas",
+      { address, value, options: { consistency: { replicas: 0 } } },
+      "options.consistency.replicas",
+    ],
+    ["a retry of nothing", { address, value, options: { isRetry: true } }, "options.is_retry"],
+  ];
+  it.each(puts)("put: %s", async (_name, request, field) => {
+    const failure = await failureOf(put(request));
+    expect(failure).toMatchObject({ code: "INVALID_ARGUMENT", reason: "BAD_REQUEST", metadata: { field } });
+    expect(failure.message).toMatch(new RegExp(`^${field}: `));
+    expect(node.asked).toEqual([]);
+  });
+
+  it("what is exactly at the limits passes", async () => {
+    await put({
+      address: { ...address, bucket: "Aa9._-".padEnd(64, "b"), key: long(4_096) },
+      value: { data: long(1_000) },
+    });
+    await put({ address: { ...address, key: Buffer.from([0]) }, value: { data: Buffer.alloc(0) } });
+    expect(node.asked).toHaveLength(2);
+  });
+
+  it.each([
+    ["element", { element: Buffer.from("e") }],
+    ["page_token", { pageToken: Buffer.from("t") }],
+    ["page_size", { pageSize: 3 }],
+  ])("get: %s of a register", async (field, more) => {
+    expect(await failureOf(get({ address, ...more }))).toMatchObject({
+      code: "INVALID_ARGUMENT",
+      metadata: { field },
+    });
+  });
+
+  it("delete: an empty key", async () => {
+    expect(await failureOf(remove({ address: { ...address, key: "" } }))).toMatchObject({
+      code: "INVALID_ARGUMENT",
+      metadata: { field: "address.key" },
+    });
+  });
+
+  const GET = "/atoll.kv.v1.KvService/Get";
+  const PUT = "/atoll.kv.v1.KvService/Put";
+  const [type, bucket, key] = [proto.varint(1, 1), proto.bytes(2, "b"), proto.bytes(3, "k")];
+  const raws: [string, string, Buffer, string][] = [
+    ["an unknown type", GET, proto.bytes(1, proto.varint(1, 99), bucket, key), "address.type"],
+    [
+      "a bucket that is not UTF-8",
+      GET,
+      proto.bytes(1, type, proto.bytes(2, Buffer.from([0x61, 0xff, 0xfe])), key),
+      "address.bucket",
+    ],
+    [
+      "an unknown consistency",
+      GET,
+      Buffer.concat([proto.bytes(1, type, bucket, key), proto.bytes(2, proto.bytes(1, proto.varint(1, 77)))]),
+      "options.consistency.level",
+    ],
+    [
+      "an unknown encoding",
+      PUT,
+      Buffer.concat([proto.bytes(1, type, bucket, key), proto.bytes(2, proto.varint(2, 9))]),
+      "value.encoding",
+    ],
+  ];
+  it.each(raws)("%s", async (_name, path, message, field) => {
+    expect(await fixture.raw(path, message)).toMatchObject({
+      code: "INVALID_ARGUMENT",
+      reason: "BAD_REQUEST",
+      metadata: { field },
+    });
+  });
+
+  it("unknown fields are ignored, as protobuf wants it", async () => {
+    const message = Buffer.concat([proto.bytes(1, type, bucket, key), proto.bytes(99, "from the future")]);
+    expect(await fixture.raw(GET, message)).toMatchObject({ code: "OK" });
+  });
+
+  it("a message that is no protobuf gets an error", async () => {
+    expect(await fixture.raw(GET, Buffer.from([0x0a, 0xff, 0xff, 0xff]))).toMatchObject({ code: "INTERNAL" });
+    expect(node.asked).toEqual([]);
+  });
+
+  it("a message beyond the limit gets an error, and the next one an answer", async () => {
+    const failure = await failureOf(put({ address, value: { data: long(80_000) } }));
+    expect(failure.code).toBe("RESOURCE_EXHAUSTED");
+    expect(node.asked).toEqual([]);
+    await put({ address, value });
+  });
+});
+
+describe("deadlines", () => {
+  const GET = "/atoll.kv.v1.KvService/Get";
+  const message = proto.bytes(1, proto.varint(1, 1), proto.bytes(2, "b"), proto.bytes(3, "k"));
+  const withTimeout = (timeout: string) => fixture.raw(GET, message, { "grpc-timeout": timeout });
+
+  it("that have passed do no work", async () => {
+    expect(await withTimeout("0n")).toMatchObject({ code: "DEADLINE_EXCEEDED" });
+    expect(node.asked).toEqual([]);
+  });
+
+  it.each(["soon", "", "5", "5X"])("that are no number get an error: %j", async (timeout) => {
+    const { code } = await withTimeout(timeout);
+    expect(code).toBe("INTERNAL");
+  });
+
+  it.each(["-5S", "99999999H", "99999999S", "99999999999999H", "1e3S"])(
+    "that are absurd end, and reach the node bounded if at all: %s",
+    async (timeout) => {
+      const { code } = await withTimeout(timeout);
+      expect(["OK", "DEADLINE_EXCEEDED", "INTERNAL"]).toContain(code);
+      for (const { options } of node.asked) {
+        expect(options.timeoutMs).toBeGreaterThan(0);
+        expect(options.timeoutMs).toBeLessThanOrEqual(60_000);
+      }
+    },
+  );
+});
+
+describe("what is not offered says so", () => {
+  const types = ["COUNTER", "FLAG", "SET", "MAP"] as const;
+  it.each(types)("type %s", async (type) => {
+    const failure = await failureOf(get({ address: { ...address, type: `DATA_TYPE_${type}` } }));
+    expect(failure).toMatchObject({ code: "UNIMPLEMENTED", reason: "UNIMPLEMENTED" });
+  });
+
+  it.each([
+    ["ttl_ms", { ttlMs: 5 }],
+    ["if_context", { ifContext: true }],
+    ["if_absent", { ifAbsent: true }],
+    ["value.expires_at_ms", { value: { ...value, expiresAtMs: 7 } }],
+    ["options.session_token", { options: { sessionToken: Buffer.from("t") } }],
+  ])("put with %s", async (field, more) => {
+    const failure = await failureOf(put({ address, value, ...more }));
+    expect(failure).toMatchObject({ code: "UNIMPLEMENTED", reason: "UNIMPLEMENTED" });
+    expect(failure.message).toContain(field);
+    expect(node.asked).toEqual([]);
+  });
+
+  it("Update, Scan, Watch and Pipeline", async () => {
+    const update = failureOf(call((...rest) => fixture.kv.update({ address }, ...rest)));
+    expect(await update).toMatchObject({ code: "UNIMPLEMENTED", reason: "UNIMPLEMENTED" });
+    const streams = [fixture.kv.scan({}), fixture.kv.watch({}), fixture.kv.pipeline()];
+    const failures = streams.map((stream) =>
+      failureOf(
+        new Promise((_resolve, reject) => {
+          stream.on("error", reject);
+          stream.on("data", () => {});
+        }),
+      ),
+    );
+    for (const failure of await Promise.all(failures)) {
+      expect(failure).toMatchObject({ code: "UNIMPLEMENTED", reason: "UNIMPLEMENTED" });
+    }
+  });
+});
+
+describe("failures of the node", () => {
+  const failure: Failure = {
+    kind: "failed",
+    reason: "QUORUM_UNAVAILABLE",
+    message: "2 replicas are needed – 1 is alive; nothing was written",
+    metadata: { required: "2", alive: "1" },
+  };
+
+  it("reach the client with code, reason, message and metadata", async () => {
+    node.failure = failure;
+    for (const attempt of [get({ address }), put({ address, value }), remove({ address })]) {
+      expect(await failureOf(attempt)).toEqual({
+        code: "UNAVAILABLE",
+        reason: "QUORUM_UNAVAILABLE",
+        message: failure.message,
+        metadata: failure.metadata,
+      });
+    }
+  });
+
+  it("reach the items of a batch in the same terms", async () => {
+    node.failure = failure;
+    const error = {
+      code: 14,
+      reason: "ERROR_REASON_QUORUM_UNAVAILABLE",
+      message: failure.message,
+      metadata: failure.metadata,
+    };
+    expect((await batchGet({ addresses: [address] })).results).toMatchObject([{ outcome: "error", error }]);
+    expect((await batchWrite({ items: [{ delete: { address } }] })).results).toMatchObject([
+      { outcome: "error", error },
+    ]);
+  });
+});
+
+describe("batches", () => {
+  const at = (key: string): kv.Address => ({ ...address, bucket: "batch", key: Buffer.from(key) });
+
+  it("give each item a result of its own, in order", async () => {
+    const written = await batchWrite({
+      items: [
+        { put: { address: at("a"), value } },
+        { put: { address: at(""), value } },
+        { delete: { address: at("b") } },
+        { update: { address: at("c") } },
+        {},
+      ],
+    });
+    expect(written.header).toMatchObject(HEADER);
+    expect(written.results.map((result) => result.outcome)).toEqual([
+      "put",
+      "error",
+      "delete",
+      "error",
+      "error",
+    ]);
+    expect(written.results[1]?.error).toMatchObject({
+      code: 3,
+      metadata: { field: "items[1].put.address.key" },
+    });
+    expect(written.results[3]?.error).toMatchObject({ code: 12, reason: "ERROR_REASON_UNIMPLEMENTED" });
+    expect(written.results[4]?.error).toMatchObject({ code: 3, metadata: { field: "items[4].write" } });
+    const read = await batchGet({ addresses: [at("a"), at("b"), { ...at("c"), bucket: "!" }] });
+    expect(read.results[0]?.value).toMatchObject({ found: true, values: [{ data: Buffer.from("Ada") }] });
+    expect(read.results[1]?.value).toMatchObject({ found: false });
+    expect(read.results[2]?.error).toMatchObject({ metadata: { field: "addresses[2].bucket" } });
+  });
+
+  it("may be empty", async () => {
+    expect((await batchGet({ addresses: [] })).results).toEqual([]);
+    expect((await batchWrite({ items: [] })).results).toEqual([]);
+  });
+
+  it("give each item a request id of its own, the same when they are sent again", async () => {
+    const items = ["a", "b", "c"].map((key) => ({ put: { address: at(key), value } }));
+    await batchWrite({ items, options: { requestId: REQUEST_ID } });
+    await batchWrite({ items, options: { requestId: REQUEST_ID, isRetry: true } });
+    await batchWrite({ items });
+    const ids = node.asked.map(({ options }) => options.requestId);
+    expect(new Set(ids.slice(0, 3)).size).toBe(3);
+    for (const id of ids.slice(0, 3)) expect(id).toMatch(/^[0-9a-f]{32}$/);
+    expect(ids.slice(3, 6)).toEqual(ids.slice(0, 3));
+    expect(ids.slice(6)).toEqual([undefined, undefined, undefined]);
+    expect(node.asked.map(({ options }) => options.isRetry)).toEqual([
+      false,
+      false,
+      false,
+      true,
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  it("are refused whole when they are too long, atomic, or badly asked", async () => {
+    const items = new Array(601).fill({ delete: { address: at("a") } });
+    const addresses = new Array(601).fill(at("a"));
+    const refused = async (attempt: Promise<unknown>, expected: object) =>
+      expect(await failureOf(attempt)).toMatchObject(expected);
+    await refused(batchWrite({ items }), { code: "INVALID_ARGUMENT", metadata: { field: "items" } });
+    await refused(batchGet({ addresses }), { code: "INVALID_ARGUMENT", metadata: { field: "addresses" } });
+    await refused(batchWrite({ items: [], isAtomic: true }), { code: "UNIMPLEMENTED" });
+    await refused(batchGet({ addresses: [], options: { requestId: Buffer.from("x") } }), {
+      metadata: { field: "options.request_id" },
+    });
+    await refused(batchWrite({ items: [], options: { isRetry: true } }), {
+      metadata: { field: "options.is_retry" },
+    });
+    expect(node.asked).toEqual([]);
+  });
+
+  it("refuse options inside an item, which would be ignored", async () => {
+    const { results } = await batchWrite({ items: [{ put: { address: at("a"), value, options: {} } }] });
+    expect(results[0]?.error).toMatchObject({ code: 3, metadata: { field: "items[0].put.options" } });
+  });
+
+  it("run a bounded number of operations at a time", async () => {
+    node.isHolding = true;
+    const writing = batchWrite({ items: new Array(600).fill({ delete: { address: at("a") } }) });
+    await expect.poll(() => node.heldCount, { timeout: 5_000 }).toBe(256);
+    node.release();
+    expect([node.heldCount, node.asked.length]).toEqual([256, 512]);
+    node.release();
+    expect([node.heldCount, node.asked.length]).toEqual([88, 600]);
+    node.isHolding = false;
+    node.release();
+    expect((await writing).results).toHaveLength(600);
+  });
+
+  it("keep the reply within one message, and do not read what cannot fit", async () => {
+    await put({ address: at("big"), value: { data: Buffer.alloc(1_000) } });
+    node.asked.length = 0;
+    const { results } = await batchGet({ addresses: new Array(600).fill(at("big")) });
+    const fitting = results.filter((result) => result.outcome === "value").length;
+    // 5,120 bytes are left for results of 1,000 bytes and what is around them.
+    expect(fitting).toBe(4);
+    expect(node.asked.length).toBeLessThan(10);
+    expect(results[599]?.error).toMatchObject({ code: 8, reason: "ERROR_REASON_OVERLOADED" });
+  });
+});
+
+describe("GetLayout", () => {
+  const getLayout = (knownVersion: number) =>
+    call<kv.GetLayoutResponse__Output>((...rest) => fixture.kv.getLayout({ knownVersion }, ...rest));
+
+  it("tells who is there and who holds what", async () => {
+    const { layout, header } = await getLayout(0);
+    expect(header).toMatchObject(HEADER);
+    expect(layout).toMatchObject({ version: "1", partitionCount: 256 });
+    expect(layout?.members).toMatchObject([
+      {
+        number: 1,
+        nodeId: "eu-west-1",
+        region: "eu-west",
+        clientAddress: fixture.server.addresses.client,
+        adminAddress: fixture.server.addresses.admin,
+      },
+    ]);
+    expect(layout?.replicaSets).toHaveLength(256);
+    expect(layout?.replicaSets[255]).toEqual({ members: [1] });
+  });
+
+  it("sends nothing to who has it", async () => {
+    expect((await getLayout(1)).layout).toBeNull();
+    expect((await getLayout(2 ** 53)).layout).toBeNull();
+  });
+});
+
+describe("AdminService", () => {
+  it("tells the state of the node and its peers", async () => {
+    const status = await call<admin.GetStatusResponse__Output>((...rest) =>
+      fixture.admin.getStatus({}, ...rest),
+    );
+    expect(status).toMatchObject({
+      clusterId: expect.stringMatching(/^cluster-/),
+      nodeId: "eu-west-1",
+      region: "eu-west",
+      version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+      state: "NODE_STATE_READY",
+      incarnation: 1,
+      layoutVersion: "1",
+      partitionsHeld: 256,
+      peers: [
+        { nodeId: "us-east-1", isAlive: true, roundTripMs: 71.5, queueBytes: "2048", clockOffsetMs: -1.5 },
+      ],
+    });
+    expect(Number(status.uptimeMs)).toBeLessThan(60_000);
+  });
+
+  it("tells lag and digest", async () => {
+    expect(await call((...rest) => fixture.admin.getLag({}, ...rest))).toMatchObject({
+      nodeId: "eu-west-1",
+      peers: [{ nodeId: "us-east-1", dotsBehind: "3", dotsMissing: "1", partitionsBehind: 2 }],
+      regions: [{ region: "us-east", count: "10", p50Ms: 40, p99Ms: 90.5, maxMs: 100 }],
+    });
+    const digest = await call((...rest) => fixture.admin.getDigest({}, ...rest));
+    expect(digest).toMatchObject({ partitions: { 7: "00000000000000ff" }, all: "0123456789abcdef" });
+    const summary = await call((...rest) => fixture.admin.getDigest({ isSummaryOnly: true }, ...rest));
+    expect(summary).toMatchObject({ partitions: {}, all: "0123456789abcdef" });
+  });
+
+  it("says what it does not offer", async () => {
+    const failure = failureOf(call((...rest) => fixture.admin.removeMember({ nodeId: "x" }, ...rest)));
+    expect(await failure).toMatchObject({ code: "UNIMPLEMENTED", reason: "UNIMPLEMENTED" });
+  });
+});

@@ -1,0 +1,180 @@
+/**
+ * A node without a cluster behind it: one map in memory, and levers for everything that the server must cope with. It
+ * keeps the contract of NodeApi: one outcome for each call, DRAINING once it drains, nothing after it stopped.
+ */
+import { hlcAt } from "../../../src/causality/index.js";
+import type {
+  DigestReport,
+  LagReport,
+  NodeApi,
+  NodeEnd,
+  NodeState,
+  NodeStatus,
+} from "../../../src/node/index.js";
+import type {
+  Failure,
+  Operation,
+  OperationOptions,
+  Outcome,
+  ReadValue,
+} from "../../../src/replication/index.js";
+import type { NodeBuilder, NodePlan } from "../../../src/server/node-builder.js";
+import { createLayout, type Layout } from "../../../src/topology/index.js";
+
+export interface Asked {
+  readonly operation: Operation;
+  readonly options: OperationOptions;
+}
+
+export class FakeNode implements NodeApi {
+  readonly layout: Layout;
+  readonly minimumIncarnation: number;
+  readonly asked: Asked[] = [];
+  /** Every operation from now on fails like this. */
+  failure: Failure | undefined;
+  /** Operations wait until `release`. */
+  isHolding = false;
+  state: NodeState = "READY";
+  startError: Error | undefined;
+  isStopped = false;
+  stopCalls = 0;
+  counts: Record<string, number> = { writes_coordinated: 0 };
+  readonly #onEnd: (end: NodeEnd) => void;
+  readonly #rows = new Map<string, ReadValue[]>();
+  #held: (() => void)[] = [];
+  #wallMs = 1_700_000_000_000;
+
+  constructor(layout: Layout, minimumIncarnation: number, onEnd: (end: NodeEnd) => void) {
+    this.layout = layout;
+    this.minimumIncarnation = minimumIncarnation;
+    this.#onEnd = onEnd;
+  }
+
+  start(done: (error: Error | undefined) => void): void {
+    queueMicrotask(() => done(this.startError));
+  }
+
+  execute(operation: Operation, options: OperationOptions, done: (outcome: Outcome) => void): void {
+    this.asked.push({ operation, options });
+    if (this.state === "DRAINING") {
+      done({ kind: "failed", reason: "DRAINING", message: "this node is shutting down", metadata: {} });
+    } else if (this.isHolding) this.#held.push(() => done(this.#apply(operation)));
+    else done(this.failure ?? this.#apply(operation));
+  }
+
+  release(): void {
+    const held = this.#held;
+    this.#held = [];
+    for (const answer of held) answer();
+  }
+
+  get heldCount(): number {
+    return this.#held.length;
+  }
+
+  end(end: NodeEnd): void {
+    this.#onEnd(end);
+  }
+
+  drain(): void {
+    this.state = "DRAINING";
+  }
+
+  stop(done: () => void): void {
+    this.isStopped = true;
+    this.stopCalls += 1;
+    queueMicrotask(done);
+  }
+
+  status(): NodeStatus {
+    return {
+      state: this.state,
+      reason: this.state === "READY" ? "" : `the fake node is ${this.state}`,
+      incarnation: this.minimumIncarnation + 1,
+      layoutVersion: this.layout.version,
+      partitionsHeld: this.layout.partitionCount,
+      partitionsCatchingUp: 0,
+      peers: [
+        {
+          nodeId: "us-east-1",
+          region: "us-east",
+          isConnected: true,
+          isAlive: true,
+          incarnation: 4,
+          roundTripMs: 71.5,
+          lastHeardMs: 12.25,
+          queueBytes: 2_048,
+          clockOffsetMs: -1.5,
+        },
+      ],
+    };
+  }
+
+  lag(): LagReport {
+    return {
+      peers: [{ nodeId: "us-east-1", region: "us-east", dotsBehind: 3, dotsMissing: 1, partitionsBehind: 2 }],
+      regions: [{ region: "us-east", count: 10, p50Ms: 40, p99Ms: 90.5, maxMs: 100 }],
+    };
+  }
+
+  digest(done: (error: Error | undefined, report: DigestReport | undefined) => void): void {
+    const partitions = new Map([[7, "00000000000000ff"]]);
+    done(undefined, { partitions, all: "0123456789abcdef", rows: this.#rows.size });
+  }
+
+  counters(): Readonly<Record<string, number>> {
+    return this.counts;
+  }
+
+  #apply(operation: Operation): Outcome {
+    const { type, bucket, key } = operation.address;
+    const row = `${type}/${bucket}/${key.toString("hex")}`;
+    if (operation.kind === "get") {
+      return { kind: "read", values: this.#rows.get(row) ?? [], context: Buffer.from(row) };
+    }
+    this.#wallMs += 1;
+    const hlc = hlcAt(this.#wallMs) + 5n;
+    this.#rows.delete(row);
+    if (operation.kind === "put") this.#rows.set(row, [{ ...operation.value, hlc }]);
+    const writes = this.counts.writes_coordinated ?? 0;
+    this.counts = { ...this.counts, writes_coordinated: writes + 1 };
+    return { kind: "written", hlc, context: Buffer.from(`${row}@${hlc}`), acksReceived: 2 };
+  }
+}
+
+/** A layout of one node, for tests that start no server. */
+export function fakeLayout(): Layout {
+  const member = { number: 1, nodeId: "eu-west-1", region: "eu-west", zone: "a", host: "h1" };
+  const addresses = {
+    clientAddress: "127.0.0.1:1",
+    peerAddress: "127.0.0.1:2",
+    adminAddress: "127.0.0.1:3",
+  };
+  return createLayout({ clusterId: "test", partitionCount: 8, members: [{ ...member, ...addresses }] });
+}
+
+/** Builds fake nodes for a server, and keeps them in order. */
+export class FakeNodes {
+  readonly built: FakeNode[] = [];
+  readonly plans: NodePlan[] = [];
+  /** Applied to each node that is built from now on. */
+  prepare: (node: FakeNode) => void = () => {};
+  released = 0;
+
+  readonly build: NodeBuilder = async (plan) => {
+    this.plans.push(plan);
+    const node = new FakeNode(plan.layoutAt(7_999), plan.minimumIncarnation, plan.onEnd);
+    this.prepare(node);
+    this.built.push(node);
+    const release = (): void => {
+      this.released += 1;
+    };
+    return { node, peerPort: 7_999, release };
+  };
+
+  get last(): FakeNode {
+    const node = this.built.at(-1);
+    if (node === undefined) throw new Error("no node was built");
+    return node;
+  }
+}
