@@ -164,6 +164,16 @@ describe("a write that is tried again", () => {
     expect(cluster.nodes.flatMap((node) => node.requests("put"))).toHaveLength(1);
   });
 
+  it("is not tried on a third node when the second cannot tell and the first breaks after all", async () => {
+    const cluster = await FakeCluster.start({ eu: 3 });
+    const bucket = (await cluster.connect()).register("b");
+    cluster.node("eu-1").behaviour = { does: "break", afterMs: 600 };
+    cluster.node("eu-2").behaviour = { does: "refuse", code: "UNKNOWN", reason: "MAYBE_APPLIED" };
+    const failure = await failureOf(bucket.put(cluster.keyAt("eu-1", "b"), 1, { timeoutMs: 1_500 }));
+    expect(failure).toMatchObject({ reason: "MAYBE_APPLIED", maybeApplied: true });
+    expect(cluster.node("eu-3").requests("put")).toEqual([]);
+  });
+
   it("waits for the silent node when the next one cannot tell whether the write was applied", async () => {
     const cluster = await FakeCluster.start({ eu: 2 });
     const bucket = (await cluster.connect()).register("b");

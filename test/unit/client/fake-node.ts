@@ -20,7 +20,7 @@ export type Behaviour =
   /** Silent to data calls, yet passes its health checks. */
   | { readonly does: "stall" }
   /** Like a process killed in the middle: the connection breaks once the request is there. */
-  | { readonly does: "break" }
+  | { readonly does: "break"; readonly afterMs?: number }
   | { readonly does: "refuse"; readonly code: ErrorCode; readonly reason?: ErrorReason };
 
 /** One request as it arrived. */
@@ -136,7 +136,8 @@ export class FakeNode {
           else setTimeout(reply, behaviour.afterMs).unref();
           return;
         case "break":
-          this.kill();
+          if (behaviour.afterMs === undefined) this.kill();
+          else setTimeout(() => this.kill(), behaviour.afterMs).unref();
           return;
         case "refuse":
           done(refusal(behaviour.code, behaviour.reason));

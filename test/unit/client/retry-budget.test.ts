@@ -14,6 +14,13 @@ describe("a retry budget", () => {
     expect([budget.withdraw(1_000), budget.withdraw(1_000)]).toEqual([true, false]);
   });
 
+  it("saves up no more than its capacity, however long the client was quiet", () => {
+    const budget = new RetryBudget(limits, 0);
+    for (let i = 0; i < 1_000; i += 1) budget.deposit();
+    const allowed = Array.from({ length: 20 }, () => budget.withdraw(1_000_000)).filter(Boolean);
+    expect(allowed).toHaveLength(10);
+  });
+
   it("never allows more retries than capacity, requests and time have paid for", () => {
     const step = fc.oneof(
       fc.record({ kind: fc.constant("request") }),

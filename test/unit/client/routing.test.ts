@@ -146,6 +146,23 @@ describe("many keys at once", () => {
     expect(away?.requestId).not.toBe(home?.requestId);
   });
 
+  it("are not sent under a new id when an earlier attempt may have applied them", async () => {
+    const cluster = await FakeCluster.start({ eu: 2, us: 1 });
+    const bucket = (await cluster.connect()).register<number>("b");
+    const key = cluster.keyAt("eu-1", "b");
+    await bucket.get(key);
+    cluster.node("eu-1").behaviour = { does: "break" };
+    const lacking = { code: 14, reason: "ERROR_REASON_QUORUM_UNAVAILABLE" } as const;
+    cluster.node("eu-2").itemErrors.set(key, lacking);
+    const [result] = await bucket.putMany([{ key, value: 1 }]);
+    expect(result).toMatchObject({ ok: false, error: { reason: "QUORUM_UNAVAILABLE", maybeApplied: true } });
+    const [first] = cluster.node("eu-1").requests("batchWrite");
+    const ids = cluster.nodes.flatMap((node) =>
+      node.requests("batchWrite").map(({ requestId }) => requestId),
+    );
+    expect(ids).toEqual([first?.requestId, first?.requestId]);
+  });
+
   it("are read singly when the reply to the batch has no room for them", async () => {
     const cluster = await FakeCluster.start({ eu: 1 });
     const bucket = (await cluster.connect()).register<number>("b");
