@@ -14,6 +14,8 @@ import { ConsistencyError, DEFAULT_CONSISTENCY, type QuorumPart, quorumParts } f
 import type { ReadCoordinator } from "./read-coordinator.js";
 import type { WriteCoordinator } from "./write-coordinator.js";
 
+/** Longer deadlines are cut: nobody waits an hour for one key. */
+const TIMEOUT_MS_MAX = 3_600_000;
 /** A forwarded operation answers by its own deadline; the forwarder waits a little longer for that answer. */
 const FORWARD_GRACE_MS = 50;
 
@@ -29,12 +31,12 @@ export class Coordinator {
   }
 
   execute(operation: Operation, options: OperationOptions, done: (outcome: Outcome) => void): void {
-    this.#execute(operation, options, true, done);
+    this.#execute(operation, bounded(options), true, done);
   }
 
   /** For another node, which chose us: we coordinate it or refuse, and forward no further. */
   executeForwarded(operation: Operation, options: OperationOptions, done: (outcome: Outcome) => void): void {
-    this.#execute(operation, options, false, done);
+    this.#execute(operation, bounded(options), false, done);
   }
 
   #execute(
@@ -151,4 +153,8 @@ export class Coordinator {
       ? failure("QUORUM_TIMEOUT", "no replica answered within the deadline; a read changes nothing")
       : maybeApplied("the replica that coordinated the write did not answer in time");
   }
+}
+
+function bounded(options: OperationOptions): OperationOptions {
+  return options.timeoutMs <= TIMEOUT_MS_MAX ? options : { ...options, timeoutMs: TIMEOUT_MS_MAX };
 }

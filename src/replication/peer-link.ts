@@ -6,10 +6,11 @@
 import { appendMessage, type ByteWriter, beginFrame, type Message } from "../codec/index.js";
 
 /** Bytes that a peer may send before it hears that they were taken off the link. */
-export const CREDIT_WINDOW_BYTES = 4 * 1024 * 1024;
+const CREDIT_WINDOW_BYTES = 4 * 1024 * 1024;
 /** Taken bytes are reported once they come to this many. */
 const CREDIT_STEP_BYTES = CREDIT_WINDOW_BYTES / 4;
-const FRAME_BYTES_MAX = 256 * 1024;
+/** A frame is closed once it has so many: heartbeats wait behind one frame at most. */
+const FRAME_BYTES_MAX = 64 * 1024;
 const QUEUE_BYTES_MAX = 16 * 1024 * 1024;
 
 export class PeerLink {

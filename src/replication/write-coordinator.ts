@@ -39,6 +39,9 @@ interface Write {
   readonly done: (outcome: Outcome) => void;
 }
 
+/** All siblings of a key together: they travel in one message. */
+const SIBLING_BYTES_MAX = 3 * 1024 * 1024;
+
 interface Minted {
   readonly actor: Actor;
   readonly counter: number;
@@ -168,12 +171,20 @@ export class WriteCoordinator {
       );
     if (operation.kind === "delete") return compileDelete(operation.address.type, row, token);
     const intent = compilePut(operation.address.type, row, token, operation.value);
-    if (row.live.length - countHeld(row, intent) >= this.#maxSiblings)
-      return failure(
-        "TOO_MANY_SIBLINGS",
-        `the key has ${row.live.length} siblings, the most that are kept; nothing was written: read it, and put with its context`,
-      );
-    return intent;
+    return this.#tooManySiblings(row, intent) ?? intent;
+  }
+
+  #tooManySiblings(row: Row, intent: Intent): Failure | undefined {
+    const kept = row.live.filter(
+      (dot) => !intent.replaced.some(({ actor, counter }) => actor === dot.actor && counter === dot.counter),
+    );
+    const bytes = kept.reduce((sum, dot) => sum + dot.payload.data.length, intent.payload?.data.length ?? 0);
+    if (kept.length === 0 || (kept.length < this.#maxSiblings && bytes <= SIBLING_BYTES_MAX))
+      return undefined;
+    return failure(
+      "TOO_MANY_SIBLINGS",
+      `the key has ${kept.length} siblings that this put would keep, of ${bytes} bytes with it, more than ${this.#maxSiblings} or ${SIBLING_BYTES_MAX} bytes; nothing was written: read it, and put with its context`,
+    );
   }
 
   #await(write: Write, delta: Delta): void {
@@ -220,10 +231,4 @@ function readToken(rowKey: RowKey, context: Buffer): ReadToken | undefined | "ma
     if (error instanceof CodecError) return "malformed";
     throw error;
   }
-}
-
-function countHeld(row: Row, intent: Intent): number {
-  return row.live.filter((dot) =>
-    intent.replaced.some((replaced) => replaced.actor === dot.actor && replaced.counter === dot.counter),
-  ).length;
 }

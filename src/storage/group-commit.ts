@@ -10,7 +10,7 @@
  * After a write failed the outcome on disk is unknown: this object refuses everything, says so once through `onFailed`,
  * and its owner opens the store anew under a new incarnation (rule 2).
  */
-import type { Change, Store, StoreError, Timer, Timers } from "../runtime/index.js";
+import { type Change, type Store, StoreError, type Timer, type Timers } from "../runtime/index.js";
 import { RowCache } from "./row-cache.js";
 import type { StoreKey, StoreKeyRange } from "./store-keys.js";
 
@@ -122,7 +122,7 @@ export class GroupCommit {
       const keys = entries.map(([key]) => key.toString("latin1") as StoreKey);
       // A full page says nothing about what lies beyond its last key.
       const last = entries.length === limit ? keys.at(-1) : undefined;
-      done(undefined, this.#overlaid(keys, range, last, view).slice(0, limit));
+      this.#guarded(() => done(undefined, this.#overlaid(keys, range, last, view).slice(0, limit)));
     });
   }
 
@@ -200,20 +200,32 @@ export class GroupCommit {
 
   #committed(batch: Batch, error: StoreError | undefined): void {
     if (this.#state === "closed") return;
-    if (error !== undefined) {
-      this.#state = "failed";
-      this.#hooks.onFailed(error);
-      return;
-    }
+    if (error !== undefined) return this.#fail(error);
     for (const [key, write] of batch.writes) {
       if (isRow(key)) this.#cache.set(key, write.after);
       else this.#cache.delete(key);
     }
     this.#inFlight = undefined;
     this.#hooks.afterCommit();
-    for (const task of batch.waiting) task();
+    for (const task of batch.waiting) this.#guarded(task);
     if (this.#filling.writes.size > 0 || this.#isTouched) this.#schedule();
     else this.#becomeIdle();
+  }
+
+  /** Callbacks read, and a read may find the disk broken. */
+  #guarded(task: () => void): void {
+    try {
+      task();
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.#fail(error);
+    }
+  }
+
+  #fail(error: StoreError): void {
+    if (this.#state === "failed" || this.#state === "closed") return;
+    this.#state = "failed";
+    this.#hooks.onFailed(error);
   }
 
   #becomeIdle(): void {
