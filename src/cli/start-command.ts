@@ -2,10 +2,8 @@
 import { logVerbosity, setLogVerbosity } from "@grpc/grpc-js";
 import { Command } from "commander";
 import { AtollServer, ConfigError, loadConfig, type ServerConfig } from "../server/index.js";
+import { EXIT, type ExitCode, failed, misused } from "./failure.js";
 import { stopOnSignals } from "./stop-on-signals.js";
-
-const EXIT_FAILED = 1;
-const EXIT_USAGE = 2;
 
 interface StartFlags {
   readonly config?: string;
@@ -42,43 +40,36 @@ export function startCommand(): Command {
     });
 }
 
-/** Runs a node to its end; resolves with the exit code. */
-async function runNode(flags: StartFlags): Promise<number> {
+/** Runs a node to its end; resolves with the exit code. Throws `CommandFailure` when it cannot start. */
+async function runNode(flags: StartFlags): Promise<ExitCode> {
   // What gRPC would print of its own accord, this command says as errors: in one place, and with what to do.
   setLogVerbosity(logVerbosity.NONE);
-  const config = await readConfig(flags);
-  if (config === undefined) return EXIT_USAGE;
-  const starting = AtollServer.start(config);
+  const starting = readConfig(flags).then((config) => AtollServer.start(config));
   const signals = stopOnSignals(process, async () => (await starting).stop());
   try {
-    const server = await starting;
+    const server = await starting.catch(explainStart);
     process.stdout.write(`${flags.json === true ? documentOf(server) : lineOf(server)}\n`);
     const end = await server.ended;
-    if (end.kind === "stopped") return 0;
-    complain(end.message);
+    if (end.kind === "stopped") return EXIT.ok;
+    process.stderr.write(`error: ${end.message}\n`);
     await server.stop();
-    return EXIT_FAILED;
-  } catch (error) {
-    complain(error instanceof Error ? error.message : String(error));
-    return error instanceof ConfigError ? EXIT_USAGE : EXIT_FAILED;
+    return EXIT.failed;
   } finally {
     signals.close();
   }
 }
 
-/** Undefined when the settings cannot be used; the reader was told why. */
-async function readConfig(flags: StartFlags): Promise<ServerConfig | undefined> {
-  try {
-    return await loadConfig({
-      ...(flags.config === undefined ? {} : { file: flags.config }),
-      environment: process.env,
-      flags: settingsOf(flags),
-    });
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    for (const problem of error.problems) complain(problem);
-    return undefined;
-  }
+function explainStart(error: unknown): never {
+  if (error instanceof ConfigError) throw misused(error.message);
+  throw failed(error instanceof Error ? error.message : String(error));
+}
+
+function readConfig(flags: StartFlags): Promise<ServerConfig> {
+  return loadConfig({
+    ...(flags.config === undefined ? {} : { file: flags.config }),
+    environment: process.env,
+    flags: settingsOf(flags),
+  });
 }
 
 /** Flags in the shape of the file. */
@@ -101,8 +92,4 @@ function lineOf({ config, addresses }: AtollServer): string {
     `${config.nodeId} takes requests on ${addresses.client} ` +
     `(peers ${addresses.peer}, admin ${scheme}://${addresses.admin}, pid ${process.pid})`
   );
-}
-
-function complain(message: string): void {
-  process.stderr.write(`error: ${message}\n`);
 }

@@ -3,11 +3,11 @@
  * no longer fit get an error that says so, and once the reply is full the rest is not read at all.
  */
 import type { NodeApi } from "../node/index.js";
-import type { Failure, OperationOptions } from "../replication/index.js";
+import { type Failure, failure, type OperationOptions } from "../replication/index.js";
 import type { kv } from "../wire/index.js";
 import { decodeAddress } from "./address-decoding.js";
 import { runBatch } from "./batch.js";
-import { badRequest, deadlinePassed, isFailure, refusal, toItemError } from "./failure.js";
+import { badRequest, deadlinePassed, isFailure, toItemError } from "./failure.js";
 import { type Limits, MESSAGE_OVERHEAD_BYTES } from "./limits.js";
 import { decodeOptions } from "./options-decoding.js";
 import { encodeRead, expectRead, type ReadOutcome } from "./reply-encoding.js";
@@ -80,7 +80,7 @@ function replyBytes(read: ReadOutcome): number {
 }
 
 function replyFull(limits: Limits): Failure {
-  return refusal(
+  return failure(
     "OVERLOADED",
     `the reply is full (${limits.messageBytes} bytes); read this key in another batch, or by itself`,
   );

@@ -3,7 +3,7 @@
  * failures, and the one place that puts either on the wire.
  */
 import { Metadata, type StatusObject, status } from "@grpc/grpc-js";
-import type { Failure, FailureReason } from "../replication/index.js";
+import { type Failure, type FailureReason, failure } from "../replication/index.js";
 import { encodeStatusDetails, type kv, STATUS_DETAILS_KEY, statusMessage } from "../wire/index.js";
 
 /** The code that the proto promises for each reason. */
@@ -30,53 +30,42 @@ export function isFailure(answer: object): answer is Failure {
 }
 
 /** The failure of a whole call. */
-export function toStatus(failure: Failure): StatusObject {
-  const { reason, message } = failure;
+export function toStatus(given: Failure): StatusObject {
+  const { reason, message } = given;
   const code = CODES[reason];
   const metadata = new Metadata();
-  metadata.set(
-    STATUS_DETAILS_KEY,
-    encodeStatusDetails({ code, message, reason, metadata: failure.metadata }),
-  );
+  metadata.set(STATUS_DETAILS_KEY, encodeStatusDetails({ code, message, reason, metadata: given.metadata }));
   return { code, details: statusMessage(message), metadata };
 }
 
 /** The failure of one item of a batch. */
-export function toItemError(failure: Failure): kv.ItemError {
+export function toItemError(given: Failure): kv.ItemError {
   return {
-    code: CODES[failure.reason],
-    message: statusMessage(failure.message),
-    reason: `ERROR_REASON_${failure.reason}`,
-    metadata: { ...failure.metadata },
+    code: CODES[given.reason],
+    message: statusMessage(given.message),
+    reason: `ERROR_REASON_${given.reason}`,
+    metadata: { ...given.metadata },
   };
 }
 
 /** INVALID_ARGUMENT; `field` is the path of what was wrong, as in `options.consistency.replicas`. */
 export function badRequest(field: string, problem: string): Failure {
-  return refusal("BAD_REQUEST", `${field}: ${problem}`, { field });
+  return failure("BAD_REQUEST", `${field}: ${problem}`, { field });
 }
 
 /** UNIMPLEMENTED: `what` is not offered yet; nothing was done. */
 export function unimplemented(what: string): Failure {
-  return refusal("UNIMPLEMENTED", `${what} is not offered by this server; nothing was done`);
+  return failure("UNIMPLEMENTED", `${what} is not offered by this server; nothing was done`);
 }
 
 export function deadlinePassed(): Failure {
   // Beyond 24 days a deadline overflows the timers of gRPC for Node, and reads as past.
   const message = "the deadline had passed before any work began, or is over 24 days away; nothing was done";
-  return refusal("DEADLINE_PASSED", message);
+  return failure("DEADLINE_PASSED", message);
 }
 
 /** INTERNAL: a defect of the server. */
 export function internalFailure(error: unknown): Failure {
   const cause = error instanceof Error ? error.message : String(error);
-  return refusal("INTERNAL", `a defect of the server: ${cause}`);
-}
-
-export function refusal(
-  reason: FailureReason,
-  message: string,
-  metadata: Readonly<Record<string, string>> = {},
-): Failure {
-  return { kind: "failed", reason, message, metadata };
+  return failure("INTERNAL", `a defect of the server: ${cause}`);
 }

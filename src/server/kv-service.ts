@@ -3,11 +3,17 @@
  * of its own but the count of calls in flight.
  */
 import type { NodeApi } from "../node/index.js";
-import type { Failure, Operation, OperationOptions, Outcome } from "../replication/index.js";
+import {
+  type Failure,
+  failure,
+  type Operation,
+  type OperationOptions,
+  type Outcome,
+} from "../replication/index.js";
 import type { kv } from "../wire/index.js";
 import { batchGet } from "./batch-get.js";
 import { batchWrite } from "./batch-write.js";
-import { isFailure, refusal, toStatus, unimplemented } from "./failure.js";
+import { isFailure, toStatus, unimplemented } from "./failure.js";
 import type { Limits } from "./limits.js";
 import { decodeDelete, decodeGet, decodePut } from "./operation-decoding.js";
 import { decodeOptions } from "./options-decoding.js";
@@ -70,7 +76,7 @@ export function kvServiceHandlers(parts: KvServiceParts): kv.KvServiceHandlers {
     GetLayout: unary<kv.GetLayoutRequest__Output, kv.GetLayoutResponse>("GetLayout", (request, _, answer) => {
       const { layout } = node;
       if (layout.version === 0) {
-        answer(refusal("NOT_READY", "this node is starting; nothing was done"));
+        answer(failure("NOT_READY", "this node is starting; nothing was done"));
         return;
       }
       const isCurrent = BigInt(request.knownVersion) >= BigInt(layout.version);

@@ -43,7 +43,10 @@ export function realNodes(config: ServerConfig, credentials: Credentials, log: L
       const disk = new NodeDisk(config.dataFolder);
       const runtime = { clock, timers, random, disk, transport, log };
       const settings = { ...nodeSettings(config), layout: layoutAt(peerPort), minimumIncarnation };
-      return { node: createNode(runtime, settings, onEnd), peerPort, release: () => disk.close() };
+      const node = createNode(runtime, settings, onEnd);
+      // A node that could not start leaves its transport to us.
+      const release = () => closed(transport).finally(() => disk.close());
+      return { node, peerPort, release };
     } catch (error) {
       await closed(transport);
       throw error;

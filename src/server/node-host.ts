@@ -8,10 +8,15 @@
  *                     └─ identity refused: reported, never built again
  */
 import type { DigestReport, LagReport, NodeApi, NodeCounters, NodeEnd, NodeStatus } from "../node/index.js";
-import type { FailureReason, Operation, OperationOptions, Outcome } from "../replication/index.js";
+import {
+  type FailureReason,
+  failure,
+  type Operation,
+  type OperationOptions,
+  type Outcome,
+} from "../replication/index.js";
 import type { Log } from "../runtime/index.js";
 import type { Layout } from "../topology/index.js";
-import { refusal } from "./failure.js";
 import { type BuildNode, NodeLife } from "./node-life.js";
 import { endsWithin, Signal } from "./signal.js";
 
@@ -104,7 +109,7 @@ export class NodeHost implements HostedNode {
       return;
     }
     const { reason, message } = this.#whyAbsent();
-    done(refusal(reason, `${message}; nothing was done`));
+    done(failure(reason, `${message}; nothing was done`));
   }
 
   status(): NodeStatus {

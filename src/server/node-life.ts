@@ -5,8 +5,8 @@ import { endsWithin, Signal } from "./signal.js";
 /** A node that is not started yet. */
 export interface BuiltNode {
   readonly node: NodeApi;
-  /** Releases what outlives the node's own stop, like open files. Called once, after it. */
-  release(): void;
+  /** Releases what may outlive the node's own stop: ports, open files. Called once, after it; never rejects. */
+  release(): Promise<void>;
 }
 
 /** Builds a node that is not started yet; resolves when its peer port listens. */
@@ -56,7 +56,7 @@ export class NodeLife {
   /** Stops the node and releases what it stood on; false when it did not stop in time. Never rejects. */
   async close(): Promise<boolean> {
     const isStopped = await endsWithin(STOP_LIMIT_MS, new Promise<void>((done) => this.node.stop(done)));
-    this.#built.release();
+    await this.#built.release();
     return isStopped;
   }
 }

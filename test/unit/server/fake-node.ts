@@ -166,7 +166,7 @@ export class FakeNodes {
     const node = new FakeNode(plan.layoutAt(7_999), plan.minimumIncarnation, plan.onEnd);
     this.prepare(node);
     this.built.push(node);
-    const release = (): void => {
+    const release = async (): Promise<void> => {
       this.released += 1;
     };
     return { node, peerPort: 7_999, release };
