@@ -39,7 +39,7 @@ export class VersionVector implements Covers {
   }
 
   equals(other: VersionVector): boolean {
-    return this.size === other.size && this.includes(other);
+    return this.includes(other) && other.includes(this);
   }
 
   /** Raises one entry; a lower counter changes nothing. */
