@@ -1,0 +1,72 @@
+/** `atoll admin`: what nodes say of themselves. Nothing fails over: the node that was named answers, or nobody. */
+import { Command } from "commander";
+import type { NodeDigest } from "../client/index.js";
+import { compareDigests } from "./admin-digests.js";
+import { comparisonText, digestText, lagText, statusText } from "./admin-text.js";
+import { addEndpointOptions, type EndpointOptions, endpointsOf, singleEndpointOf } from "./client-options.js";
+import { withAdmin } from "./client-session.js";
+import { EXIT, misused, printDocument } from "./failure.js";
+
+/** Each is a connection and a table of all partitions. */
+const ENDPOINTS_MAX = 1_000;
+
+export function adminCommand(): Command {
+  const command = new Command("admin").description("Look into nodes.");
+
+  verb(command, "status", "a node, and its peers as it sees them").action(
+    async (options: EndpointOptions) => {
+      const status = await withAdmin(singleEndpointOf(options), options, (admin) =>
+        admin.status({ timeoutMs: options.timeout }),
+      );
+      print(options, status, statusText);
+    },
+  );
+
+  verb(command, "lag", "how far replication is behind, as a node sees it").action(
+    async (options: EndpointOptions) => {
+      const lag = await withAdmin(singleEndpointOf(options), options, (admin) =>
+        admin.lag({ timeoutMs: options.timeout }),
+      );
+      print(options, lag, lagText);
+    },
+  );
+
+  verb(command, "digest", "digests of a node's live data; of several nodes, whether they hold the same")
+    .addHelpText("after", DIGEST_HELP)
+    .action(async (options: EndpointOptions) => {
+      const endpoints = endpointsOf(options);
+      if (endpoints.length > ENDPOINTS_MAX) throw misused(`compare ${ENDPOINTS_MAX} nodes at most`);
+      const digests = await Promise.all(endpoints.map((endpoint) => digestOf(endpoint, options)));
+      const [only, ...more] = digests;
+      if (only !== undefined && more.length === 0) {
+        print(options, only, digestText, ({ partitions, all }) => ({ partitions, all }));
+        return;
+      }
+      const comparison = compareDigests(endpoints, digests);
+      print(options, comparison, comparisonText);
+      if (!comparison.equal) process.exitCode = EXIT.failed;
+    });
+  return command;
+}
+
+const DIGEST_HELP = `
+With --json: {partitions: {id: hash}, all}; of several nodes {equal, nodes: [{endpoint, nodeId, all}], differing},
+with the partitions that differ. Nodes are compared by the partitions that they share. Exits with 1 when they differ.`;
+
+function verb(command: Command, name: string, description: string): Command {
+  return addEndpointOptions(command.command(name).description(description));
+}
+
+function digestOf(endpoint: string, options: EndpointOptions): Promise<NodeDigest> {
+  return withAdmin(endpoint, options, (admin) => admin.digest({ timeoutMs: options.timeout }));
+}
+
+function print<Report extends object>(
+  options: EndpointOptions,
+  report: Report,
+  text: (report: Report) => string,
+  document: (report: Report) => object = (all) => all,
+): void {
+  if (options.json === true) printDocument(document(report));
+  else process.stdout.write(`${text(report)}\n`);
+}
