@@ -1,6 +1,5 @@
 /** The gRPC server that clients and operators speak to: KvService, AdminService, health, and reflection by option. */
 import { Server, type ServerCredentials } from "@grpc/grpc-js";
-import { ReflectionService } from "@grpc/reflection";
 import { adminService, kvService } from "../wire/index.js";
 import { formatHostPort, type HostPort } from "./addresses.js";
 import { type AdminServiceParts, adminServiceHandlers } from "./admin-service.js";
@@ -30,22 +29,16 @@ export class ClientPort {
     this.#server.addService(kvService, kvServiceHandlers(parts));
     this.#server.addService(adminService, adminServiceHandlers(parts));
     parts.health.addTo(this.#server);
-    if (parts.reflection) describeServices().addToServer(this.#server);
   }
 
   /** Listens on `address`; resolves with the port. Rejects with `BindError`. */
-  static listen(parts: ClientPortParts, address: HostPort): Promise<{ clients: ClientPort; port: number }> {
+  static async listen(
+    parts: ClientPortParts,
+    address: HostPort,
+  ): Promise<{ clients: ClientPort; port: number }> {
     const clients = new ClientPort(parts);
-    return new Promise((resolve, reject) => {
-      clients.#server.bindAsync(formatHostPort(address), parts.credentials, (error, port) => {
-        if (error === null) {
-          resolve({ clients, port });
-          return;
-        }
-        clients.#server.forceShutdown();
-        reject(new BindError("client", address, error));
-      });
-    });
+    if (parts.reflection) await describeServices(clients.#server);
+    return { clients, port: await clients.#bind(address) };
   }
 
   /** Waits until the requests in flight are answered, `limitMs` at most; then closes every connection. */
@@ -54,12 +47,26 @@ export class ClientPort {
     const closed = new Promise<void>((done) => this.#server.tryShutdown(() => done()));
     if (!(await endsWithin(CLOSE_LIMIT_MS, closed))) this.#server.forceShutdown();
   }
+
+  #bind(address: HostPort): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#server.bindAsync(formatHostPort(address), this.#parts.credentials, (error, port) => {
+        if (error === null) {
+          resolve(port);
+          return;
+        }
+        this.#server.forceShutdown();
+        reject(new BindError("client", address, error));
+      });
+    });
+  }
 }
 
-/** The message types carry the descriptors of the files that they are from. */
-function describeServices(): ReflectionService {
-  return new ReflectionService({
+/** Loaded when it is asked for: it takes its share of memory. Message types carry the descriptors of their files. */
+async function describeServices(server: Server): Promise<void> {
+  const { ReflectionService } = await import("@grpc/reflection");
+  new ReflectionService({
     kv: kvService.Get.requestType,
     admin: adminService.GetStatus.requestType,
-  });
+  }).addToServer(server);
 }

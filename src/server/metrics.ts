@@ -115,9 +115,9 @@ export class ServerMetrics {
       labelNames: ["quantile"],
       registers: [this.#registry],
       collect() {
-        this.set({ quantile: "0.5" }, delay.percentile(50) / NANOSECONDS);
-        this.set({ quantile: "0.99" }, delay.percentile(99) / NANOSECONDS);
-        this.set({ quantile: "1" }, delay.max / NANOSECONDS);
+        this.set({ quantile: "0.5" }, lagSeconds(delay.percentile(50)));
+        this.set({ quantile: "0.99" }, lagSeconds(delay.percentile(99)));
+        this.set({ quantile: "1" }, lagSeconds(delay.max));
         delay.reset();
       },
     });
@@ -157,4 +157,9 @@ export class ServerMetrics {
       (peer) => peer.clockOffsetMs / 1_000,
     );
   }
+}
+
+/** What Node measures is the time between two samples, which is the period when nothing is late. */
+function lagSeconds(betweenSamplesNs: number): number {
+  return Math.max(0, betweenSamplesNs / NANOSECONDS - EVENT_LOOP_SAMPLE_MS / 1_000);
 }
