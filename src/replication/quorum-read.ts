@@ -6,7 +6,14 @@
  */
 import type { Hlc } from "../causality/index.js";
 import { encodeToken, type ReadBody, type RowKey, rowDigest } from "../codec/index.js";
-import { contextMatters, type DataType, joinStates, type LiveDot, type RowState } from "../crdt/index.js";
+import {
+  contextMatters,
+  type DataType,
+  joinStates,
+  type LiveDot,
+  type RowState,
+  readToken,
+} from "../crdt/index.js";
 import { isTouchedBeyond, type PartitionReplica, readForCoordinator } from "../replica/index.js";
 import type { Timer } from "../runtime/index.js";
 import type { Environment } from "./environment.js";
@@ -243,7 +250,7 @@ export class QuorumRead {
     this.#finish({
       kind: "read",
       values: values.map(readValue),
-      context: encodeToken(this.#plan.rowKey, state),
+      context: encodeToken(this.#plan.rowKey, readToken(state)),
     });
   }
 

@@ -6,7 +6,7 @@
  * A retry never applies a write twice (rule 17): its request id is looked for here, then at all other replicas, and
  * only if every one of them answers that it does not know it, and will not apply it, is it minted here.
  */
-import { type Actor, Context, type Hlc } from "../causality/index.js";
+import { type Actor, Context, type Hlc, hlcWallMs } from "../causality/index.js";
 import {
   CodecError,
   type Delta,
@@ -25,6 +25,9 @@ import { PendingWrites } from "./pending-writes.js";
 import { countable, type QuorumPart, QuorumTracker, requiredCount } from "./quorum.js";
 import type { RequestFences } from "./request-fences.js";
 import { RequestLookup } from "./request-lookup.js";
+
+/** No node's stamps run this far ahead: a context that says so was forged, and would drag all stamps along. */
+const TOKEN_AHEAD_MAX_MS = 60 * 60 * 1000;
 
 export type WriteOperation = Exclude<Operation, { kind: "get" }>;
 
@@ -169,6 +172,12 @@ export class WriteCoordinator {
         "context",
         "is not one that a read of this key gave out; leave it empty or read again",
       );
+    const { clock, hlc } = this.#environment;
+    if (token !== undefined && token.hlc > hlc.last) {
+      if (hlcWallMs(token.hlc) > clock.wallMs() + TOKEN_AHEAD_MAX_MS)
+        return badRequest("context", "was read at a time that is still to come; read again");
+      hlc.observe(token.hlc);
+    }
     if (operation.kind === "delete") return compileDelete(operation.address.type, row, token);
     const intent = compilePut(operation.address.type, row, token, operation.value);
     return this.#tooManySiblings(row, intent) ?? intent;
@@ -214,7 +223,7 @@ export class WriteCoordinator {
 
   #written(write: Write, minted: Minted, replaced: Delta["replaced"], acksReceived: number): Outcome {
     const live = write.operation.kind === "put" ? [minted] : [];
-    const token = { live, context: Context.ofDots([minted, ...replaced]) };
+    const token = { live, context: Context.ofDots([minted, ...replaced]), hlc: minted.hlc };
     return { kind: "written", hlc: minted.hlc, context: encodeToken(write.rowKey, token), acksReceived };
   }
 
