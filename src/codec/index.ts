@@ -54,4 +54,4 @@ export {
   writeRow,
 } from "./record.js";
 export { checkedRowKey, decodeRowKey, encodeRowKey, type RowKey, rowKeyType } from "./row-key.js";
-export { decodeToken, encodeToken, type RowToken } from "./token.js";
+export { decodeToken, encodeToken } from "./token.js";
