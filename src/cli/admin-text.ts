@@ -15,7 +15,7 @@ const PEER_COLUMNS: readonly Column[] = [
   { title: "CLOCK OFFSET", align: "right" },
 ];
 
-export function statusText(status: NodeStatus): string {
+export function statusText(status: Omit<NodeStatus, "rows">): string {
   const { partitionsHeld, partitionsCatchingUp } = status;
   const catchingUp = partitionsCatchingUp === 0 ? "" : `, ${partitionsCatchingUp} catching up`;
   const fields = fieldLines([
@@ -25,7 +25,6 @@ export function statusText(status: NodeStatus): string {
     ["version", status.version],
     ["up", `${duration(status.uptimeMs)}, incarnation ${status.incarnation}`],
     ["partitions", `${partitionsHeld}${catchingUp}`],
-    ["rows", wholeNumber(status.rows)],
   ]);
   const rows = status.peers.map((peer) => [
     peer.nodeId,

@@ -82,6 +82,8 @@ function exitCodeOf(error: AtollError): ExitCode {
     // A command sends what its command line says, so that is where the mistake is.
     case "INVALID_ARGUMENT":
       return EXIT.usage;
+    case "RESOURCE_EXHAUSTED":
+      return isTooLarge(error) ? EXIT.usage : EXIT.failed;
     default:
       return EXIT.failed;
   }
@@ -100,8 +102,15 @@ const ADVICE: Partial<Record<ErrorReason, string>> = {
   CLOCK_DRIFT: "Set that machine's clock right (NTP), or name another node with --endpoint.",
 };
 
-function adviceFor({ code, reason }: AtollError): string | undefined {
+/** gRPC refuses a message by its length before the server sees whose value it is. */
+function isTooLarge({ reason, message }: AtollError): boolean {
+  return reason === undefined && /message larger than max/i.test(message);
+}
+
+function adviceFor(error: AtollError): string | undefined {
+  const { code, reason } = error;
   if (reason !== undefined) return ADVICE[reason];
+  if (isTooLarge(error)) return "The value is larger than the server takes.";
   if (code === "UNAVAILABLE") {
     return "Does a node run there? `atoll start` runs one, and --endpoint says where it is.";
   }

@@ -4,15 +4,16 @@ import { Command, InvalidArgumentError } from "commander";
 import { ClusterError, type ClusterErrorCode, LocalCluster, type Programs } from "../../cluster/index.js";
 import { clusterDocument, clusterTable } from "./cluster-report.js";
 import { clusterUp, type UpOptions } from "./cluster-up.js";
+import { CommandFailure, EXIT, type ExitCode, printDocument, report } from "./failure.js";
 
 /** Where a cluster is when nobody says: in the folder that the command is given in, and removed by `down`. */
 const DEFAULT_DATA = join(".atoll", "cluster");
 
-const EXIT_CODES: Readonly<Record<ClusterErrorCode, number>> = {
-  FAILED: 1,
-  INVALID: 2,
-  NOT_FOUND: 3,
-  UNAVAILABLE: 4,
+const EXIT_CODES: Readonly<Record<ClusterErrorCode, ExitCode>> = {
+  FAILED: EXIT.failed,
+  INVALID: EXIT.usage,
+  NOT_FOUND: EXIT.notFound,
+  UNAVAILABLE: EXIT.unavailable,
 };
 
 interface CommonOptions {
@@ -35,22 +36,24 @@ export function clusterCommand(programs?: Programs): Command {
     .option("--detach", "return as soon as it is ready, and leave it running")
     .option("--partitions <N>", "partitions, a power of two (default 256)", wholeNumber)
     .option("--replicas <N>", "copies in each region (default 3)", wholeNumber)
-    .action((options: UpOptions) => run(() => clusterUp(options, DEFAULT_DATA, programs)));
+    .action((options: UpOptions) => run(options, () => clusterUp(options, DEFAULT_DATA, programs)));
 
   verb(command, "status", "show its nodes and what is cut").action((options: CommonOptions) =>
-    run(async () => {
+    run(options, async () => {
       const cluster = open(options);
       const status = await cluster.status();
-      print(options.json ? JSON.stringify(clusterDocument(cluster, status)) : clusterTable(cluster, status));
+      if (options.json) printDocument(clusterDocument(cluster, status));
+      else print(clusterTable(cluster, status));
     }),
   );
 
   verb(command, "down", "stop it; without --data at `up`, its data goes too").action(
     (options: CommonOptions) =>
-      run(async () => {
+      run(options, async () => {
         const cluster = open(options);
         await cluster.down();
-        print(options.json ? JSON.stringify({ id: cluster.id, data: cluster.dataDir }) : "stopped");
+        if (options.json) printDocument({ id: cluster.id, data: cluster.dataDir });
+        else print("stopped");
       }),
   );
 
@@ -61,10 +64,11 @@ export function clusterCommand(programs?: Programs): Command {
 function addFaults(command: Command, open: (options: CommonOptions) => LocalCluster): void {
   /** Does it, and says what came of it. */
   const fault = (options: CommonOptions, said: string, act: (cluster: LocalCluster) => Promise<void>) =>
-    run(async () => {
+    run(options, async () => {
       const cluster = open(options);
       await act(cluster);
-      print(options.json ? JSON.stringify(clusterDocument(cluster, await cluster.status())) : said);
+      if (options.json) printDocument(clusterDocument(cluster, await cluster.status()));
+      else print(said);
     });
   const onNode = (
     name: string,
@@ -111,13 +115,16 @@ function verb(command: Command, name: string, description: string): Command {
 }
 
 /** Turns what a cluster refuses into a message and an exit code. */
-async function run(action: () => Promise<void>): Promise<void> {
+async function run({ json }: CommonOptions, action: () => Promise<void>): Promise<void> {
   try {
     await action();
   } catch (error) {
     if (!(error instanceof ClusterError)) throw error;
-    process.stderr.write(`error: ${error.message}\n`);
-    process.exitCode = EXIT_CODES[error.code];
+    const { code, message } = error;
+    process.exitCode = report(
+      new CommandFailure({ exitCode: EXIT_CODES[code], code, message }),
+      json ?? false,
+    );
   }
 }
 

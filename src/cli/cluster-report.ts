@@ -1,5 +1,15 @@
 /** What `atoll cluster` prints about a cluster: a document for programs, a table for people. */
 import type { ClusterStatus, LocalCluster, NodeStatus } from "../../cluster/index.js";
+import { type Column, tableLines } from "./table.js";
+
+const COLUMNS: readonly Column[] = [
+  { title: "REGION" },
+  { title: "NODE" },
+  { title: "CLIENT" },
+  { title: "ADMIN" },
+  { title: "PID", align: "right" },
+  { title: "STATE" },
+];
 
 /** The document of `up`, `status` and every fault. */
 export function clusterDocument(cluster: LocalCluster, status: ClusterStatus): object {
@@ -25,7 +35,7 @@ export function clusterTable(cluster: LocalCluster, status: ClusterStatus): stri
     node.pid === undefined ? "-" : String(node.pid),
     node.state,
   ]);
-  const table = alignColumns([["REGION", "NODE", "CLIENT", "ADMIN", "PID", "STATE"], ...rows]);
+  const table = tableLines(COLUMNS, rows);
   const cuts = cluster.describeCuts(status.cut).map((cut) => `cut: ${cut}`);
   const broken =
     status.links === "stopped" ? ["the links process does not run: no node reaches another"] : [];
@@ -40,17 +50,4 @@ function nodeDocument(node: NodeStatus): object {
     pid: node.pid ?? null,
     state: node.state,
   };
-}
-
-function alignColumns(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows.reduce<number[]>(
-    (widest, row) => row.map((cell, at) => Math.max(widest[at] ?? 0, cell.length)),
-    [],
-  );
-  return rows.map((row) =>
-    row
-      .map((cell, at) => cell.padEnd(widths[at] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
 }

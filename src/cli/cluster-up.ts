@@ -2,6 +2,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type LocalCluster, type Programs, startCluster } from "../../cluster/index.js";
 import { clusterDocument, clusterTable } from "./cluster-report.js";
+import { printDocument } from "./failure.js";
 
 const WATCH_MS = 1000;
 const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -24,10 +25,8 @@ export async function clusterUp(options: UpOptions, defaultData: string, program
   try {
     const cluster = await start(options, defaultData, programs, stop);
     const status = await cluster.status();
-    const text = options.json
-      ? JSON.stringify(clusterDocument(cluster, status))
-      : `${clusterTable(cluster, status)}\n\n${whatNext(cluster, options)}`;
-    process.stdout.write(`${text}\n`);
+    if (options.json) printDocument(clusterDocument(cluster, status));
+    else process.stdout.write(`${clusterTable(cluster, status)}\n\n${whatNext(cluster, options)}\n`);
     if (options.detach !== true) await stayUntilStopped(cluster, stop);
   } finally {
     stop.close();

@@ -69,11 +69,15 @@ export function misused(message: string): CommandFailure {
 /** Tells what went wrong, and returns the exit code. */
 export function report(failure: CommandFailure, isJson: boolean): ExitCode {
   process.stderr.write(`${failure.text}\n`);
-  if (isJson) printDocument(failure.document);
+  if (isJson && !isDocumentPrinted) printDocument(failure.document);
   return failure.exitCode;
 }
 
+/** A command that fails after it has answered is known by its exit code: a second document could not be parsed. */
+let isDocumentPrinted = false;
+
 /** The one document that `--json` promises. */
 export function printDocument(document: object): void {
+  isDocumentPrinted = true;
   process.stdout.write(`${JSON.stringify(document)}\n`);
 }

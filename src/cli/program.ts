@@ -54,6 +54,11 @@ const VERBS: readonly Verb[] = [
     summary: "look into nodes: status, replication lag, digests",
     load: async () => (await import("./admin-command.js")).adminCommand(),
   },
+  {
+    name: "demo",
+    summary: "three regions, a cut between them, and the same data again",
+    load: async () => (await import("./demo-command.js")).demoCommand(),
+  },
 ];
 
 const EXIT_CODES = `

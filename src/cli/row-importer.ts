@@ -1,24 +1,26 @@
 /**
- * Puts rows with a bounded number in flight. Two rows of one key are never in flight together, so that the later line
- * is the later write. A row that fails is noted and the others go on; only when many fail in a row, with nothing
- * succeeding between, is the cluster taken to be gone.
+ * Puts rows in batches, a bounded number of them in flight. Two rows of one key are never under way together, so that
+ * the later line is the later write. A row that fails is noted and the others go on; only when many fail in a row, with
+ * nothing succeeding between, is the cluster taken to be gone.
  */
-import { AtollError } from "../client/index.js";
+import type { AtollError } from "../client/index.js";
 import { isUnavailable } from "./client-session.js";
 import { type JsonRow, parseRow } from "./json-row.js";
 import { LineProblems } from "./line-problems.js";
 import type { TextLine } from "./text-lines.js";
 import type { ValueBucket } from "./value-bucket.js";
 
-const ROWS_IN_FLIGHT_MAX = 128;
-/** Of lines; one larger line travels alone. */
-const BYTES_IN_FLIGHT_MAX = 32 * 2 ** 20;
+const BATCH_ROWS_MAX = 128;
+/** Of lines; one larger line is a batch of its own. */
+const BATCH_CHARACTERS_MAX = 2 ** 20;
+const BATCHES_IN_FLIGHT_MAX = 8;
+const FAILURES_IN_A_ROW_MAX = 128;
 
 export interface ImportOptions {
-  readonly bucket: Pick<ValueBucket, "put">;
+  readonly bucket: Pick<ValueBucket, "putMany">;
   /** Ends the import in order: what is in flight is waited for. */
   readonly signal: AbortSignal;
-  /** Called after each row, with the rows written so far and the bytes of the file behind them. */
+  /** Called after each batch, with the rows written so far and the bytes of the file behind them. */
   readonly onProgress: (rows: number, bytes: number) => void;
 }
 
@@ -29,12 +31,18 @@ export interface ImportOutcome {
   readonly stopped: { readonly cause: AtollError | "interrupted"; readonly line: number } | undefined;
 }
 
+interface Batch {
+  readonly rows: (JsonRow & { readonly line: number })[];
+  readonly keys: Set<string>;
+  characters: number;
+  endBytes: number;
+}
+
 export class RowImporter {
   readonly #options: ImportOptions;
   readonly #problems = new LineProblems();
-  /** By key. */
-  readonly #inFlight = new Set<string>();
-  #bytesInFlight = 0;
+  readonly #inFlight = new Set<Batch>();
+  #open = newBatch();
   #rows = 0;
   /** Of the cluster, with no success between. */
   #failuresInARow = 0;
@@ -57,15 +65,13 @@ export class RowImporter {
         if (this.#stopCause !== undefined) break;
         last = line.number;
         const row = this.#parse(line);
-        if (row === undefined) continue;
-        const bytes = "text" in line.content ? line.content.text.length : 0;
-        await this.#until(() => this.#hasRoom(row.key, bytes));
-        this.#start(row, line, bytes);
+        if (row !== undefined) await this.#add(row, line);
       }
     } catch (error) {
       // An interrupted source ends in its own way.
       if (!this.#options.signal.aborted) throw error;
     } finally {
+      this.#send();
       await this.#until(() => this.#inFlight.size === 0);
     }
     const cause = this.#stopCause;
@@ -95,42 +101,54 @@ export class RowImporter {
     }
   }
 
-  #hasRoom(key: string, bytes: number): boolean {
-    if (this.#inFlight.size === 0) return true;
-    return (
-      this.#inFlight.size < ROWS_IN_FLIGHT_MAX &&
-      this.#bytesInFlight + bytes <= BYTES_IN_FLIGHT_MAX &&
-      !this.#inFlight.has(key)
-    );
+  async #add(row: JsonRow, line: TextLine): Promise<void> {
+    const characters = "text" in line.content ? line.content.text.length : 0;
+    if (this.#open.keys.has(row.key) || this.#open.characters + characters > BATCH_CHARACTERS_MAX) {
+      this.#send();
+    }
+    await this.#until(() => this.#inFlight.size < BATCHES_IN_FLIGHT_MAX && !this.#isInFlight(row.key));
+    const open = this.#open;
+    open.rows.push({ ...row, line: line.number });
+    open.keys.add(row.key);
+    open.characters += characters;
+    open.endBytes = line.endBytes;
+    // Rows that come slowly do not wait for company.
+    if (open.rows.length === BATCH_ROWS_MAX || this.#inFlight.size === 0) this.#send();
   }
 
-  #start({ key, value }: JsonRow, line: TextLine, bytes: number): void {
-    this.#inFlight.add(key);
-    this.#bytesInFlight += bytes;
-    const ended = (): void => {
-      this.#inFlight.delete(key);
-      this.#bytesInFlight -= bytes;
-      this.#options.onProgress(this.#rows, line.endBytes);
+  #isInFlight(key: string): boolean {
+    for (const batch of this.#inFlight) if (batch.keys.has(key)) return true;
+    return false;
+  }
+
+  #send(): void {
+    const batch = this.#open;
+    if (batch.rows.length === 0) return;
+    this.#open = newBatch();
+    this.#inFlight.add(batch);
+    this.#options.bucket.putMany(batch.rows).then((results) => {
+      for (const [at, { line }] of batch.rows.entries()) {
+        const result = results[at];
+        if (result?.ok === false) this.#failed(line, result.error);
+        else this.#written();
+      }
+      this.#inFlight.delete(batch);
+      this.#options.onProgress(this.#rows, batch.endBytes);
+      if (this.#inFlight.size === 0) this.#send();
       this.#wake?.();
-    };
-    this.#options.bucket.put(key, value).then(
-      () => {
-        this.#rows += 1;
-        this.#failuresInARow = 0;
-        ended();
-      },
-      (thrown) => {
-        this.#failed(line.number, AtollError.from(thrown));
-        ended();
-      },
-    );
+    });
+  }
+
+  #written(): void {
+    this.#rows += 1;
+    this.#failuresInARow = 0;
   }
 
   #failed(line: number, error: AtollError): void {
     this.#problems.add(line, error.message);
     if (!isUnavailable(error)) return;
     this.#failuresInARow += 1;
-    if (this.#failuresInARow >= ROWS_IN_FLIGHT_MAX) this.#gone ??= error;
+    if (this.#failuresInARow >= FAILURES_IN_A_ROW_MAX) this.#gone ??= error;
   }
 
   /** Only one thing waits at a time: reading the next line. */
@@ -141,4 +159,8 @@ export class RowImporter {
       });
     }
   }
+}
+
+function newBatch(): Batch {
+  return { rows: [], keys: new Set(), characters: 0, endBytes: 0 };
 }

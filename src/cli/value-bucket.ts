@@ -6,6 +6,7 @@ import {
   type DeleteResult,
   type Key,
   type PutResult,
+  type RegisterEntry,
   type RegisterRead,
   type WriteOptions,
 } from "../client/index.js";
@@ -18,11 +19,14 @@ export interface ValueRead {
   readonly hlc: bigint;
 }
 
-/** Every call rejects with an `AtollError`. */
+/**
+ * Calls on one key reject with an `AtollError`. Those on many never reject: their results are in the order of what they
+ * were given, which goes out all at once, so the caller bounds how much it is.
+ */
 export interface ValueBucket {
   get(key: Key): Promise<ValueRead>;
-  /** All at once, so the caller bounds how many. The results are in the order of the keys. */
   getMany(keys: readonly Key[]): Promise<BatchResult<ValueRead>[]>;
+  putMany(entries: readonly RegisterEntry<unknown>[]): Promise<BatchResult<PutResult>[]>;
   put(key: Key, value: unknown, options?: WriteOptions): Promise<PutResult>;
   delete(key: Key, options?: WriteOptions): Promise<DeleteResult>;
 }
@@ -30,9 +34,12 @@ export interface ValueBucket {
 export function openBucket(client: AtollClient, type: BucketType, bucket: string): ValueBucket {
   if (type === "multi") {
     const multi = client.multi(bucket);
+    const slots = new CallSlots();
     return {
       get: (key) => multi.get(key),
-      getMany: (keys) => Promise.all(keys.map((key) => settled(key, multi.get(key)))),
+      getMany: (keys) => Promise.all(keys.map((key) => slots.run(key, () => multi.get(key)))),
+      putMany: (entries) =>
+        Promise.all(entries.map(({ key, value }) => slots.run(key, () => multi.put(key, value)))),
       put: (key, value, options) => multi.put(key, value, options),
       delete: (key, options) => multi.delete(key, options),
     };
@@ -44,6 +51,7 @@ export function openBucket(client: AtollClient, type: BucketType, bucket: string
       (await register.getMany(keys)).map((item) =>
         item.ok ? { ...item, result: readOf(item.result) } : item,
       ),
+    putMany: (entries) => register.putMany(entries),
     put: (key, value, options) => register.put(key, value, options),
     delete: (key, options) => register.delete(key, options),
   };
@@ -53,9 +61,24 @@ function readOf({ found, value, context, hlc }: RegisterRead<unknown>): ValueRea
   return { values: found ? [value] : [], context, hlc };
 }
 
-function settled<Result>(key: Key, call: Promise<Result>): Promise<BatchResult<Result>> {
-  return call.then(
-    (result) => ({ key, ok: true, result }),
-    (thrown) => ({ key, ok: false, error: AtollError.from(thrown) }),
-  );
+const CALLS_IN_FLIGHT_MAX = 64;
+
+/** The SDK has no batches of multi values: each is a call of its own, so many at a time, and the others wait. */
+class CallSlots {
+  readonly #waiting: (() => void)[] = [];
+  #free = CALLS_IN_FLIGHT_MAX;
+
+  async run<Result>(key: Key, call: () => Promise<Result>): Promise<BatchResult<Result>> {
+    if (this.#free > 0) this.#free -= 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      return { key, ok: true, result: await call() };
+    } catch (thrown) {
+      return { key, ok: false, error: AtollError.from(thrown) };
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#free += 1;
+      else next();
+    }
+  }
 }
