@@ -24,6 +24,8 @@ export class AntiEntropy {
   /** Whether each peer that told us its clock is a source; by partition. Cleared when its link goes down. */
   readonly #sources = new Map<number, Map<number, { readonly isInDoubt: boolean }>>();
   readonly #gaps = new Map<number, Timer>();
+  /** Partitions that have to catch up and found no room for another session. */
+  readonly #waiting = new Set<number>();
   /** Partitions that lacked something in the last round already. */
   #behind: ReadonlySet<number> = new Set();
   #round: Timer | undefined;
@@ -67,6 +69,15 @@ export class AntiEntropy {
   adopted(replica: PartitionReplica, source: number): void {
     this.#hearOut(replica, source, "caught-up");
     this.#fetch(replica.partition);
+  }
+
+  /** A catch-up session ended: partitions that found no room get theirs now, not a round later. */
+  roomMade(): void {
+    for (const partition of this.#waiting) {
+      if (this.#catchUp.isFull) return;
+      this.#waiting.delete(partition);
+      this.#fetch(partition);
+    }
   }
 
   /** A peer told us the clock of one of its replicas. */
@@ -124,7 +135,8 @@ export class AntiEntropy {
     const clock = this.#peerClocks.get(replica.partition, source);
     if (this.#sources.get(source)?.get(replica.partition)?.isInDoubt !== false) return;
     if (replica.clock.includes(clock) && !this.#wantsHearing(replica, source)) return;
-    this.#catchUp.start(replica, source, clock);
+    if (this.#catchUp.isFull) this.#waiting.add(replica.partition);
+    else this.#catchUp.start(replica, source, clock);
   }
 
   #wantsHearing(replica: PartitionReplica, source: number): boolean {

@@ -17,6 +17,8 @@ const OWN_ROWS_PAGE = 1_000;
 export interface CatchUpHooks {
   /** In the batch of this turn: everything that the source's clock covered is held. */
   adopted(replica: PartitionReplica, source: number): void;
+  /** A session came to its end, so another partition may have its turn. */
+  ended(): void;
 }
 
 /** Where a catch-up stands; all but the source survives the loss of the source. */
@@ -54,6 +56,11 @@ export class CatchUp {
     return this.#sessions.size;
   }
 
+  /** No session can begin before another one ends. */
+  get isFull(): boolean {
+    return this.#sessions.size >= SESSIONS_MAX;
+  }
+
   isRunning(partition: number): boolean {
     return this.#sessions.has(partition);
   }
@@ -64,9 +71,9 @@ export class CatchUp {
     return progress?.floor !== undefined && progress.target?.covers(actor, counter) === true;
   }
 
-  /** Begins, or goes on, with this source. Does nothing while a session runs or too many do: the next clock asks again. */
+  /** Begins, or goes on, with this source. Does nothing while one runs for this partition, or too many do. */
   start(replica: PartitionReplica, source: number, sourceClock: VersionVector): void {
-    if (this.#sessions.has(replica.partition) || this.#sessions.size >= SESSIONS_MAX) return;
+    if (this.#sessions.has(replica.partition) || this.isFull) return;
     const progress = this.#resumable(replica, sourceClock);
     const session: Session = { id: ++this.#lastId, replica, source, progress, timeout: undefined };
     this.#sessions.set(replica.partition, session);
@@ -91,18 +98,8 @@ export class CatchUp {
     if (session === undefined || session.source !== from || session.id !== page.session) return;
     session.timeout?.cancel();
     this.#environment.hlc.observe(page.hlc);
-    switch (page.body.kind) {
-      case "refused":
-        this.#environment.log.debug({ partition: page.partition, from }, page.body.reason);
-        return this.#forget(session);
-      case "below-floor":
-        session.progress.rows = { after: undefined };
-        return this.#request(session);
-      case "log":
-        return this.#takeLog(session, page.body);
-      case "rows":
-        return this.#takeRows(session, page.body);
-    }
+    this.#take(session, page);
+    if (!this.#sessions.has(page.partition)) this.#hooks.ended();
   }
 
   peerDown(peer: number): void {
@@ -126,6 +123,21 @@ export class CatchUp {
       rows: progress.rows,
     });
     if (!isSent) this.#suspend(session);
+  }
+
+  #take(session: Session, page: CatchUpPage): void {
+    switch (page.body.kind) {
+      case "refused":
+        this.#environment.log.debug({ partition: page.partition, from: session.source }, page.body.reason);
+        return this.#forget(session);
+      case "below-floor":
+        session.progress.rows = { after: undefined };
+        return this.#request(session);
+      case "log":
+        return this.#takeLog(session, page.body);
+      case "rows":
+        return this.#takeRows(session, page.body);
+    }
   }
 
   #takeLog(session: Session, page: CatchUpLogPage): void {

@@ -34,6 +34,7 @@ export class Replicator {
     this.#acks = new AckSender(environment);
     this.#catchUp = new CatchUp(environment, {
       adopted: (replica, source) => this.#adopted(replica, source),
+      ended: () => this.#antiEntropy.roomMade(),
     });
     this.#antiEntropy = new AntiEntropy(environment, this.peerClocks, this.#catchUp);
     this.#receiver = new DeltaReceiver(environment, this.#acks, dissemination, {

@@ -72,6 +72,24 @@ describe("a cluster of three regions", () => {
     cluster.stopAll();
   });
 
+  it("catches up on every partition at once, however many sessions it allows at a time", () => {
+    const cluster = SimulatedCluster.ready({ partitions: 256 });
+    cluster.cutRegions("eu", "us");
+    cluster.cutRegions("eu", "ap");
+    cluster.runFor(5_000);
+    for (let i = 0; i < 400; i++) {
+      cluster.put("eu-1", `k${i}`, "from eu");
+      cluster.put("us-1", `k${i}`, "from us");
+    }
+    cluster.healAll();
+    cluster.waitUntil("the links are back", () =>
+      cluster.nodes.every(({ api }) => api.status().peers.every((peer) => peer.isAlive)),
+    );
+    // A round of anti-entropy takes two seconds: no partition waits for one.
+    cluster.waitUntil("the digests are equal", () => new Set(cluster.digests()).size === 1, 1_500);
+    cluster.stopAll();
+  });
+
   it("lets a put with context replace the siblings that it read", () => {
     const cluster = SimulatedCluster.ready();
     cluster.put("eu-1", "m", "a", { type: "multi" });
