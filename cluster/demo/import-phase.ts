@@ -1,0 +1,132 @@
+/** Imports the places in one region, while the applications of the others read them as they arrive. */
+import { setTimeout as delay } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
+import { type Check, countCheck } from "./check.js";
+import type { Place, PlaceEntry } from "./places.js";
+import type { DemoSession } from "./session.js";
+
+export const PLACES_BUCKET = "places";
+
+const BATCH_PLACES = 128;
+const BATCHES_IN_FLIGHT = 4;
+const READ_PLACES = 100;
+const READ_PAUSE_MS = 25;
+/** For what a reader has not found when the last place was written. */
+const ARRIVAL_TIMEOUT_MS = 30_000;
+
+export interface ImportMeasures {
+  readonly region: string;
+  readonly places: number;
+  readonly accepted: number;
+  readonly elapsedMs: number;
+  readonly readers: readonly ReaderMeasures[];
+}
+
+export interface ReaderMeasures {
+  readonly region: string;
+  /** Keys asked for, each as often as it was asked for. */
+  readonly reads: number;
+  /** Reads that found the place; the others came before it did. */
+  readonly hits: number;
+  /** Hits that were not what had been written. */
+  readonly wrong: number;
+  /** From the end of the import until the last place was found; undefined when not all were. */
+  readonly lastFoundAfterMs: number | undefined;
+}
+
+/** Places that were acknowledged, in the order of their acknowledgement: what the readers go by. */
+interface Progress {
+  readonly acknowledged: PlaceEntry[];
+  /** When the import ended, on the monotonic clock. */
+  endedMs: number | undefined;
+}
+
+export async function importPlaces(
+  session: DemoSession,
+  region: string,
+  places: readonly PlaceEntry[],
+  onProgress: (acknowledged: number) => void,
+): Promise<ImportMeasures> {
+  const progress: Progress = { acknowledged: [], endedMs: undefined };
+  const startMs = performance.now();
+  const importing = writeAll(session, region, places, progress, onProgress).finally(() => {
+    progress.endedMs = performance.now();
+  });
+  const readers = session.regions
+    .filter((other) => other !== region)
+    .map((other) => readAsTheyArrive(session, other, progress));
+  const [, ...measures] = await Promise.all([importing, ...readers]);
+  return {
+    region,
+    places: places.length,
+    accepted: progress.acknowledged.length,
+    elapsedMs: Math.round((progress.endedMs ?? performance.now()) - startMs),
+    readers: measures,
+  };
+}
+
+export function checkImport({ places, accepted, readers }: ImportMeasures): Check[] {
+  return [
+    countCheck("every place was accepted", accepted, places),
+    ...readers.map(({ region, hits, wrong }) =>
+      countCheck(`every place reads the same in ${region}`, hits - wrong, places),
+    ),
+  ];
+}
+
+async function writeAll(
+  session: DemoSession,
+  region: string,
+  places: readonly PlaceEntry[],
+  { acknowledged }: Progress,
+  onProgress: (acknowledged: number) => void,
+): Promise<void> {
+  const bucket = session.in(region).register<Place>(PLACES_BUCKET);
+  let next = 0;
+  const work = async (): Promise<void> => {
+    while (next < places.length) {
+      const batch = places.slice(next, next + BATCH_PLACES);
+      next += batch.length;
+      const entries = batch.map(({ key, place }) => ({ key, value: place }));
+      const results = await bucket.putMany(entries, { signal: session.signal });
+      acknowledged.push(...batch.filter((_entry, at) => results[at]?.ok === true));
+      onProgress(acknowledged.length);
+    }
+  };
+  await Promise.all(Array.from({ length: BATCHES_IN_FLIGHT }, work));
+}
+
+/** Asks for what was acknowledged in the other region until it has found all of it, or time is up. */
+async function readAsTheyArrive(
+  session: DemoSession,
+  region: string,
+  progress: Progress,
+): Promise<ReaderMeasures> {
+  const bucket = session.in(region).register<Place>(PLACES_BUCKET);
+  let [reads, hits, wrong, next] = [0, 0, 0, 0];
+  let early: PlaceEntry[] = [];
+  for (;;) {
+    const fresh = progress.acknowledged.slice(next, next + READ_PLACES - early.length);
+    next += fresh.length;
+    const asked = [...early, ...fresh];
+    const endedMs = progress.endedMs;
+    if (asked.length === 0 && endedMs !== undefined && next === progress.acknowledged.length) {
+      return { region, reads, hits, wrong, lastFoundAfterMs: Math.round(performance.now() - endedMs) };
+    }
+    if (endedMs !== undefined && performance.now() - endedMs > ARRIVAL_TIMEOUT_MS) break;
+    const results = await bucket.getMany(
+      asked.map(({ key }) => key),
+      { signal: session.signal },
+    );
+    early = asked.filter(({ place }, at) => {
+      const result = results[at];
+      if (result?.ok !== true || !result.result.found) return true;
+      if (!isDeepStrictEqual(result.result.value, place)) wrong += 1;
+      return false;
+    });
+    reads += asked.length;
+    hits += asked.length - early.length;
+    if (early.length === asked.length) await delay(READ_PAUSE_MS, undefined, { signal: session.signal });
+  }
+  return { region, reads, hits, wrong, lastFoundAfterMs: undefined };
+}
