@@ -106,8 +106,8 @@ function unmarked(mark: string, text: string): unknown {
 /** Undefined for what is not base64 in full: Node's own decoder skips over what it does not know. */
 export function parseBase64(text: string): Uint8Array | undefined {
   const bytes = Buffer.from(text, "base64");
-  const isExact = bytes.toString("base64").replace(/=+$/, "") === text.replace(/={1,2}$/, "");
-  return isExact ? new Uint8Array(bytes) : undefined;
+  const exact = bytes.toString("base64");
+  return text === exact || text === exact.replace(/=+$/, "") ? new Uint8Array(bytes) : undefined;
 }
 
 /** A value for people: text as it is, everything else as JSON. */

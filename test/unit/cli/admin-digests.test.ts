@@ -1,0 +1,130 @@
+import { describe, expect, it } from "vitest";
+import { compareDigests } from "../../../src/cli/admin-digests.js";
+import { comparisonText, digestText, lagText, statusText } from "../../../src/cli/admin-text.js";
+
+const digest = (nodeId: string, partitions: Record<string, string>, all = nodeId) => ({
+  nodeId,
+  partitions,
+  all,
+  rows: 0,
+});
+
+describe("digests of several nodes", () => {
+  it("are equal when every shared partition is", () => {
+    const same = { 0: "aa", 1: "bb" };
+    const comparison = compareDigests(["h:1", "h:2"], [digest("a", same, "x"), digest("b", same, "x")]);
+    expect(comparison).toEqual({
+      equal: true,
+      nodes: [
+        { endpoint: "h:1", nodeId: "a", all: "x" },
+        { endpoint: "h:2", nodeId: "b", all: "x" },
+      ],
+      differing: [],
+    });
+    expect(comparisonText(comparison)).toBe(
+      ["NODE  ENDPOINT  DIGEST", "a     h:1       x", "b     h:2       x", "", "equal"].join("\n"),
+    );
+  });
+
+  it("name the partitions that differ, by number", () => {
+    const nodes = [
+      digest("a", { 0: "aa", 2: "cc", 10: "dd" }),
+      digest("b", { 0: "aa", 2: "c!", 10: "d!" }),
+      digest("c", { 0: "aa", 2: "cc" }),
+    ];
+    const comparison = compareDigests(["1", "2", "3"], nodes);
+    expect([comparison.equal, comparison.differing]).toEqual([false, [2, 10]]);
+    expect(comparisonText(comparison)).toContain("different in partitions 2, 10");
+    expect(comparisonText({ ...comparison, differing: [7] })).toMatch(/different in partition 7$/);
+    const many = Array.from({ length: 25 }, (_, at) => at);
+    expect(comparisonText({ ...comparison, differing: many })).toMatch(/, 19 and 5 more$/);
+  });
+
+  it("are compared by what nodes share, and not at all when that is nothing", () => {
+    const [left, middle, right] = [
+      digest("a", { 0: "aa", 1: "bb" }),
+      digest("b", { 1: "bb", 2: "cc" }),
+      digest("c", { 2: "cc" }),
+    ];
+    expect(compareDigests(["1", "2", "3"], [left, middle, right]).equal).toBe(true);
+    expect(() => compareDigests(["1", "3"], [left, right])).toThrow("share no partition");
+  });
+});
+
+describe("what people read", () => {
+  const peer = {
+    nodeId: "us-east-1",
+    region: "us-east",
+    isConnected: true,
+    isAlive: true,
+    incarnation: 3,
+    roundTripMs: 80.4,
+    lastHeardMs: 120,
+    queueBytes: 1_234,
+    clockOffsetMs: -0.25,
+  };
+  const status = {
+    clusterId: "c1",
+    nodeId: "eu-west-1",
+    region: "eu-west",
+    version: "1.2.3",
+    state: "catching-up" as const,
+    reason: "3 partitions catch up",
+    incarnation: 7,
+    layoutVersion: 2,
+    uptimeMs: 90_000,
+    partitionsHeld: 256,
+    partitionsCatchingUp: 3,
+    peers: [
+      peer,
+      { ...peer, nodeId: "b", isAlive: false },
+      { ...peer, nodeId: "c", isAlive: false, isConnected: false, lastHeardMs: 0 },
+    ],
+  };
+
+  it("is the node and its peers", () => {
+    expect(statusText(status).split("\n")).toEqual([
+      "node        eu-west-1 in eu-west",
+      "cluster     c1, layout 2",
+      "state       catching-up: 3 partitions catch up",
+      "version     1.2.3",
+      "up          2 min, incarnation 7",
+      "partitions  256, 3 catching up",
+      "",
+      "PEER       REGION   STATE        ROUND TRIP  LAST HEARD  QUEUE BYTES  CLOCK OFFSET",
+      "us-east-1  us-east  alive             80 ms      120 ms        1,234       -0.3 ms",
+      "b          us-east  silent                -      120 ms        1,234             -",
+      "c          us-east  unreachable           -           -        1,234             -",
+    ]);
+    expect(statusText({ ...status, peers: [] })).not.toContain("PEER");
+  });
+
+  it("is the lag by peer and by region", () => {
+    const lag = {
+      nodeId: "eu-west-1",
+      peers: [
+        { nodeId: "us-east-1", region: "us-east", dotsBehind: 1_000, dotsMissing: 0, partitionsBehind: 12 },
+      ],
+      regions: [{ region: "us-east", count: 5_000, p50Ms: 41.2, p99Ms: 1_250, maxMs: 2_000 }],
+    };
+    expect(lagText(lag).split("\n")).toEqual([
+      "as eu-west-1 sees it, in writes",
+      "",
+      "PEER       REGION   IT LACKS  WE LACK  PARTITIONS BEHIND",
+      "us-east-1  us-east     1,000        0                 12",
+      "",
+      "WRITTEN IN  ARRIVED    P50    P99    MAX",
+      "us-east       5,000  41 ms  1.3 s  2.0 s",
+    ]);
+    expect(lagText({ nodeId: "a", peers: [], regions: [] })).toContain("it has no peers");
+  });
+
+  it("is the digest", () => {
+    expect(digestText({ ...digest("a", { 0: "aa" }, "ff"), rows: 1_000 }).split("\n")).toEqual([
+      "node        a",
+      "digest      ff",
+      "partitions  1",
+      "rows        1,000",
+    ]);
+  });
+});
