@@ -17,7 +17,7 @@ const ID_FILE = "cluster-id";
 export async function clusterIdOf(config: ServerConfig): Promise<string> {
   if (config.cluster.id !== undefined) return config.cluster.id;
   const file = join(config.dataFolder, ID_FILE);
-  await mkdir(config.dataFolder, { recursive: true });
+  await createFolder(config.dataFolder);
   try {
     // Fails when the file is there: two processes that start at once agree on one id.
     const drawn = `cluster-${randomBytes(8).toString("hex")}`;
@@ -31,6 +31,17 @@ export async function clusterIdOf(config: ServerConfig): Promise<string> {
   throw new Error(
     `${file} is empty: write the id of the cluster that the data belongs to, or set cluster.id`,
   );
+}
+
+async function createFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    // What the system calls a file that exists is, for the reader, a folder that is none.
+    const isFile = error instanceof Error && "code" in error && error.code === "EEXIST";
+    const why = isFile ? "it is not a folder" : error instanceof Error ? error.message : String(error);
+    throw new Error(`the data folder ${folder} cannot be used: ${why}`, { cause: error });
+  }
 }
 
 /** Throws `ConfigError` when no layout can be made of it. */

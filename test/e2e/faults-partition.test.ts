@@ -1,0 +1,106 @@
+/** Regions that cannot hear each other, one way or both: each serves on, and what they wrote meets after the cut. */
+import { expect, it } from "vitest";
+import type { AtollClient } from "../../src/client/index.js";
+import { History } from "./support/history.js";
+import { Load } from "./support/load.js";
+import { until } from "./support/polling.js";
+import { report } from "./support/report.js";
+import { TestCluster } from "./support/test-cluster.js";
+
+const REGIONS = ["us-east", "eu-west", "ap-northeast"];
+/** The failure timeout and a heartbeat: until then, a node may count on who is gone. */
+const NOTICED_MS = 15_000;
+
+/** Until `observer` counts on no node of `region`. */
+async function untilUnheard(cluster: TestCluster, observer: string, region: string): Promise<void> {
+  await until(
+    `${observer} to notice that ${region} is cut off`,
+    async () => {
+      const { peers } = await cluster.status(observer);
+      const alive = peers.filter((peer) => peer.region === region && peer.isAlive);
+      return alive.length === 0 ? undefined : `${alive.map(({ nodeId }) => nodeId)} counts as alive`;
+    },
+    NOTICED_MS,
+  );
+}
+
+it("serves on both sides of a one-way cut, and converges after it", async () => {
+  const cluster = await TestCluster.start({ regions: REGIONS, nodesPerRegion: 1 });
+  const clients = await Promise.all(REGIONS.map((region) => cluster.client(region)));
+  const history = new History();
+  const load = Load.start(clients, history);
+  await cluster.local.partition("us-east", "eu-west", { oneWay: true });
+  // Also the side that still hears the other must stop counting on it.
+  await untilUnheard(cluster, "us-east-1", "eu-west");
+  await untilUnheard(cluster, "eu-west-1", "us-east");
+  const written = history.writes.length;
+  await until("writes during the cut", () =>
+    history.writes.length > written + 300 ? undefined : `${history.writes.length - written}`,
+  );
+  await load.stop();
+  const during = history.writes.slice(written);
+  expect(during.filter(({ outcome }) => outcome.kind !== "acknowledged")).toEqual([]);
+  // Neither side reaches all regions, but the third one does: the client finds it.
+  const everywhere = await clients[0]?.register("all").put("k", 1, { consistency: "EACH_QUORUM" });
+  expect(everywhere?.acksReceived).toBe(REGIONS.length);
+
+  await cluster.local.heal();
+  const convergedMs = await cluster.converge();
+  report({
+    acknowledged: history.count("acknowledged"),
+    maybe: history.count("maybe"),
+    slowestMs: Math.max(...history.writes.map(({ tookMs }) => tookMs)),
+    convergedMs,
+    failures: history.failures(),
+  });
+  expect(history.count("refused")).toBe(0);
+  for (const db of clients) expect(await history.brokenIn(db, Load.bucket)).toEqual([]);
+});
+
+it("converges after both sides of a split wrote the same keys: one winner, or all siblings", async () => {
+  const cluster = await TestCluster.start({ regions: REGIONS, nodesPerRegion: 1 });
+  const [cut, rest] = ["us-east", "eu-west"];
+  const clients = [await cluster.client(cut), await cluster.client(rest)];
+  const keys = Array.from({ length: 40 }, (_, n) => `k${n}`);
+  const history = new History();
+  const writeAll = async (db: AtollClient, round: string) => {
+    for (const key of keys) await history.put(db.register("reg"), key, `${db.region} ${round} ${key}`);
+  };
+  for (const db of clients) await writeAll(db, "before");
+  for (const key of keys) await clients[0]?.multi("carts").put(key, "before");
+  await cluster.converge();
+
+  await cluster.local.partition(cut);
+  await untilUnheard(cluster, "us-east-1", rest);
+  await untilUnheard(cluster, "eu-west-1", cut);
+  await Promise.all(
+    clients.map(async (db) => {
+      await writeAll(db, "during");
+      const carts = db.multi<string>("carts");
+      for (const key of keys) {
+        const { values, context } = await carts.get(key);
+        expect(values).toEqual(["before"]);
+        await carts.put(key, `${db.region} 1`, { context });
+        await carts.put(key, `${db.region} 2`);
+      }
+    }),
+  );
+  // One side deletes what it sees; what the other wrote meanwhile it does not see, and that stays.
+  const cutCarts = clients[0]?.multi<string>("carts");
+  await cutCarts?.delete("k0", { context: (await cutCarts.get("k0")).context });
+  expect(history.count("acknowledged")).toBe(history.writes.length);
+  const digests = await Promise.all(cluster.local.nodes.map(({ id }) => cluster.digest(id)));
+  expect(new Set(digests.map(({ all }) => all)).size).toBe(2);
+
+  await cluster.local.heal();
+  report({ convergedMs: await cluster.converge() });
+  const side = (region: string) => [`${region} 1`, `${region} 2`];
+  for (const db of [...clients, await cluster.client("ap-northeast")]) {
+    expect(await history.brokenIn(db, "reg")).toEqual([]);
+    for (const key of keys) {
+      const { values } = await db.multi<string>("carts").get(key);
+      const expected = key === "k0" ? side(rest) : [...side(rest), ...side(cut)];
+      expect(values.toSorted(), `${key} in ${db.region}`).toEqual(expected);
+    }
+  }
+});

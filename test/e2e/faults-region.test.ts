@@ -1,0 +1,57 @@
+/** A whole region gone: the others take over for its clients, and give them back. */
+import { expect, it } from "vitest";
+import { coordinatingRegion } from "./support/coordinators.js";
+import { History } from "./support/history.js";
+import { Load } from "./support/load.js";
+import { until } from "./support/polling.js";
+import { report } from "./support/report.js";
+import { TestCluster } from "./support/test-cluster.js";
+
+const REGIONS = ["us-east", "eu-west", "ap-northeast"];
+const LOST = "us-east";
+
+it("serves the clients of a killed region elsewhere, and at home again once it is back", async () => {
+  const cluster = await TestCluster.start({ regions: REGIONS, nodesPerRegion: 2 });
+  const clients = await Promise.all(REGIONS.map((region) => cluster.client(region)));
+  const [orphan] = clients;
+  if (orphan === undefined) throw new Error("a client for each region");
+  const bucket = orphan.register<string>("home");
+  const servedFrom = async (key: string) =>
+    coordinatingRegion(cluster.local, "home", key, await bucket.put(key, "x"));
+  expect(await servedFrom("before")).toBe(LOST);
+
+  const history = new History();
+  const load = Load.start(clients, history);
+  await until("writes before the kill", () =>
+    history.writes.length > 200 ? undefined : `${history.writes.length}`,
+  );
+  await cluster.local.kill(LOST);
+  const killedAtMs = performance.now();
+  const written = history.writes.length;
+  expect(await servedFrom("during")).not.toBe(LOST);
+  await until("writes while the region is gone", () =>
+    history.writes.length > written + 400 ? undefined : `${history.writes.length}`,
+  );
+  const during = history.writes.slice(written).filter(({ startedAtMs }) => startedAtMs > killedAtMs);
+
+  await cluster.local.start(LOST);
+  let visits = 0;
+  await until("the client to come home", async () => {
+    const region = await servedFrom(`back-${visits++}`);
+    return region === LOST ? undefined : `served from ${region}`;
+  });
+  await load.stop();
+  const convergedMs = await cluster.converge();
+  const slowestMs = Math.max(...during.map(({ tookMs }) => tookMs));
+  report({
+    acknowledged: history.count("acknowledged"),
+    maybe: history.count("maybe"),
+    refused: history.count("refused"),
+    during: during.length,
+    slowestMs,
+    convergedMs,
+    failures: history.failures(),
+  });
+  expect(during.filter(({ outcome }) => outcome.kind !== "acknowledged")).toEqual([]);
+  for (const db of clients) expect(await history.brokenIn(db, Load.bucket)).toEqual([]);
+});

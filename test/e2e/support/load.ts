@@ -1,0 +1,51 @@
+/** Clients that write for as long as a test injects faults: keys of their own, and keys that they fight over. */
+import { setTimeout as delay } from "node:timers/promises";
+import { onTestFinished } from "vitest";
+import type { AtollClient } from "../../../src/client/index.js";
+import type { History } from "./history.js";
+
+const BUCKET = "load";
+const SHARED_KEYS = 8;
+/** Each has one write under way at a time. */
+const WORKERS_PER_CLIENT = 3;
+/** Leaves the machine's cores to the nodes. */
+const PAUSE_MS = 5;
+
+export class Load {
+  static readonly bucket = BUCKET;
+  static readonly workersPerClient = WORKERS_PER_CLIENT;
+  readonly #history: History;
+  readonly #workers: Promise<void>[];
+  #isStopped = false;
+
+  private constructor(clients: readonly AtollClient[], history: History) {
+    this.#history = history;
+    this.#workers = clients.flatMap((db, client) =>
+      Array.from({ length: WORKERS_PER_CLIENT }, (_, worker) =>
+        this.#write(db, `${db.region}-${client}-${worker}`),
+      ),
+    );
+  }
+
+  /** Writes with every client until `stop`, and at the latest until the test has ended. */
+  static start(clients: readonly AtollClient[], history: History): Load {
+    const load = new Load(clients, history);
+    onTestFinished(() => load.stop());
+    return load;
+  }
+
+  /** Waits for the writes under way. Idempotent. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await Promise.all(this.#workers);
+  }
+
+  async #write(db: AtollClient, writer: string): Promise<void> {
+    const bucket = db.register<string>(BUCKET);
+    for (let n = 1; !this.#isStopped; n++) {
+      const key = n % 3 === 0 ? `shared-${n % SHARED_KEYS}` : `${writer}-${n}`;
+      await this.#history.put(bucket, key, `${writer}#${n}`);
+      await delay(PAUSE_MS);
+    }
+  }
+}
