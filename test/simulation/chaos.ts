@@ -6,7 +6,8 @@ import { decodeToken, encodeRowKey } from "../../src/codec/index.js";
 import { DataType } from "../../src/crdt/index.js";
 import type { Consistency, Outcome } from "../../src/replication/index.js";
 import { SeededRandom } from "../../src/runtime/simulated/index.js";
-import { addressOf, putOf, type RunningNode, SimulatedCluster, type Typed } from "./simulated-cluster.js";
+import { addressOf, putOf, type Typed } from "./operations.js";
+import { type RunningNode, SimulatedCluster } from "./simulated-cluster.js";
 
 export interface ChaosOptions {
   readonly nodesPerRegion: number;

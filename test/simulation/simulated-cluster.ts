@@ -1,9 +1,11 @@
 /** A whole cluster on virtual time: the same node code as in production. */
-import { DataType, ValueEncoding } from "../../src/crdt/index.js";
+import type { Message } from "../../src/codec/index.js";
 import { createNode, type NodeApi, type NodeEnd, type NodeSettings } from "../../src/node/index.js";
 import type { Consistency, Operation, OperationOptions, Outcome } from "../../src/replication/index.js";
 import { type SimulatedHost, SimulatedWorld } from "../../src/runtime/simulated/index.js";
-import { createLayout, type Layout, type Member } from "../../src/topology/index.js";
+import { createLayout, type Layout, LayoutView, type Member } from "../../src/topology/index.js";
+import { deleteOf, getOf, putOf, type Typed } from "./operations.js";
+import { tapped } from "./wire-tap.js";
 
 export interface ClusterOptions {
   readonly seed?: number;
@@ -13,6 +15,8 @@ export interface ClusterOptions {
   readonly replicas?: number;
   readonly settings?: Partial<NodeSettings>;
   readonly clockOffsetsMs?: Readonly<Record<string, number>>;
+  /** Sees every message that one node hands to its link with another. */
+  readonly onMessage?: (from: string, to: string, message: Message) => void;
 }
 
 export interface RunningNode {
@@ -21,21 +25,30 @@ export interface RunningNode {
   api: NodeApi;
   isUp: boolean;
   readonly ends: NodeEnd[];
+  minimumIncarnation: number;
 }
 
-export type Typed = "register" | "multi";
+/** An operation under way. */
+export interface Pending {
+  outcome: Outcome | undefined;
+  /** Of virtual time. */
+  endedAtMs: number;
+}
 
 export class SimulatedCluster {
   readonly world: SimulatedWorld;
   readonly layout: Layout;
+  readonly view: LayoutView;
   readonly nodes: RunningNode[] = [];
   readonly log: string[] = [];
   readonly #settings: Partial<NodeSettings>;
+  readonly #onMessage: ClusterOptions["onMessage"];
 
   constructor(options: ClusterOptions = {}) {
     const regions = options.regions ?? ["ap", "eu", "us"];
     const perRegion = options.nodesPerRegion ?? 1;
     this.#settings = options.settings ?? {};
+    this.#onMessage = options.onMessage;
     this.world = new SimulatedWorld(options.seed ?? 1, {
       onLog: (line) =>
         this.log.push(
@@ -64,10 +77,12 @@ export class SimulatedCluster {
       replicasPerRegion: options.replicas ?? 3,
       members,
     });
+    this.view = new LayoutView(this.layout);
     for (const member of this.layout.members) {
       const offset = options.clockOffsetsMs?.[member.nodeId] ?? 0;
       const host = this.world.addNode(member.number, { region: member.region, clockOffsetMs: offset });
-      this.nodes.push({ member, host, api: this.#create(member, host, []), isUp: false, ends: [] });
+      const api = this.#create(member, host, [], 0);
+      this.nodes.push({ member, host, api, isUp: false, ends: [], minimumIncarnation: 0 });
     }
   }
 
@@ -93,7 +108,7 @@ export class SimulatedCluster {
 
   start(node: RunningNode): void {
     if (!node.host.isAlive) node.host.restart();
-    node.api = this.#create(node.member, node.host, node.ends);
+    node.api = this.#create(node.member, node.host, node.ends, node.minimumIncarnation);
     node.isUp = true;
     node.api.start((error) => {
       if (error !== undefined) this.log.push(`start of ${node.member.nodeId} failed: ${error.message}`);
@@ -104,6 +119,42 @@ export class SimulatedCluster {
   kill(node: RunningNode, losesUnsynced = false): void {
     node.host.crash({ loseUnsynced: losesUnsynced });
     node.isUp = false;
+  }
+
+  /** Kills it and puts a new, empty disk in its place. */
+  wipe(node: RunningNode): void {
+    this.kill(node, true);
+    node.host.disk.wipe();
+  }
+
+  /** What a node's owner does when the node ended by itself: stops it, and builds another one on the same folder. */
+  replace(node: RunningNode): void {
+    const end = node.ends.shift();
+    if (end === undefined) throw new Error(`${node.member.nodeId} has not ended`);
+    if (end.kind === "incarnation-behind") node.minimumIncarnation = end.knownIncarnation + 1;
+    this.stop(node);
+    this.start(node);
+  }
+
+  /** A clean stop. Its process ends, too: the next start is a new one. */
+  stop(node: RunningNode): void {
+    let isStopped = false;
+    node.api.stop(() => {
+      isStopped = true;
+    });
+    this.waitUntil(`${node.member.nodeId} stopped`, () => isStopped);
+    node.host.crash();
+    node.isUp = false;
+  }
+
+  /** Stops what one node sends to another, or both to each other. */
+  cut(a: string, b: string, direction: "both" | "a-to-b" = "both"): void {
+    this.world.network.cut(this.node(a).member.number, this.node(b).member.number, direction);
+  }
+
+  /** Takes a node's cables out. */
+  isolate(nodeId: string): void {
+    for (const { member } of this.nodes) if (member.nodeId !== nodeId) this.cut(nodeId, member.nodeId);
   }
 
   cutRegions(a: string, b: string, direction: "both" | "a-to-b" = "both"): void {
@@ -140,6 +191,23 @@ export class SimulatedCluster {
     return outcome;
   }
 
+  /** Begins an operation; time has to pass before it has an outcome. */
+  begin(nodeId: string, operation: Operation, options: Partial<OperationOptions> = {}): Pending {
+    const pending: Pending = { outcome: undefined, endedAtMs: 0 };
+    this.submit(this.node(nodeId), operation, options, (outcome) => {
+      if (pending.outcome !== undefined) throw new Error("an operation had two outcomes");
+      pending.outcome = outcome;
+      pending.endedAtMs = this.world.time.nowMs;
+    });
+    return pending;
+  }
+
+  waitFor(pending: Pending, withinMs = 10_000): Outcome {
+    this.waitUntil("an outcome", () => pending.outcome !== undefined, withinMs);
+    if (pending.outcome === undefined) throw new Error("unreachable");
+    return pending.outcome;
+  }
+
   submit(
     node: RunningNode,
     operation: Operation,
@@ -164,14 +232,11 @@ export class SimulatedCluster {
     key: string,
     options: { type?: Typed; context?: Buffer } & Partial<OperationOptions> = {},
   ): Outcome {
-    const address = addressOf(key, options.type ?? "register");
-    const context = options.context ?? Buffer.alloc(0);
-    return this.execute(this.node(nodeId), { kind: "delete", address, context }, options);
+    return this.execute(this.node(nodeId), deleteOf(key, options.type, options.context), options);
   }
 
   get(nodeId: string, key: string, options: { type?: Typed } & Partial<OperationOptions> = {}): Outcome {
-    const address = addressOf(key, options.type ?? "register");
-    return this.execute(this.node(nodeId), { kind: "get", address }, options);
+    return this.execute(this.node(nodeId), getOf(key, options.type), options);
   }
 
   /** The values of a read, or the reason why there is none. */
@@ -179,6 +244,29 @@ export class SimulatedCluster {
     const outcome = this.get(nodeId, key, options);
     if (outcome.kind === "failed") return [`! ${outcome.reason}`];
     return outcome.kind === "read" ? outcome.values.map((value) => value.data.toString()).sort() : ["?"];
+  }
+
+  /** What one replica alone holds of a key. */
+  held(nodeId: string, key: string, type: Typed = "register"): string[] {
+    return this.values(nodeId, key, { type, consistency: { level: "LOCAL_ONE" } });
+  }
+
+  counter(nodeId: string, name: string): number {
+    return this.node(nodeId).api.counters()[name] ?? 0;
+  }
+
+  /** Of all nodes together. */
+  total(name: string): number {
+    return this.nodes.reduce((sum, { member }) => sum + this.counter(member.nodeId, name), 0);
+  }
+
+  partitionOf(key: string): number {
+    return this.view.partitionOf("b", Buffer.from(key));
+  }
+
+  /** The ids of a key's replicas, by region, then by preference. */
+  replicasOf(key: string): string[] {
+    return this.view.replicaSet(this.partitionOf(key)).map((number) => this.#nodeId(number));
   }
 
   digests(): string[] {
@@ -210,11 +298,15 @@ export class SimulatedCluster {
     this.waitUntil("all nodes stopped", () => stopping === 0);
   }
 
-  #create(member: Member, host: SimulatedHost, ends: NodeEnd[]): NodeApi {
+  #nodeId(number: number): string {
+    return this.view.memberByNumber(number)?.nodeId ?? `no member ${number}`;
+  }
+
+  #create(member: Member, host: SimulatedHost, ends: NodeEnd[], minimumIncarnation: number): NodeApi {
     const settings: NodeSettings = {
       nodeId: member.nodeId,
       layout: this.layout,
-      minimumIncarnation: 0,
+      minimumIncarnation,
       fsync: "always",
       fsyncIntervalMs: 100,
       maxClockDriftMs: 500,
@@ -224,21 +316,13 @@ export class SimulatedCluster {
       peerAddressOverrides: {},
       ...this.#settings,
     };
-    return createNode(host.runtime, settings, (end) => ends.push(end));
+    const onMessage = this.#onMessage;
+    const runtime =
+      onMessage === undefined
+        ? host.runtime
+        : tapped(host.runtime, (to, message) => onMessage(member.nodeId, this.#nodeId(to), message));
+    return createNode(runtime, settings, (end) => ends.push(end));
   }
-}
-
-export function addressOf(key: string, type: Typed): Operation["address"] {
-  return { type: DataType[type], bucket: "b", key: Buffer.from(key) };
-}
-
-export function putOf(key: string, value: string, type: Typed = "register", context?: Buffer): Operation {
-  return {
-    kind: "put",
-    address: addressOf(key, type),
-    value: { data: Buffer.from(value), encoding: ValueEncoding.text },
-    context: context ?? Buffer.alloc(0),
-  };
 }
 
 function isQuiet(api: NodeApi): boolean {

@@ -1,0 +1,28 @@
+/** Client operations in short. */
+import { DataType, ValueEncoding } from "../../src/crdt/index.js";
+import type { Operation } from "../../src/replication/index.js";
+
+export type Typed = "register" | "multi";
+
+const NO_CONTEXT = Buffer.alloc(0);
+
+export function addressOf(key: string, type: Typed): Operation["address"] {
+  return { type: DataType[type], bucket: "b", key: Buffer.from(key) };
+}
+
+export function putOf(key: string, value: string, type: Typed = "register", context?: Buffer): Operation {
+  return {
+    kind: "put",
+    address: addressOf(key, type),
+    value: { data: Buffer.from(value), encoding: ValueEncoding.text },
+    context: context ?? NO_CONTEXT,
+  };
+}
+
+export function deleteOf(key: string, type: Typed = "register", context?: Buffer): Operation {
+  return { kind: "delete", address: addressOf(key, type), context: context ?? NO_CONTEXT };
+}
+
+export function getOf(key: string, type: Typed = "register"): Operation {
+  return { kind: "get", address: addressOf(key, type) };
+}
