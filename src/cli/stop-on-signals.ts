@@ -5,7 +5,7 @@ const STOP_SIGNALS = ["SIGTERM", "SIGINT"] as const;
 const EXIT_FORCED = 1;
 
 /** What is needed of `process`. */
-export interface SignalledProcess extends Pick<EventEmitter, "on" | "off"> {
+interface SignalledProcess extends Pick<EventEmitter, "on" | "off"> {
   exit(code: number): unknown;
 }
 

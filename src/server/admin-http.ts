@@ -22,7 +22,7 @@ import type { Identity } from "./reply-header.js";
 import { isServing } from "./serving.js";
 import type { TlsFiles } from "./tls.js";
 
-export interface AdminHttpParts {
+interface AdminHttpParts {
   readonly node: HostedNode;
   readonly identity: Identity;
   /** Of the package. */

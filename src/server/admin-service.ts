@@ -6,7 +6,7 @@ import type { Identity } from "./reply-header.js";
 import { type CallsInFlight, type RequestObserver, type UnaryWork, unaryCall } from "./unary-call.js";
 
 /** What the service needs of a node. */
-export type AdminNode = Pick<NodeApi, "layout" | "status" | "lag" | "digest">;
+type AdminNode = Pick<NodeApi, "layout" | "status" | "lag" | "digest">;
 
 export interface AdminServiceParts {
   readonly node: AdminNode;

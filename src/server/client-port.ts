@@ -9,7 +9,7 @@ import { type KvServiceParts, kvServiceHandlers } from "./kv-service.js";
 import { grpcServerOptions } from "./limits.js";
 import { endsWithin } from "./signal.js";
 
-export interface ClientPortParts extends KvServiceParts, AdminServiceParts {
+interface ClientPortParts extends KvServiceParts, AdminServiceParts {
   readonly node: KvServiceParts["node"] & AdminServiceParts["node"];
   readonly health: Health;
   readonly credentials: ServerCredentials;

@@ -32,7 +32,7 @@ export async function readConfigFile(file: string): Promise<Settings> {
 }
 
 /** The settings of YAML text; `source` names it in errors. Throws `ConfigError`. */
-export function parseConfigText(text: string, source: string): Settings {
+function parseConfigText(text: string, source: string): Settings {
   const document = parseDocument(text);
   if (document.errors.length > 0) {
     throw new ConfigError(document.errors.map((error) => `${source}: ${error.message.split("\n")[0]}`));

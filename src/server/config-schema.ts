@@ -64,7 +64,7 @@ const limitsSchema = z.strictObject({
 });
 
 export const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
-export const FSYNC_POLICIES = ["always", "interval", "never"] as const;
+const FSYNC_POLICIES = ["always", "interval", "never"] as const;
 
 export const settingsSchema = z.strictObject({
   node: id.optional(),
@@ -93,7 +93,7 @@ export type Settings = z.infer<typeof settingsSchema>;
 export type MemberSettings = z.infer<typeof memberSchema>;
 
 /** The setting is a scalar that a text can give. */
-export interface ScalarSetting {
+interface ScalarSetting {
   readonly path: readonly string[];
   readonly kind: "text" | "number" | "boolean";
 }

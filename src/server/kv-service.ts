@@ -29,7 +29,7 @@ import { type Identity, ReplyHeaders } from "./reply-header.js";
 import { type CallsInFlight, type RequestObserver, type UnaryWork, unaryCall } from "./unary-call.js";
 
 /** What the service needs of a node. */
-export type KvNode = Pick<NodeApi, "execute" | "layout">;
+type KvNode = Pick<NodeApi, "execute" | "layout">;
 
 export interface KvServiceParts {
   readonly node: KvNode;

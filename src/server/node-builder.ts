@@ -19,7 +19,7 @@ export interface NodePlan {
   readonly onEnd: (end: NodeEnd) => void;
 }
 
-export interface ListeningNode extends BuiltNode {
+interface ListeningNode extends BuiltNode {
   readonly peerPort: number;
 }
 

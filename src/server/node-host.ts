@@ -20,7 +20,7 @@ import type { Layout } from "../topology/index.js";
 import { type BuildNode, NodeLife } from "./node-life.js";
 import { endsWithin, Signal } from "./signal.js";
 
-export interface NodeHostParts {
+interface NodeHostParts {
   readonly build: BuildNode;
   readonly log: Log;
   /** Another process has this node's identity, or the peers are another cluster's. Called once; no node follows. */

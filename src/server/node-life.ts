@@ -12,7 +12,7 @@ export interface BuiltNode {
 /** Builds a node that is not started yet; resolves when its peer port listens. */
 export type BuildNode = (minimumIncarnation: number, onEnd: (end: NodeEnd) => void) => Promise<BuiltNode>;
 
-export type Opening =
+type Opening =
   | { readonly kind: "open"; readonly life: NodeLife }
   /** It ended by itself before it had started. */
   | { readonly kind: "ended"; readonly end: NodeEnd }

@@ -1,11 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
+import { connect as connectHttp2 } from "node:http2";
 import { connect } from "node:net";
+import { gzipSync } from "node:zlib";
 import { Client, credentials, status } from "@grpc/grpc-js";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { NodeState } from "../../src/node/index.js";
 import type { kv } from "../../src/wire/index.js";
-import { call, failureOf, proto, ServerFixture } from "../unit/server/server-fixture.js";
+import { CALL_LIMIT_MS, call, failureOf, proto, ServerFixture } from "../unit/server/server-fixture.js";
 
 const HEALTH = "/grpc.health.v1.Health";
 const SERVING = 1;
@@ -48,7 +50,7 @@ describe("health", () => {
   ])("follows the node: %s", async (state, expected) => {
     fixture.nodes.last.state = state;
     for (const service of ["", "atoll.kv.v1.KvService"]) {
-      await expect.poll(() => check(service), { timeout: 2_000 }).toBe(expected);
+      await expect.poll(() => check(service), { timeout: CALL_LIMIT_MS }).toBe(expected);
     }
   });
 
@@ -57,16 +59,16 @@ describe("health", () => {
   });
 
   it("tells watchers of changes", async () => {
-    await expect.poll(() => check(""), { timeout: 2_000 }).toBe(SERVING);
+    await expect.poll(() => check(""), { timeout: CALL_LIMIT_MS }).toBe(SERVING);
     const seen: number[] = [];
     const watch = plain.makeServerStreamRequest(`${HEALTH}/Watch`, asIs, servingStatus, proto.bytes(1, ""));
     watch.on("data", (given: number) => seen.push(given));
     watch.on("error", () => {});
-    await expect.poll(() => seen, { timeout: 2_000 }).toEqual([SERVING]);
+    await expect.poll(() => seen, { timeout: CALL_LIMIT_MS }).toEqual([SERVING]);
     fixture.nodes.last.state = "RECOVERING";
-    await expect.poll(() => seen, { timeout: 2_000 }).toEqual([SERVING, NOT_SERVING]);
+    await expect.poll(() => seen, { timeout: CALL_LIMIT_MS }).toEqual([SERVING, NOT_SERVING]);
     fixture.nodes.last.state = "READY";
-    await expect.poll(() => seen, { timeout: 2_000 }).toEqual([SERVING, NOT_SERVING, SERVING]);
+    await expect.poll(() => seen, { timeout: CALL_LIMIT_MS }).toEqual([SERVING, NOT_SERVING, SERVING]);
     watch.cancel();
   });
 });
@@ -82,7 +84,7 @@ describe("reflection, when it is asked for", () => {
     stream.end();
     const chunks: Buffer[] = [];
     stream.on("data", (chunk: Buffer) => chunks.push(chunk));
-    await once(stream, "end", { signal: AbortSignal.timeout(5_000) });
+    await once(stream, "end", { signal: AbortSignal.timeout(CALL_LIMIT_MS) });
     const text = Buffer.concat(chunks).toString("latin1");
     expect(text).toContain("atoll.kv.v1.KvService");
     expect(text).toContain("atoll.admin.v1.AdminService");
@@ -160,8 +162,22 @@ describe("the admin port", () => {
     socket.on("data", (chunk: Buffer) => chunks.push(chunk));
     socket.on("error", () => {});
     socket.write(`GET / HTTP/1.1\r\nhost: x\r\nx: ${"y".repeat(20_000)}`);
-    await once(socket, "close", { signal: AbortSignal.timeout(5_000) });
+    await once(socket, "close", { signal: AbortSignal.timeout(CALL_LIMIT_MS) });
     expect(Buffer.concat(chunks).toString()).toMatch(/^HTTP\/1\.1 431 /);
+  });
+});
+
+describe("a connection", () => {
+  it("is told how many streams it may have", async () => {
+    const session = connectHttp2(`http://${fixture.server.addresses.client}`);
+    try {
+      const [settings]: unknown[] = await once(session, "remoteSettings", {
+        signal: AbortSignal.timeout(CALL_LIMIT_MS),
+      });
+      expect(settings).toMatchObject({ maxConcurrentStreams: 1_000 });
+    } finally {
+      session.destroy();
+    }
   });
 });
 
@@ -171,7 +187,7 @@ describe("hostile bytes on the client port", () => {
     const [host, port] = fixture.server.addresses.client.split(":");
     const socket = connect(Number(port), host);
     socket.on("error", () => {});
-    const limit = { signal: AbortSignal.timeout(5_000) };
+    const limit = { signal: AbortSignal.timeout(CALL_LIMIT_MS) };
     const reaction = Promise.race([once(socket, "close", limit), once(socket, "data", limit)]);
     socket.end(bytes);
     await reaction;
@@ -200,7 +216,6 @@ describe("hostile bytes on the client port", () => {
   });
 
   it("a compressed message that grows beyond the limit gets an error", async () => {
-    const { gzipSync } = await import("node:zlib");
     const bomb = gzipSync(Buffer.alloc(64 * 2 ** 20));
     const failed = await fixture.raw("/atoll.kv.v1.KvService/Get", bomb, { "grpc-encoding": "gzip" }, true);
     expect(failed).toMatchObject({ code: "RESOURCE_EXHAUSTED" });

@@ -150,6 +150,19 @@ describe("atoll start", () => {
   });
 });
 
+describe("a node that cannot start", () => {
+  it("frees its ports", async () => {
+    const data = await folders.make();
+    const any = { client: "127.0.0.1:0", peer: "127.0.0.1:0", admin: "127.0.0.1:0" };
+    servers.push(await AtollServer.start(parseConfig({ data, listen: any }), { log: SILENT }));
+    const [client, peer, admin] = await freeAddresses(3);
+    const config = parseConfig({ data, listen: { client, peer, admin } });
+    await expect(AtollServer.start(config, { log: SILENT })).rejects.toThrow("is in use by another node");
+    const elsewhere = parseConfig({ data: await folders.make(), listen: { client, peer, admin } });
+    servers.push(await AtollServer.start(elsewhere, { log: SILENT }));
+  });
+});
+
 describe("TLS", () => {
   const file = (name: string) => join("test/unit/server/tls-fixture", name);
   const tls = { cert: file("cert.pem"), key: file("key.pem"), ca: file("cert.pem") };
