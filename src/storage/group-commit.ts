@@ -11,6 +11,7 @@
  * and its owner opens the store anew under a new incarnation (rule 2).
  */
 import { type Change, type Store, StoreError, type Timer, type Timers } from "../runtime/index.js";
+import { KeyScan } from "./key-scan.js";
 import { RowCache } from "./row-cache.js";
 import type { StoreKey, StoreKeyRange } from "./store-keys.js";
 
@@ -52,10 +53,13 @@ export class GroupCommit {
   #inFlight: Batch | undefined;
   #isScheduled = false;
   #isTouched = false;
+  /** The last batch was not flushed. */
   #isUnsynced = false;
+  #isFlushDue = false;
   #state: "open" | "failed" | "closing" | "closed" = "open";
   readonly #flushTimer: Timer | undefined;
-  #whenIdle: (() => void)[] = [];
+  readonly #closers: (() => void)[] = [];
+  readonly #scans = new Set<KeyScan>();
 
   constructor(store: Store, timers: Timers, settings: GroupCommitSettings, hooks: CommitHooks) {
     this.#store = store;
@@ -116,48 +120,53 @@ export class GroupCommit {
     view: "pending" | "durable",
     done: (error: StoreError | undefined, keys: StoreKey[]) => void,
   ): void {
-    const bytes = { from: Buffer.from(range.from, "latin1"), to: Buffer.from(range.to, "latin1") };
-    this.#store.scan(bytes, limit, (error, entries) => {
-      if (error !== undefined || this.#state === "closed") return done(error, []);
-      const keys = entries.map(([key]) => key.toString("latin1") as StoreKey);
-      // A full page says nothing about what lies beyond its last key.
-      const last = entries.length === limit ? keys.at(-1) : undefined;
-      this.#guarded(() => done(undefined, this.#overlaid(keys, range, last, view).slice(0, limit)));
+    const scan = new KeyScan(range);
+    this.#scans.add(scan);
+    this.#scanOn(scan, limit, view, (error, keys) => {
+      this.#scans.delete(scan);
+      done(error, keys);
     });
   }
 
   /** Writes what is pending and flushes it, then closes the store. After a failure only closes. */
   close(done: () => void): void {
-    const finish = (): void => {
-      this.#state = "closed";
-      this.#store.close(done);
-    };
+    if (this.#state === "closed") return this.#store.close(done);
+    this.#closers.push(done);
+    if (this.#state === "closing") return;
     this.#flushTimer?.cancel();
-    if (this.#state !== "open") return finish();
+    if (this.#state === "failed") return this.#closeStore();
     this.#state = "closing";
-    this.#whenIdle.push(finish);
     this.#schedule();
   }
 
-  #overlaid(
-    keys: StoreKey[],
-    range: StoreKeyRange,
-    last: StoreKey | undefined,
+  /** Asks the store until `limit` keys are there: a short answer says that the range is done. */
+  #scanOn(
+    scan: KeyScan,
+    limit: number,
     view: "pending" | "durable",
-  ): StoreKey[] {
-    const found = new Set(keys);
-    for (const batch of [this.#inFlight, this.#filling]) {
-      for (const key of batch?.writes.keys() ?? [])
-        if (key >= range.from && key < range.to && (last === undefined || key <= last)) found.add(key);
-    }
-    const read = (key: StoreKey): Buffer | undefined =>
-      view === "pending" ? this.readPending(key) : this.readDurable(key);
-    const overlaid = found.size > keys.length ? [...found].sort() : keys;
-    return overlaid.filter((key) => !this.#isOverlaid(key) || read(key) !== undefined);
+    done: (error: StoreError | undefined, keys: StoreKey[]) => void,
+  ): void {
+    this.#store.scan(scan.rest, limit, (error, entries) => {
+      if (error !== undefined) return done(error, []);
+      if (this.#state === "closed") return done(new StoreError("CLOSED", "the store was closed"), []);
+      this.#guarded(() => {
+        scan.take(
+          entries.map(([key]) => key.toString("latin1") as StoreKey),
+          entries.length === limit,
+        );
+        const keys = this.#present(scan, view);
+        if (keys.length >= limit || scan.isComplete) done(undefined, keys.slice(0, limit));
+        else this.#scanOn(scan, limit, view, done);
+      });
+    });
   }
 
-  #isOverlaid(key: StoreKey): boolean {
-    return this.#filling.writes.has(key) || this.#inFlight?.writes.has(key) === true;
+  #present(scan: KeyScan, view: "pending" | "durable"): StoreKey[] {
+    for (const batch of [this.#inFlight, this.#filling])
+      for (const key of batch?.writes.keys() ?? []) scan.change(key);
+    return scan.present(
+      (key) => (view === "pending" ? this.readPending(key) : this.readDurable(key)) !== undefined,
+    );
   }
 
   #readStore(key: StoreKey): Buffer | undefined {
@@ -178,22 +187,27 @@ export class GroupCommit {
     });
   }
 
+  /** Not at once while a batch is in flight: the next one then is flushed, and the file with it. */
   #flush(): void {
-    if (!this.#isUnsynced || this.#inFlight !== undefined || this.#state !== "open") return;
-    this.#commit(true);
+    if (!this.#isUnsynced) return;
+    this.#isFlushDue = true;
+    this.#schedule();
   }
 
-  #commit(isFlush = false): void {
+  #commit(): void {
     if (this.#inFlight !== undefined || this.#state === "failed" || this.#state === "closed") return;
-    const isFinalFlush = this.#state === "closing" && this.#isUnsynced;
-    if (this.#filling.writes.size === 0 && !this.#isTouched && !isFlush && !isFinalFlush)
-      return this.#becomeIdle();
+    const isFlush = this.#isFlushDue || (this.#state === "closing" && this.#isUnsynced);
+    if (this.#filling.writes.size === 0 && !this.#isTouched && !isFlush) {
+      if (this.#state === "closing") this.#closeStore();
+      return;
+    }
     this.#isTouched = false;
+    this.#isFlushDue = false;
     this.#hooks.beforeCommit();
     const batch = this.#filling;
     this.#filling = new Batch();
     this.#inFlight = batch;
-    const sync = this.#settings.fsync === "always" || isFlush || isFinalFlush;
+    const sync = this.#settings.fsync === "always" || isFlush;
     this.#isUnsynced = !sync;
     this.#store.write(changesOf(batch), sync, (error) => this.#committed(batch, error));
   }
@@ -204,12 +218,13 @@ export class GroupCommit {
     for (const [key, write] of batch.writes) {
       if (isRow(key)) this.#cache.set(key, write.after);
       else this.#cache.delete(key);
+      for (const scan of this.#scans) scan.change(key);
     }
     this.#inFlight = undefined;
     this.#hooks.afterCommit();
     for (const task of batch.waiting) this.#guarded(task);
-    if (this.#filling.writes.size > 0 || this.#isTouched) this.#schedule();
-    else this.#becomeIdle();
+    const hasMore = this.#filling.writes.size > 0 || this.#isTouched || this.#isFlushDue;
+    if (hasMore || this.#state === "closing") this.#schedule();
   }
 
   /** Callbacks read, and a read may find the disk broken. */
@@ -224,14 +239,17 @@ export class GroupCommit {
 
   #fail(error: StoreError): void {
     if (this.#state === "failed" || this.#state === "closed") return;
+    const isClosing = this.#state === "closing";
     this.#state = "failed";
     this.#hooks.onFailed(error);
+    if (isClosing) this.#closeStore();
   }
 
-  #becomeIdle(): void {
-    const tasks = this.#whenIdle;
-    this.#whenIdle = [];
-    for (const task of tasks) task();
+  #closeStore(): void {
+    this.#state = "closed";
+    this.#store.close(() => {
+      for (const done of this.#closers.splice(0)) done();
+    });
   }
 }
 

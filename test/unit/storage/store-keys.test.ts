@@ -1,0 +1,95 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type Actor, actorOf, MEMBER_NUMBER_MAX } from "../../../src/causality/index.js";
+import { encodeRowKey, type RowKey } from "../../../src/codec/index.js";
+import { DataType } from "../../../src/crdt/index.js";
+import {
+  aheadKey,
+  aheadRange,
+  logKey,
+  metaKey,
+  partitionKey,
+  requestKey,
+  rowKeyOf,
+  rowRange,
+  rowStoreKey,
+  type StoreKey,
+  type StoreKeyRange,
+} from "../../../src/storage/index.js";
+
+fc.configureGlobal({ seed: 4003, numRuns: 300 });
+
+const anyPartition = fc.integer({ min: 0, max: 0xffff });
+const anyByteString = fc.uint8Array({ maxLength: 5 }).map((bytes) => Buffer.from(bytes));
+const anyRowKey: fc.Arbitrary<RowKey> = anyByteString.map((raw) => encodeRowKey(DataType.register, "b", raw));
+const anyActor: fc.Arbitrary<Actor> = fc
+  .tuple(fc.integer({ min: 1, max: MEMBER_NUMBER_MAX }), fc.integer({ min: 1, max: 2 ** 32 - 1 }))
+  .map(([member, incarnation]) => actorOf(member, incarnation));
+const anyCounter = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
+
+function holds(range: StoreKeyRange, key: StoreKey): boolean {
+  return key >= range.from && key < range.to;
+}
+
+describe("the key layout", () => {
+  it("keeps the rows of a partition, and their marks, in one range each, apart from all else", () => {
+    fc.assert(
+      fc.property(anyPartition, anyPartition, anyRowKey, (partition, other, rowKey) => {
+        expect(holds(rowRange(partition), rowStoreKey(other, rowKey))).toBe(partition === other);
+        expect(holds(aheadRange(partition), aheadKey(other, rowKey))).toBe(partition === other);
+        expect(holds(rowRange(partition), aheadKey(partition, rowKey))).toBe(false);
+        expect(holds(aheadRange(partition), rowStoreKey(partition, rowKey))).toBe(false);
+        for (const key of [
+          metaKey("identity"),
+          partitionKey(partition),
+          requestKey(partition, "00".repeat(16)),
+        ]) {
+          expect(holds(rowRange(partition), key)).toBe(false);
+          expect(holds(aheadRange(partition), key)).toBe(false);
+        }
+      }),
+    );
+  });
+
+  it("gives the row key back", () => {
+    fc.assert(
+      fc.property(anyPartition, anyRowKey, (partition, rowKey) => {
+        expect(rowKeyOf(rowStoreKey(partition, rowKey))).toBe(rowKey);
+        expect(rowKeyOf(aheadKey(partition, rowKey))).toBe(rowKey);
+      }),
+    );
+  });
+
+  it("goes on right after a row: without it, and with every later one", () => {
+    fc.assert(
+      fc.property(anyPartition, anyRowKey, anyRowKey, (partition, after, rowKey) => {
+        expect(holds(rowRange(partition, after), rowStoreKey(partition, rowKey))).toBe(rowKey > after);
+        expect(holds(aheadRange(partition, after), aheadKey(partition, rowKey))).toBe(rowKey > after);
+      }),
+    );
+  });
+
+  it("orders the log by partition, actor and counter, as numbers", () => {
+    const anyEntry = fc.tuple(anyPartition, anyActor, anyCounter);
+    fc.assert(
+      fc.property(anyEntry, anyEntry, (a, b) => {
+        const at = [0, 1, 2].find((index) => a[index] !== b[index]);
+        const isBefore = at !== undefined && Number(a[at]) < Number(b[at]);
+        expect(logKey(...a) < logKey(...b)).toBe(isBefore);
+      }),
+    );
+  });
+
+  it("consists of code units that are bytes", () => {
+    fc.assert(
+      fc.property(anyPartition, anyActor, anyCounter, anyRowKey, (partition, actor, counter, rowKey) => {
+        for (const key of [
+          logKey(partition, actor, counter),
+          rowStoreKey(partition, rowKey),
+          partitionKey(partition),
+        ])
+          expect(Buffer.from(key, "latin1").toString("latin1")).toBe(key);
+      }),
+    );
+  });
+});
