@@ -42,8 +42,8 @@ export async function planCluster(shape: ClusterShape, temporary: boolean): Prom
   if (direct && wan) throw invalid("--direct leaves out the links that --wan needs: choose one of them");
 
   const nodeCount = regions.length * nodesPerRegion;
-  const pairs = direct ? 0 : (nodeCount * (nodeCount - 1)) / 2;
-  const ports = await findFreePorts(nodeCount * 3 + (direct ? 0 : pairs + 1));
+  const routeCount = nodeCount * (nodeCount - 1);
+  const ports = await findFreePorts(nodeCount * 3 + (direct ? 0 : routeCount + 1));
   const nextAddress = () => `${LOOPBACK}:${ports.shift()}`;
   const nodes = planNodes(regions, nodesPerRegion, nextAddress);
   checkDistinct(nodes, regions);
@@ -94,12 +94,10 @@ function planNodes(regions: readonly string[], perRegion: number, nextAddress: (
   return nodes;
 }
 
-/** Of every two nodes, the one with the lower number dials the other. */
+/** Every node dials every other: a connection that went past the links could not be delayed or cut. */
 function planRoutes(nodes: readonly ClusterNode[], nextAddress: () => string) {
   return nodes.flatMap((from) =>
-    nodes
-      .filter((to) => from.number < to.number)
-      .map((to) => ({ from: from.id, to: to.id, listen: nextAddress() })),
+    nodes.filter((to) => to !== from).map((to) => ({ from: from.id, to: to.id, listen: nextAddress() })),
   );
 }
 

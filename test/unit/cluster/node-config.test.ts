@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-it("is one that a node takes, and has it dial higher members over links", async () => {
+it("is one that a node takes, and has it dial every other member over a link", async () => {
   const cluster = await planCluster({ regions: ["east", "west"], nodesPerRegion: 2, fsync: "never" }, false);
   const files = new ClusterFolder(folder);
   for (const node of cluster.nodes) writeNodeConfig(cluster, node, files.node(node.id));
@@ -21,7 +21,7 @@ it("is one that a node takes, and has it dial higher members over links", async 
   expect(config.nodeId).toBe("east-2");
   const links = cluster.links?.routes.filter((route) => route.from === "east-2") ?? [];
   expect(config.peerAddresses).toEqual(Object.fromEntries(links.map((link) => [link.to, link.listen])));
-  expect(Object.keys(config.peerAddresses)).toEqual(["west-1", "west-2"]);
+  expect(Object.keys(config.peerAddresses)).toEqual(["east-1", "west-1", "west-2"]);
   expect(config).toMatchObject({
     dataFolder: join(folder, "east-2", "data"),
     fsync: "never",
