@@ -10,6 +10,6 @@ export {
   formatDot,
   MEMBER_NUMBER_MAX,
 } from "./dot.js";
-export { type Hlc, hlcAt, hlcWallMs, ZERO_HLC } from "./hlc.js";
+export { type Hlc, hlcAt, hlcWallMs, latestCredibleHlc, ZERO_HLC } from "./hlc.js";
 export { HybridClock } from "./hybrid-clock.js";
 export { type Covers, VersionVector } from "./version-vector.js";

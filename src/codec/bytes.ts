@@ -49,9 +49,13 @@ export class ByteWriter {
     this.#length = this.#buffer.writeDoubleBE(value, this.#length);
   }
 
-  hlc(value: Hlc): void {
+  uint64(value: bigint): void {
     this.#reserve(8);
     this.#length = this.#buffer.writeBigUInt64BE(value, this.#length);
+  }
+
+  hlc(value: Hlc): void {
+    this.uint64(value);
   }
 
   actor(value: Actor): void {
@@ -100,11 +104,14 @@ export class ByteReader {
   readonly #buffer: Buffer;
   #offset: number;
   readonly #end: number;
+  readonly #latestHlc: Hlc | undefined;
 
-  constructor(buffer: Buffer, offset = 0, end: number = buffer.length) {
+  /** @param latestHlc a later stamp is refused; by default none is */
+  constructor(buffer: Buffer, offset = 0, end: number = buffer.length, latestHlc?: Hlc) {
     this.#buffer = buffer;
     this.#offset = offset;
     this.#end = end;
+    this.#latestHlc = latestHlc;
   }
 
   get remaining(): number {
@@ -128,10 +135,17 @@ export class ByteReader {
     return this.#buffer.readDoubleBE(this.#offset - 8);
   }
 
-  hlc(): Hlc {
+  uint64(): bigint {
     this.#need(8);
     this.#offset += 8;
     return this.#buffer.readBigUInt64BE(this.#offset - 8);
+  }
+
+  hlc(): Hlc {
+    const hlc = this.uint64();
+    if (this.#latestHlc !== undefined && hlc > this.#latestHlc)
+      throw new CodecError(`the stamp ${hlc} is of a time too far ahead to be believed`);
+    return hlc;
   }
 
   actor(): Actor {

@@ -2,6 +2,7 @@
  * Frames between nodes: a version byte, then messages, each a type byte, a length and a body. Decoding is strict: an
  * unknown type, a body of the wrong length or trailing bytes throw `CodecError`, and the link is closed.
  */
+import type { Hlc } from "../causality/index.js";
 import { ByteReader, ByteWriter, CodecError } from "./bytes.js";
 import { readPage, readPageRequest, writePage, writePageRequest } from "./catch-up-codec.js";
 import { readDots, readPayload, readVector, writeDots, writePayload, writeVector } from "./causal.js";
@@ -57,8 +58,11 @@ export function appendMessage(frame: ByteWriter, message: Message): void {
   frame.bytes(body.take());
 }
 
-/** Hands each message of a frame to `take`, in order. Throws `CodecError` at the first that is malformed. */
-export function readFrame(frame: Buffer, take: (message: Message) => void): void {
+/**
+ * Hands each message of a frame to `take`, in order. Throws `CodecError` at the first that is malformed, or bears a stamp
+ * after `latestHlc`.
+ */
+export function readFrame(frame: Buffer, take: (message: Message) => void, latestHlc?: Hlc): void {
   const reader = new ByteReader(frame);
   const version = reader.uint8();
   if (version !== PROTOCOL_VERSION) throw new CodecError(`frame version ${version} is unknown`);
@@ -66,7 +70,8 @@ export function readFrame(frame: Buffer, take: (message: Message) => void): void
     const number = reader.uint8();
     const type = NAMES.get(number);
     if (type === undefined) throw new CodecError(`message type ${number} is unknown`);
-    const body = new ByteReader(reader.bytes());
+    const bytes = reader.bytes();
+    const body = new ByteReader(bytes, 0, bytes.length, latestHlc);
     const message = readBody(type, body);
     body.end();
     take(message);

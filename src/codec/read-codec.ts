@@ -34,7 +34,7 @@ export function writeReadReply(writer: ByteWriter, message: ReadReply): void {
       return writeContext(writer, body.state.context);
     case "digest":
       writer.uint8(DIGEST);
-      writer.hlc(body.digest);
+      writer.uint64(body.digest);
       writeVector(writer, body.clock);
       return writer.uint8(body.isTouchedBeyond ? 1 : 0);
     case "refused":
@@ -54,7 +54,7 @@ function readReadBody(reader: ByteReader): ReadBody {
   if (kind === DIGEST)
     return {
       kind: "digest",
-      digest: reader.hlc(),
+      digest: reader.uint64(),
       clock: readVector(reader),
       isTouchedBeyond: reader.uint8() === 1,
     };

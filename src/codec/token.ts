@@ -16,7 +16,7 @@ const DOTS_MAX = 10_000;
 export function encodeToken(rowKey: RowKey, token: ReadToken): Buffer {
   const writer = new ByteWriter();
   writer.uint8(TOKEN_VERSION);
-  writer.hlc(hash64(rowKey));
+  writer.uint64(hash64(rowKey));
   writer.hlc(token.hlc);
   writeDots(writer, token.live);
   writeContext(writer, token.context);
@@ -28,7 +28,7 @@ export function decodeToken(rowKey: RowKey, bytes: Buffer): ReadToken {
   const reader = new ByteReader(bytes);
   const version = reader.uint8();
   if (version !== TOKEN_VERSION) throw new CodecError("the context is not one that this store gave out");
-  if (reader.hlc() !== hash64(rowKey)) throw new CodecError("the context was read from another key");
+  if (reader.uint64() !== hash64(rowKey)) throw new CodecError("the context was read from another key");
   const hlc = reader.hlc();
   const live = readDots(reader);
   if (live.length > DOTS_MAX) throw new CodecError(`the context names more than ${DOTS_MAX} values`);

@@ -12,6 +12,12 @@ export interface KnownPeer {
   readonly liveInstance: string | undefined;
 }
 
+/**
+ * Incarnations are seconds, and a node that is told of a later one of its own starts again above it: one from the end of
+ * the 32 bits would shut it out for ever. Ours is of now, so what is some 34 years later is no node's.
+ */
+const INCARNATION_LEAD_MAX = 2 ** 30;
+
 /** The reason to refuse a Hello, or undefined. */
 export function refuseHello(
   hello: PeerHello,
@@ -31,6 +37,8 @@ export function refuseHello(
     return `IN_USE node ${hello.nodeId} is me; give every node an id of its own`;
   if (known.liveInstance !== undefined && known.liveInstance !== hello.instance)
     return `IN_USE another live process is node ${hello.nodeId}; stop one of the two`;
+  if (hello.incarnation > self.incarnation + INCARNATION_LEAD_MAX)
+    return `CLOCK incarnation ${hello.incarnation} of node ${hello.nodeId} is decades later than ours, ${self.incarnation}; set the clocks, and start again who was wrong`;
   if (hello.incarnation < known.incarnation)
     return `INCARNATION ${known.incarnation} of node ${hello.nodeId} is known, and you are ${hello.incarnation}`;
   return undefined;

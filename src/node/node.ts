@@ -83,7 +83,7 @@ export class StartedNode {
         onFailed: (error) => this.#storageFailed(error),
       },
     );
-    this.links = new PeerLinks(runtime.transport, runtime.timers, runtime.log);
+    this.links = new PeerLinks(runtime);
     this.#calls = new Calls(this.links);
     this.#hello = helloOf(runtime, settings, self, opened.incarnation);
     this.membership = this.#buildMembership(settings, opened);

@@ -2,8 +2,9 @@
  * All links of a node: frames from the transport become messages for the node's parts, messages of one turn become one
  * frame a peer. A peer that sends bytes which make no frame loses its link, and nothing else happens.
  */
+import { latestCredibleHlc } from "../causality/index.js";
 import { CodecError, type Message, readFrame } from "../codec/index.js";
-import type { Log, Timers, Transport } from "../runtime/index.js";
+import type { Clock, Log, Runtime, Timers, Transport } from "../runtime/index.js";
 import { PeerLink } from "./peer-link.js";
 
 export interface LinkEvents {
@@ -15,14 +16,16 @@ export interface LinkEvents {
 export class PeerLinks {
   readonly #transport: Transport;
   readonly #timers: Timers;
+  readonly #clock: Clock;
   readonly #log: Log;
   readonly #links = new Map<number, PeerLink>();
   #events: LinkEvents | undefined;
   #isFlushScheduled = false;
 
-  constructor(transport: Transport, timers: Timers, log: Log) {
+  constructor({ transport, timers, clock, log }: Pick<Runtime, "transport" | "timers" | "clock" | "log">) {
     this.#transport = transport;
     this.#timers = timers;
+    this.#clock = clock;
     this.#log = log;
   }
 
@@ -75,17 +78,18 @@ export class PeerLinks {
   receive(peer: number, frame: Buffer): void {
     const link = this.#link(peer);
     let isUrgent = false;
+    const take = (message: Message): void => {
+      if (message.type === "credit") {
+        isUrgent = true;
+        link.addCredit(message.bytes);
+        this.flushSoon();
+        return;
+      }
+      isUrgent ||= message.type === "heartbeat";
+      this.#events?.message(peer, message);
+    };
     try {
-      readFrame(frame, (message) => {
-        if (message.type === "credit") {
-          isUrgent = true;
-          link.addCredit(message.bytes);
-          this.flushSoon();
-          return;
-        }
-        isUrgent ||= message.type === "heartbeat";
-        this.#events?.message(peer, message);
-      });
+      readFrame(frame, take, latestCredibleHlc(this.#clock.wallMs()));
     } catch (error) {
       if (!(error instanceof CodecError)) throw error;
       return this.reset(peer, `a frame is malformed: ${error.message}`);
