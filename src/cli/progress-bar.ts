@@ -20,6 +20,8 @@ export interface ProgressBarOptions {
 }
 
 const REDRAW_MS = 100;
+/** What the first rows take says little about the others. */
+const GUESS_AFTER_MS = 1_000;
 const BAR_CELLS = 24;
 const COLUMNS_DEFAULT = 80;
 const GREEN = "\x1b[32m";
@@ -65,10 +67,12 @@ export class ProgressBar {
     const counts = `${wholeNumber(done)} ${unit}  ${wholeNumber(perSecond)}/s`;
     if (fraction === undefined) return counts;
     const share = Math.min(1, Math.max(0, fraction));
-    const left = share > 0 ? `  ${duration((elapsedMs * (1 - share)) / share)} left` : "";
+    const isGuessable = share > 0 && elapsedMs >= GUESS_AFTER_MS;
+    const left = isGuessable ? `  ${duration((elapsedMs * (1 - share)) / share)} left` : "";
     const text = `${String(Math.floor(share * 100)).padStart(3)}%  ${counts}${left}`;
-    // A line that wraps cannot be wiped, so a narrow terminal goes without the bar, and a very narrow one without the end.
-    const columns = stream.columns ?? COLUMNS_DEFAULT;
+    // A line that wraps cannot be wiped, so a narrow terminal goes without the bar, and a very narrow one without the
+    // end. Some terminals say that they have no columns at all.
+    const columns = stream.columns || COLUMNS_DEFAULT;
     if (BAR_CELLS + 2 + text.length >= columns) return text.slice(0, Math.max(0, columns - 1));
     return `${this.#bar(share)}  ${text}`;
   }

@@ -39,6 +39,10 @@ describe("a progress bar", () => {
     );
   });
 
+  it("does not guess how long it will take from the first moments", () => {
+    expect(barOn({ isTTY: true }).at(900, 1, 0.01)).toMatch(/1 rows {2}1\/s$/);
+  });
+
   it("counts when nobody knows how much there is", () => {
     expect(barOn({ isTTY: true }).at(500, 100, undefined)).toBe(`${WIPE}100 rows  200/s`);
   });
@@ -52,6 +56,7 @@ describe("a progress bar", () => {
     expect(barOn({ isTTY: true, columns: 40 }).at(1_000, 5, 0.5)).toBe(
       `${WIPE} 50%  5 rows  5/s  1.0 s left`,
     );
+    expect(barOn({ isTTY: true, columns: 0 }).at(1_000, 5, 0.5)).toContain("█");
     expect(barOn({ isTTY: true, columns: 10 }).at(1_000, 5, 0.5)).toBe(`${WIPE} 50%  5 r`);
   });
 
