@@ -40,7 +40,8 @@ export class QuorumRead {
   readonly #environment: Environment;
   readonly #latency: LatencyWindow;
   readonly #plan: ReadPlan;
-  readonly #tracker: QuorumTracker;
+  /** Who answered; then, while the join is written back, who holds it. */
+  #tracker: QuorumTracker;
   readonly #asked = new Set<number>();
   readonly #refusals = new Map<number, Refusal>();
   /** The rows that answered, by member. */
@@ -68,8 +69,11 @@ export class QuorumRead {
     this.#deadline = timers.after(remainingMs, () =>
       this.#finish(readTimeout(this.#tracker.required, this.#tracker.received)),
     );
-    const peers = [...this.#asked].filter((member) => !this.#isSelf(member));
-    this.#hedge = timers.after(this.#latency.hedgeAfterMs(peers), () => this.#askOneMore());
+    this.#hedge = timers.after(this.#hedgeMs([...this.#asked]), () => this.#askOneMore());
+  }
+
+  #hedgeMs(members: readonly number[]): number {
+    return this.#latency.hedgeAfterMs(members.filter((member) => !this.#isSelf(member)));
   }
 
   #isSelf(member: number): boolean {
@@ -89,15 +93,20 @@ export class QuorumRead {
   }
 
   #askOneMore(): void {
-    const next = this.#plan.candidates.find(
-      (member) =>
-        !this.#asked.has(member) &&
-        this.#canAsk(member) &&
-        this.#plan.parts.some((part) => part.members.includes(member)),
-    );
+    const next = this.#nextCandidate(this.#asked);
     if (next === undefined) return;
     this.#environment.counters.add("reads_hedged");
     this.#ask(next);
+  }
+
+  /** The best one that counts for the level and is not involved yet. */
+  #nextCandidate(involved: ReadonlySet<number>): number | undefined {
+    return this.#plan.candidates.find(
+      (member) =>
+        !involved.has(member) &&
+        this.#canAsk(member) &&
+        this.#plan.parts.some((part) => part.members.includes(member)),
+    );
   }
 
   #ask(member: number): void {
@@ -155,13 +164,15 @@ export class QuorumRead {
     }
   }
 
-  /** Equal content, and no dot beyond either's clock that touched the row. */
+  /** Equal content, and neither side knows of the row what the other's clock does not cover. */
   #isEqualToOurs(body: Extract<ReadBody, { kind: "digest" }>): boolean {
     const { replica, rowKey, type } = this.#plan;
     const ours = this.#ownState();
     if (ours === undefined || body.digest !== rowDigest(rowKey, ours.live)) return false;
     if (!contextMatters(type)) return true;
-    return !body.isTouchedBeyond && !isTouchedBeyond(replica, rowKey, body.clock);
+    // What ran ahead of our clock is in no log of ours.
+    const isAhead = !ours.context.beyond(replica.durableClock).isEmpty;
+    return !isAhead && !body.isTouchedBeyond && !isTouchedBeyond(replica, rowKey, body.clock);
   }
 
   #refuse(member: number, reason: Refusal): void {
@@ -173,15 +184,18 @@ export class QuorumRead {
     this.#tracker.succeed(member);
     if (this.#done === undefined || !this.#tracker.isSatisfied) return;
     this.#hedge?.cancel();
+    // Enough came: whoever answers from now on is not waited for, and does not count among those that hold the join.
+    this.#cancelCalls();
     this.#conclude();
   }
 
   #conclude(): void {
     const [first, ...rest] = this.#states.values();
     if (first === undefined) return this.#finish(failure("INTERNAL", "a read was answered without a row"));
-    if (rest.length === 0) return this.#answer(first);
     const joined = joinStates(this.#plan.type, [first, ...rest]);
-    const stale = this.#staleMembers(joined);
+    for (const [member, reason] of this.#refusals)
+      if (reason === "damaged") this.#writeBack(member, joined, () => undefined);
+    const stale = rest.length === 0 ? [] : this.#staleMembers(joined);
     if (stale.length === 0) return this.#answer(joined);
     this.#environment.counters.add("read_repairs");
     this.#repair(stale, joined);
@@ -198,23 +212,34 @@ export class QuorumRead {
     return stale.includes(this.#environment.self.number) ? [...stale, ...this.#equal] : stale;
   }
 
+  /** Until as many as the level needs hold the join. A replica that does not take it is made up for by another. */
   #repair(stale: readonly number[], joined: RowState): void {
-    const repaired = new QuorumTracker(this.#plan.parts);
-    const one = (member: number): void => {
-      repaired.succeed(member);
-      if (repaired.isSatisfied) this.#answer(joined);
+    this.#tracker = new QuorumTracker(this.#plan.parts);
+    const hold = (member: number): void => {
+      this.#tracker.succeed(member);
+      if (this.#tracker.isSatisfied) this.#answer(joined);
     };
-    for (const member of stale) this.#writeBack(member, joined, one);
-    for (const member of this.#states.keys()) if (!stale.includes(member)) one(member);
-    for (const member of this.#equal) if (!stale.includes(member)) one(member);
+    const involved = new Set([...this.#states.keys(), ...this.#equal]);
+    const holders = [...involved].filter((member) => !stale.includes(member));
+    const offer = (member: number): void =>
+      this.#writeBack(member, joined, (isTaken) => (isTaken ? hold(member) : offerAnother()));
+    const offerAnother = (): void => {
+      const next = this.#nextCandidate(involved);
+      if (next === undefined || this.#done === undefined) return;
+      involved.add(next);
+      offer(next);
+    };
+    this.#hedge = this.#environment.timers.after(this.#hedgeMs(stale), offerAnother);
+    for (const member of stale) offer(member);
+    for (const member of holders) hold(member);
   }
 
-  #writeBack(member: number, joined: RowState, done: (member: number) => void): void {
+  #writeBack(member: number, joined: RowState, done: (isTaken: boolean) => void): void {
     const { calls, commit, hlc } = this.#environment;
     const { replica, rowKey } = this.#plan;
     if (this.#isSelf(member)) {
       replica.join(rowKey, joined);
-      return commit.whenDurable(() => done(member));
+      return commit.whenDurable(() => done(true));
     }
     const id = calls.call(
       member,
@@ -227,9 +252,7 @@ export class QuorumRead {
         hlc: hlc.last,
         state: joined,
       }),
-      (reply) => {
-        if (reply?.isDone === true) done(member);
-      },
+      (reply) => done(reply?.isDone === true),
     );
     this.#callIds.push(id);
   }
@@ -259,8 +282,12 @@ export class QuorumRead {
     this.#done = undefined;
     this.#deadline?.cancel();
     this.#hedge?.cancel();
-    for (const id of this.#callIds) this.#environment.calls.cancel(id);
+    this.#cancelCalls();
     done?.(outcome);
+  }
+
+  #cancelCalls(): void {
+    for (const id of this.#callIds.splice(0)) this.#environment.calls.cancel(id);
   }
 }
 
