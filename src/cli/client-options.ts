@@ -85,7 +85,7 @@ export async function tlsOf({ tls, ca }: EndpointOptions): Promise<TlsOptions | 
   }
 }
 
-export function addEndpoints(list: string, before: readonly string[] = []): string[] {
+function addEndpoints(list: string, before: readonly string[] = []): string[] {
   return [...before, ...list.split(",").map((endpoint) => endpoint.trim())];
 }
 

@@ -8,7 +8,7 @@ export const EXIT = { ok: 0, failed: 1, usage: 2, notFound: 3, unavailable: 4 } 
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-export interface FailureInit {
+interface FailureInit {
   readonly exitCode: ExitCode;
   /** What kind of failure, in capitals: a gRPC code for what the cluster refused. */
   readonly code: string;

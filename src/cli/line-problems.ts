@@ -1,6 +1,6 @@
 /** What was wrong with the lines of a file: all are counted, and as many are kept as a person would read. */
 
-export interface LineProblem {
+interface LineProblem {
   /** From 1. */
   readonly line: number;
   readonly message: string;

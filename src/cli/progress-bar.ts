@@ -5,7 +5,7 @@
 import { duration, wholeNumber } from "./table.js";
 
 /** What is needed of `process.stderr`. */
-export interface TerminalStream {
+interface TerminalStream {
   readonly isTTY?: boolean;
   readonly columns?: number;
   write(text: string): unknown;

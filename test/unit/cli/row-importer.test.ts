@@ -119,6 +119,20 @@ describe("an import", () => {
     expect([bucket.sizes, bucket.stored.get("same")]).toEqual([[1, 1, 1], 2]);
   });
 
+  it("does not put two lines of one key into a batch", async () => {
+    const bucket = new HeldBucket();
+    bucket.isOpen = false;
+    const imported = run(
+      bucket,
+      rows(4, (at) => (at === 0 ? "first" : "same")),
+    );
+    await settle();
+    expect(bucket.sizes).toEqual([1, 1]);
+    bucket.open();
+    await imported;
+    expect([bucket.sizes, bucket.stored.get("same")]).toEqual([[1, 1, 1, 1], 3]);
+  });
+
   it("reports bad lines by number and imports the others", async () => {
     const outcome = await run(new HeldBucket(), [
       "{",
