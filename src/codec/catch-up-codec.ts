@@ -1,5 +1,4 @@
-/** Bytes of catch-up requests and pages. The rows of a page share its clock, so each carries only its `ahead`. */
-import { Context, type VersionVector } from "../causality/index.js";
+/** Bytes of catch-up requests and pages. */
 import { type ByteReader, type ByteWriter, CodecError } from "./bytes.js";
 import {
   readContext,
@@ -59,7 +58,7 @@ export function writePage(writer: ByteWriter, message: CatchUpPage): void {
         writeDot(writer, pointer);
         writeLogEntry(writer, pointer.entry);
       }
-      writeRows(writer, body.rows, body.clock);
+      writeRows(writer, body.rows);
       writeVector(writer, body.position);
       return writer.uint8(body.isLast ? 1 : 0);
     case "rows":
@@ -67,7 +66,7 @@ export function writePage(writer: ByteWriter, message: CatchUpPage): void {
       writeVector(writer, body.target);
       writeVector(writer, body.clock);
       writeVector(writer, body.floor);
-      writeRows(writer, body.rows, body.clock);
+      writeRows(writer, body.rows);
       return writeOptionalRowKey(writer, body.upTo);
   }
 }
@@ -91,7 +90,7 @@ function readPageBody(reader: ByteReader): CatchUpBody {
       target,
       clock,
       entries: readPointers(reader),
-      rows: readRows(reader, clock),
+      rows: readRows(reader),
       position: readVector(reader),
       isLast: reader.uint8() === 1,
     };
@@ -101,7 +100,7 @@ function readPageBody(reader: ByteReader): CatchUpBody {
       target,
       clock,
       floor: readVector(reader),
-      rows: readRows(reader, clock),
+      rows: readRows(reader),
       upTo: readOptionalRowKey(reader),
     };
   throw new CodecError(`catch-up page ${kind} is unknown`);
@@ -120,23 +119,23 @@ function readPointers(reader: ByteReader): CatchUpPointer[] {
 /** key 6, no dots 1, no context 2 */
 const ROW_BYTES_MIN = 9;
 
-function writeRows(writer: ByteWriter, rows: readonly CatchUpRow[], clock: VersionVector): void {
+function writeRows(writer: ByteWriter, rows: readonly CatchUpRow[]): void {
   writer.varint(rows.length);
   for (const row of rows) {
     writer.latin1(row.rowKey);
-    writeLive(writer, row.state.live);
-    writeContext(writer, row.state.context.beyond(clock));
+    writeLive(writer, row.live);
+    writeContext(writer, row.ahead);
   }
 }
 
-function readRows(reader: ByteReader, clock: VersionVector): CatchUpRow[] {
+function readRows(reader: ByteReader): CatchUpRow[] {
   const rows: CatchUpRow[] = [];
-  for (let left = reader.count(ROW_BYTES_MIN); left > 0; left--) {
-    const rowKey = checkedRowKey(reader.latin1());
-    const live = readLive(reader);
-    const context = new Context(clock.copy()).joined(readContext(reader));
-    rows.push({ rowKey, state: { live, context } });
-  }
+  for (let left = reader.count(ROW_BYTES_MIN); left > 0; left--)
+    rows.push({
+      rowKey: checkedRowKey(reader.latin1()),
+      live: readLive(reader),
+      ahead: readContext(reader),
+    });
   return rows;
 }
 

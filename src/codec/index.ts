@@ -39,7 +39,6 @@ export type {
 } from "./messages.js";
 export {
   type Doubt,
-  emptyPartition,
   type LogEntry,
   openRecord,
   type PartitionRecord,

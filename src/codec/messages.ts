@@ -1,6 +1,6 @@
 /** What nodes say to each other. `frame.ts` lays out the bytes. */
-import type { Actor, Dot, Hlc, VersionVector } from "../causality/index.js";
-import type { Payload, RowState } from "../crdt/index.js";
+import type { Actor, Context, Dot, Hlc, VersionVector } from "../causality/index.js";
+import type { LiveDot, Payload, RowState } from "../crdt/index.js";
 import type { LogEntry } from "./record.js";
 import type { RowKey } from "./row-key.js";
 
@@ -127,9 +127,11 @@ export interface CatchUpPointer {
   readonly entry: LogEntry;
 }
 
+/** Its whole context is the page's clock and its own `ahead`: spelled out for each row it would outweigh the page. */
 export interface CatchUpRow {
   readonly rowKey: RowKey;
-  readonly state: RowState;
+  readonly live: readonly LiveDot[];
+  readonly ahead: Context;
 }
 
 /** A replica's durable row, whole or as a digest, for a coordinator. */

@@ -27,14 +27,15 @@ export interface RowAddress {
 export function decodeRowKey(rowKey: string): RowAddress {
   const type = rowKeyType(rowKey);
   const parts = rowKey.slice(1).split(END);
-  const [bucket, key, element, rest] = parts.map((part) => part.replaceAll("\x00\xff", "\x00"));
-  if (bucket === undefined || key === undefined || parts.at(-1) !== "" || parts.length > 4)
+  const rest = parts.pop();
+  const [bucket, key, element] = parts.map(unescaped);
+  if (bucket === undefined || key === undefined || parts.length > 3 || rest !== "")
     throw new CodecError("a row key is malformed");
   return {
     type,
     bucket,
     key: Buffer.from(key, "latin1"),
-    element: rest === undefined ? undefined : Buffer.from(element ?? "", "latin1"),
+    element: element === undefined ? undefined : Buffer.from(element, "latin1"),
   };
 }
 
@@ -53,4 +54,12 @@ export function checkedRowKey(text: string): RowKey {
 
 function escaped(part: string): string {
   return part.includes("\x00") ? part.replaceAll("\x00", "\x00\xff") : part;
+}
+
+function unescaped(part: string): string {
+  if (!part.includes("\x00")) return part;
+  const pieces = part.split("\x00\xff");
+  if (pieces.some((piece) => piece.includes("\x00")))
+    throw new CodecError("a row key has a zero byte that is not escaped");
+  return pieces.join("\x00");
 }

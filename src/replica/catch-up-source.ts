@@ -14,7 +14,7 @@ import type {
   LogEntry,
   RowKey,
 } from "../codec/index.js";
-import { type Row, rowState } from "../crdt/index.js";
+import type { Row } from "../crdt/index.js";
 import type { PartitionReplica } from "./partition-replica.js";
 
 /** A page ends after so many bytes of rows and pointers, or so many pointers. */
@@ -106,10 +106,7 @@ class LogPageBuilder {
     const row = this.#replica.rows.readDurable(entry.rowKey);
     if (row.damagedAt !== undefined) throw new PageStop(refused("a row of the source is damaged"));
     if (this.#comesLater(row, { actor, counter })) return;
-    this.#rows.set(entry.rowKey, {
-      rowKey: entry.rowKey,
-      state: rowState(row, this.#replica.durableClock),
-    });
+    this.#rows.set(entry.rowKey, { rowKey: entry.rowKey, live: row.live, ahead: row.ahead });
     this.#bytes += rowBytes(row);
   }
 
@@ -144,7 +141,7 @@ function buildRowPage(
       if (bytes >= PAGE_BYTES) break;
       const row = replica.rows.readDurable(rowKey);
       if (row.damagedAt !== undefined) return done(refused("a row of the source is damaged"));
-      rows.push({ rowKey, state: rowState(row, replica.durableClock) });
+      rows.push({ rowKey, live: row.live, ahead: row.ahead });
       bytes += rowBytes(row) + rowKey.length;
     }
     const isLast = rows.length === rowKeys.length && rowKeys.length < PAGE_SCAN_ROWS;

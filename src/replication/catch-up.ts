@@ -144,7 +144,7 @@ export class CatchUp {
     const { progress, replica } = session;
     progress.target ??= page.target;
     replica.addPointers(page.entries);
-    for (const row of page.rows) replica.join(row.rowKey, row.state);
+    joinRows(replica, page);
     progress.position = page.position;
     this.#environment.counters.add("catch_up_rows", page.rows.length);
     if (page.isLast) this.#adopt(session, progress.target);
@@ -156,7 +156,7 @@ export class CatchUp {
     const after = progress.rows?.after;
     progress.target ??= page.target;
     progress.floor ??= page.floor;
-    for (const row of page.rows) replica.join(row.rowKey, row.state);
+    joinRows(replica, page);
     this.#environment.counters.add("catch_up_rows", page.rows.length);
     const sent = new Set(page.rows.map((row) => row.rowKey));
     this.#joinAbsent(session, page, sent, after, () => {
@@ -222,6 +222,13 @@ export class CatchUp {
     this.#kept.delete(replica.partition);
     return { target: undefined, position: replica.clock.copy(), rows: undefined, floor: undefined };
   }
+}
+
+/** The rows of a page share its clock as their context, each with its own `ahead`. */
+function joinRows(replica: PartitionReplica, page: CatchUpLogPage | CatchUpRowPage): void {
+  const context = new Context(page.clock);
+  for (const { rowKey, live, ahead } of page.rows)
+    replica.join(rowKey, { live, context: ahead.isEmpty ? context : context.joined(ahead) });
 }
 
 function absentAt(clock: VersionVector): { live: []; context: Context } {

@@ -1,0 +1,101 @@
+/** Everything that has bytes, over the whole range of what may be written. */
+import fc from "fast-check";
+import {
+  type Actor,
+  actorOf,
+  Context,
+  type Dot,
+  type Hlc,
+  MEMBER_NUMBER_MAX,
+  VersionVector,
+} from "../../../src/causality/index.js";
+import {
+  type Doubt,
+  encodeRowKey,
+  type LogEntry,
+  type PartitionRecord,
+  type RowKey,
+} from "../../../src/codec/index.js";
+import {
+  compareDots,
+  DataType,
+  type LiveDot,
+  type Payload,
+  type Row,
+  ValueEncoding,
+} from "../../../src/crdt/index.js";
+
+/** Small numbers, and those at the edges of a varint's bytes. */
+export const anyVarint = fc.oneof(
+  fc.nat({ max: 300 }),
+  fc.integer({ min: 0, max: 52 }).map((bits) => 2 ** bits),
+  fc.integer({ min: 1, max: 53 }).map((bits) => 2 ** bits - 1),
+);
+export const anyCounter = anyVarint.map((value) => Math.max(1, value));
+export const anyActor: fc.Arbitrary<Actor> = fc
+  .tuple(fc.integer({ min: 1, max: MEMBER_NUMBER_MAX }), fc.integer({ min: 1, max: 2 ** 32 - 1 }))
+  .map(([member, incarnation]) => actorOf(member, incarnation));
+export const anyHlc: fc.Arbitrary<Hlc> = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
+export const anyBytes = fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes));
+export const anyDot: fc.Arbitrary<Dot> = fc.record({ actor: anyActor, counter: anyCounter });
+export const anyDots = fc.array(anyDot, { maxLength: 5 });
+export const anyVector = fc
+  .array(fc.tuple(anyActor, anyCounter), { maxLength: 5 })
+  .map((entries) => VersionVector.from(entries));
+export const anyContext = fc.tuple(anyVector, anyDots).map(([vector, dots]) => {
+  const context = new Context(vector);
+  for (const dot of dots) context.add(dot.actor, dot.counter);
+  return context;
+});
+export const anyRequestId = fc
+  .uint8Array({ minLength: 16, maxLength: 16 })
+  .map((bytes) => Buffer.from(bytes).toString("hex"));
+
+export const anyPayload: fc.Arbitrary<Payload> = fc.record({
+  hlc: anyHlc,
+  isTombstone: fc.boolean(),
+  encoding: fc.constantFrom(...Object.values(ValueEncoding)),
+  expiresAtMs: anyVarint,
+  data: anyBytes,
+});
+export const anyLive: fc.Arbitrary<LiveDot[]> = fc
+  .array(fc.tuple(anyDot, anyPayload), { maxLength: 4 })
+  .map((pairs) => {
+    const dots = new Map(pairs.map(([dot, payload]) => [`${dot.actor}:${dot.counter}`, { ...dot, payload }]));
+    return [...dots.values()].sort(compareDots);
+  });
+
+/** Bytes that the escaping has to deal with, more often than chance would have them. */
+export const anyKeyBytes = fc
+  .array(fc.oneof(fc.constantFrom(0x00, 0x01, 0xff), fc.nat({ max: 255 })), { maxLength: 8 })
+  .map((bytes) => Buffer.from(bytes));
+export const anyType = fc.constantFrom(...Object.values(DataType));
+export const anyRowKey: fc.Arbitrary<RowKey> = fc
+  .tuple(
+    anyType,
+    fc.constantFrom("b", "carts", "a-b"),
+    anyKeyBytes,
+    fc.option(anyKeyBytes, { nil: undefined }),
+  )
+  .map(([type, bucket, key, element]) => encodeRowKey(type, bucket, key, element));
+
+export const anyRow: fc.Arbitrary<Row> = fc.record({
+  live: anyLive,
+  ahead: anyContext,
+  damagedAt: fc.option(anyVector, { nil: undefined }),
+});
+export const anyLogEntry: fc.Arbitrary<LogEntry> = fc.record({
+  rowKey: fc.option(anyRowKey, { nil: undefined }),
+  requestId: fc.option(anyRequestId, { nil: undefined }),
+  hlc: anyHlc,
+});
+const anyDoubt: fc.Arbitrary<Doubt> = fc.record({
+  cause: fc.constantFrom("empty", "regressed"),
+  settled: fc.array(fc.integer({ min: 1, max: MEMBER_NUMBER_MAX }), { maxLength: 4 }),
+  hasCaughtUp: fc.boolean(),
+});
+export const anyPartition: fc.Arbitrary<PartitionRecord> = fc.record({
+  clock: anyVector,
+  floor: anyVector,
+  doubt: fc.option(anyDoubt, { nil: undefined }),
+});
