@@ -39,6 +39,7 @@ export type {
 } from "./messages.js";
 export {
   type Doubt,
+  emptyPartition,
   type LogEntry,
   openRecord,
   type PartitionRecord,

@@ -195,7 +195,7 @@ export class GroupCommit {
   }
 
   #commit(): void {
-    if (this.#state === "failed" || this.#state === "closed") return;
+    if (this.#inFlight !== undefined || this.#state === "failed" || this.#state === "closed") return;
     const isFlush = this.#isFlushDue || (this.#state === "closing" && this.#isUnsynced);
     if (this.#filling.writes.size === 0 && !this.#isTouched && !isFlush) {
       if (this.#state === "closing") this.#closeStore();

@@ -63,8 +63,10 @@ describe("a group commit", () => {
     f.whenDurable("second");
     f.timers.turn();
     expect(f.store.writing).toEqual(["ra", "pclock"]);
+    f.timers.turn();
     expect(f.events).toEqual(["before"]);
     f.store.complete();
+    f.timers.turn();
     expect(f.events).toEqual(["before", "after", "first", "second"]);
   });
 
