@@ -70,6 +70,19 @@ describe("a group commit", () => {
     expect(f.events).toEqual(["before", "after", "first", "second"]);
   });
 
+  it("begins no second write though the hook's own additions asked for one", () => {
+    const f = new CommitFixture();
+    f.onBeforeCommit = () => f.commit.put(key("pclock"), Buffer.from("c"));
+    f.write("ra", "1");
+    f.timers.turn();
+    f.write("rb", "1");
+    f.timers.turn();
+    expect(f.store.writing).toEqual(["ra", "pclock"]);
+    f.store.complete();
+    f.timers.turn();
+    expect(f.store.writing).toEqual(["rb", "pclock"]);
+  });
+
   it("lets each wait for the batch that holds all that was written before it", () => {
     const f = new CommitFixture();
     f.write("ra", "1");
