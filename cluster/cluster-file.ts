@@ -55,6 +55,11 @@ const clusterSchema = z
     if (cluster.links?.routes.some((route) => !ids.has(route.from) || !ids.has(route.to))) {
       complain("a link leads to a node that is not there");
     }
+    const dials = new Set(cluster.links?.routes.map((route) => `${route.from} ${route.to}`));
+    const isLinked = (from: string): boolean =>
+      [...ids].every((to) => to === from || dials.has(`${from} ${to}`));
+    if (cluster.links !== null && ![...ids].every(isLinked))
+      complain("a node would reach another past the links");
   });
 
 export type ClusterFile = z.infer<typeof clusterSchema>;

@@ -1,6 +1,6 @@
 /**
- * All the links of one cluster: a listening port for every pair of nodes of which one dials the other, and two links
- * behind each, one for either direction.
+ * All the links of one cluster: a listening port for every node that dials another, and two links between every two
+ * nodes, one for either direction, which carry what travels that way whoever dialled.
  */
 
 import { once } from "node:events";

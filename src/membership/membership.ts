@@ -100,18 +100,19 @@ export class Membership {
     return `this node's clock is ${Math.round(driftMs)} ms from the median of ${offsets.length + 1} nodes, more than ${maxClockDriftMs}; nothing was written: set the clock, and write through another node meanwhile`;
   }
 
-  hello(hello: PeerHello): string | undefined {
+  /** Why a peer may have no link with us; undefined when it may. */
+  refusal(hello: PeerHello): string | undefined {
     const { self, view } = this.#settings;
     const isLive = this.#links.isUp(hello.number) && this.isAlive(hello.number);
     const refusal = refuseHello(hello, self, view, {
       incarnation: this.incarnationOf(hello.number),
       liveInstance: isLive ? this.#instances.get(hello.number) : undefined,
     });
-    if (refusal !== undefined) {
-      this.#runtime.log.warn({ peer: hello.nodeId, refusal }, "refusing a peer");
-      return refusal;
-    }
-    if (this.#links.isUp(hello.number)) this.down(hello.number);
+    if (refusal !== undefined) this.#runtime.log.warn({ peer: hello.nodeId, refusal }, "refusing a peer");
+    return refusal;
+  }
+
+  up(hello: PeerHello): void {
     if (hello.incarnation > this.incarnationOf(hello.number)) {
       this.#incarnations.set(hello.number, hello.incarnation);
       this.#events.learned(hello.number, hello.incarnation);
@@ -123,7 +124,6 @@ export class Membership {
     this.#runtime.log.info({ peer: hello.nodeId }, "link up");
     this.#sendHeartbeat(hello.number);
     this.#events.peerUp(hello.number);
-    return undefined;
   }
 
   down(peer: number): void {

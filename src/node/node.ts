@@ -98,7 +98,8 @@ export class StartedNode {
   start(): void {
     const { transport } = this.#runtime;
     transport.start(this.#hello, {
-      onHello: (hello) => this.membership.hello(hello),
+      onHello: (hello) => this.membership.refusal(hello),
+      onUp: (hello) => this.membership.up(hello),
       onFrame: (peer, frame) => {
         if (!this.#isOver) this.links.receive(peer, frame);
       },

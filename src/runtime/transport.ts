@@ -19,12 +19,15 @@ export interface Transport {
 
 export interface TransportHandler {
   /**
-   * A peer introduced itself. A returned text refuses the link, and reaches the peer as its reason. Otherwise the
-   * link is up: every earlier link to that peer is down.
+   * A peer introduced itself. A returned text refuses it, and reaches the peer as its reason. Otherwise the link may
+   * come up, or may not, and the peer may introduce itself again before: only a question, which changes nothing.
    */
   onHello(hello: PeerHello): string | undefined;
+  /** The link is up, to a peer whose Hello was not refused. */
+  onUp(hello: PeerHello): void;
   /** Frames of one link come in order. The bytes are the handler's to keep. */
   onFrame(peerNumber: number, frame: Buffer): void;
+  /** The link is down. Called once for each that was up, before the next one to that peer is. */
   onDown(peerNumber: number): void;
   /** The peer refused our Hello, and says why. */
   onRefused(peerNumber: number, reason: string): void;

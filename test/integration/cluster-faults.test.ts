@@ -125,6 +125,7 @@ describe("faults", () => {
     const cluster = await clusters.start(TWO_REGIONS);
     await cluster.partition("east", "west");
     expect(await dial(cluster, "east-1", "west-2")).toBe("silence");
+    expect(await dial(cluster, "west-2", "east-1")).toBe("silence");
     expect(await dial(cluster, "east-1", "east-2")).toBe("reached");
     const { cut } = await cluster.status();
     expect(cut.length).toBe(8);
@@ -132,15 +133,19 @@ describe("faults", () => {
 
     await cluster.heal("east-1");
     expect(await dial(cluster, "east-1", "west-2")).toBe("reached");
+    expect(await dial(cluster, "west-2", "east-1")).toBe("reached");
     expect(await dial(cluster, "east-2", "west-2")).toBe("silence");
+    expect(await dial(cluster, "west-2", "east-2")).toBe("silence");
     await cluster.heal();
     expect((await cluster.status()).cut).toEqual([]);
 
     await cluster.partition("west-1", "east-1", { oneWay: true });
     expect((await cluster.status()).cut).toEqual([{ from: "west-1", to: "east-1" }]);
     expect(await dial(cluster, "east-1", "west-1")).toBe("silence");
+    expect(await dial(cluster, "west-1", "east-1")).toBe("silence");
     await cluster.heal("east", "west");
     expect(await dial(cluster, "east-1", "west-1")).toBe("reached");
+    expect(await dial(cluster, "west-1", "east-1")).toBe("reached");
   });
 
   it("come on top of real distances when asked for", async () => {

@@ -1,4 +1,4 @@
-/** Two nodes of two regions with a link between them: `a` dials `b` through it, and `b` accepts. */
+/** Two nodes of two regions with links between them, over which each dials the other. */
 import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { LinkNetwork } from "../../cluster/links/index.js";
@@ -7,65 +7,103 @@ import { type PathSettings, UNSHAPED } from "../../cluster/regions.js";
 export const A_TO_B = { from: "a", to: "b" };
 export const B_TO_A = { from: "b", to: "a" };
 
+/** One node's listening port, and the proxy port at which the other one dials it. */
+class Acceptor {
+  readonly server = createServer({ allowHalfOpen: true });
+  readonly accepted: Socket[] = [];
+  port = 0;
+  proxyPort = 0;
+
+  async listen(): Promise<this> {
+    this.port = await listenAnywhere(this.server);
+    const probe = createServer();
+    this.proxyPort = await listenAnywhere(probe);
+    await new Promise((done) => probe.close(done));
+    return this;
+  }
+}
+
 export class LinkedPair {
   readonly network: LinkNetwork;
-  readonly server: Server;
-  readonly #proxyPort: number;
+  readonly #a: Acceptor;
+  readonly #b: Acceptor;
   readonly #sockets = new Set<Socket>();
-  readonly #accepted: Socket[] = [];
 
-  private constructor(network: LinkNetwork, server: Server, proxyPort: number) {
+  private constructor(network: LinkNetwork, a: Acceptor, b: Acceptor) {
     this.network = network;
-    this.server = server;
-    this.#proxyPort = proxyPort;
-    server.on("connection", (socket) => {
-      this.#track(socket);
-      this.#accepted.push(socket);
-    });
+    this.#a = a;
+    this.#b = b;
+    for (const { server, accepted } of [a, b]) {
+      server.on("connection", (socket) => {
+        this.#track(socket);
+        accepted.push(socket);
+      });
+    }
   }
 
   static async create(path: PathSettings = UNSHAPED): Promise<LinkedPair> {
-    const server = createServer({ allowHalfOpen: true });
-    const target = await listenAnywhere(server);
-    const probe = createServer();
-    const proxyPort = await listenAnywhere(probe);
-    await new Promise((done) => probe.close(done));
+    const [a, b] = [await new Acceptor().listen(), await new Acceptor().listen()];
+    const at = (port: number) => ({ host: "127.0.0.1", port });
     const nodes = [
-      { id: "a", region: "east", peer: { host: "127.0.0.1", port: 1 } },
-      { id: "b", region: "west", peer: { host: "127.0.0.1", port: target } },
+      { id: "a", region: "east", peer: at(a.port) },
+      { id: "b", region: "west", peer: at(b.port) },
     ];
     const network = new LinkNetwork(nodes, () => path);
-    await network.listen([{ ...A_TO_B, listen: { host: "127.0.0.1", port: proxyPort } }]);
-    return new LinkedPair(network, server, proxyPort);
+    await network.listen([
+      { ...A_TO_B, listen: at(b.proxyPort) },
+      { ...B_TO_A, listen: at(a.proxyPort) },
+    ]);
+    return new LinkedPair(network, a, b);
   }
 
   /** What `b` has accepted so far. */
   get accepted(): readonly Socket[] {
-    return this.#accepted;
+    return this.#b.accepted;
+  }
+
+  /** Where `b` listens. */
+  get server(): Server {
+    return this.#b.server;
   }
 
   /** Dials `b` as `a` does. Resolves once the emulator took the connection. */
-  async dial(): Promise<Socket> {
-    const socket = connect({ port: this.#proxyPort, host: "127.0.0.1", noDelay: true, allowHalfOpen: true });
-    this.#track(socket);
-    await once(socket, "connect");
-    return socket;
+  dial(): Promise<Socket> {
+    return this.#dial(this.#b);
   }
 
-  /** Both ends of a new connection. */
+  /** Both ends of a new connection that `a` dialled. */
   async open(): Promise<{ a: Socket; b: Socket }> {
-    const before = this.#accepted.length;
-    const a = await this.dial();
-    await until(() => this.#accepted.length > before);
-    const b = this.#accepted[before];
-    if (b === undefined) throw new Error("not accepted");
+    const [a, b] = await this.#open(this.#b);
+    return { a, b };
+  }
+
+  /** Both ends of a new connection that `b` dialled. */
+  async openBack(): Promise<{ a: Socket; b: Socket }> {
+    const [b, a] = await this.#open(this.#a);
     return { a, b };
   }
 
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     await this.network.close();
-    await new Promise((done) => this.server.close(done));
+    for (const { server } of [this.#a, this.#b]) await new Promise((done) => server.close(done));
+  }
+
+  async #dial({ proxyPort }: Acceptor): Promise<Socket> {
+    const socket = connect({ port: proxyPort, host: "127.0.0.1", noDelay: true, allowHalfOpen: true });
+    this.#track(socket);
+    await once(socket, "connect");
+    return socket;
+  }
+
+  /** What was dialled and what was accepted. */
+  async #open(acceptor: Acceptor): Promise<[Socket, Socket]> {
+    const before = acceptor.accepted.length;
+    const dialled = await this.#dial(acceptor);
+    await until(() => acceptor.accepted.length > before);
+    const accepted = acceptor.accepted[before];
+    if (accepted === undefined) throw new Error("not accepted");
+    return [dialled, accepted];
   }
 
   #track(socket: Socket): void {

@@ -156,6 +156,26 @@ describe("a cut", () => {
     expect(pair.network.cuts()).toEqual([]);
   });
 
+  it.each([A_TO_B, B_TO_A])(
+    "%o stalls that direction of all connections, whoever dialled them",
+    async (cut) => {
+      pair = await LinkedPair.create();
+      const [there, back] = [await pair.open(), await pair.openBack()];
+      const stalled = [there, back].map((ends) => new Received(cut.to === "b" ? ends.b : ends.a));
+      const free = [there, back].map((ends) => new Received(cut.to === "b" ? ends.a : ends.b));
+      pair.network.cut([cut]);
+      for (const { a, b } of [there, back]) {
+        a.write("from a");
+        b.write("from b");
+      }
+      await until(() => free.every(({ bytes }) => bytes === 6));
+      await pause(50);
+      expect(stalled.map(({ bytes }) => bytes)).toEqual([0, 0]);
+      pair.network.heal([cut]);
+      await until(() => stalled.every(({ bytes }) => bytes === 6));
+    },
+  );
+
   it("stops bytes that were on their way, and gives them the whole way to go after", async () => {
     pair = await LinkedPair.create({ ...UNSHAPED, delayMs: 40 });
     const { a, b } = await pair.open();

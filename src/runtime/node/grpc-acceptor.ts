@@ -1,12 +1,11 @@
 /**
- * The listening half of the transport: a gRPC server with the one method, which turns calls into exchanges and bounds
- * those that have not said who they are.
+ * The listening half of the transport: a gRPC server with the one method, which turns calls into outgoing streams and
+ * bounds those that have not said who they are.
  */
 import { Server, type ServerCredentials, type ServerDuplexStream, status } from "@grpc/grpc-js";
 import { type peer, peerService } from "../../wire/index.js";
-import type { PeerHello } from "../transport.js";
-import { Exchange, type ExchangeEvents, type Refusal } from "./grpc-exchange.js";
 import { type GrpcTransportLimits, serverOptions } from "./grpc-limits.js";
+import { type OutgoingEvents, OutgoingStream } from "./grpc-outgoing-stream.js";
 
 /** How long a closing server waits for its peers to let go. */
 const DRAIN_MS = 1_000;
@@ -16,9 +15,9 @@ type ExchangeCall = ServerDuplexStream<peer.ExchangeRequest__Output, peer.Exchan
 export class PeerAcceptor {
   readonly #limits: GrpcTransportLimits;
   readonly #server: Server;
-  readonly #strangers = new Set<Exchange>();
+  readonly #strangers = new Set<OutgoingStream>();
   /** Undefined until links are welcome. */
-  #events: ExchangeEvents | undefined;
+  #events: OutgoingEvents | undefined;
   #listening: Promise<number> | undefined;
   #closed: Promise<void> | undefined;
 
@@ -40,19 +39,16 @@ export class PeerAcceptor {
     return this.#listening;
   }
 
-  /** From now on streams are welcome: `events` of theirs are told, and `self` answers a Hello that was not refused. */
-  open(self: PeerHello, events: ExchangeEvents): void {
+  /** From now on streams are welcome, and `events` are told of theirs. */
+  open(events: OutgoingEvents): void {
     this.#events = {
-      onHello: (exchange, hello) => {
-        this.#strangers.delete(exchange);
-        const refusal = wrongDirection(self, hello) ?? events.onHello(exchange, hello);
-        if (refusal === undefined) exchange.sendHello(self);
-        return refusal;
+      onGreeting: (stream, greeting) => {
+        this.#strangers.delete(stream);
+        events.onGreeting(stream, greeting);
       },
-      onFrame: (peerNumber, frame) => events.onFrame(peerNumber, frame),
-      onOver: (exchange, ending) => {
-        this.#strangers.delete(exchange);
-        events.onOver(exchange, ending);
+      onOver: (stream, ending) => {
+        this.#strangers.delete(stream);
+        events.onOver(stream, ending);
       },
     };
   }
@@ -79,23 +75,26 @@ export class PeerAcceptor {
   }
 
   #accept(call: ExchangeCall): void {
-    const stream = {
-      write: (message: peer.ExchangeResponse, written: () => void) => call.write(message, written),
-      end: (code: status, details: string) => call.emit("error", { code, details }),
+    const end = (code: status, details: string): void => {
+      call.emit("error", { code, details });
     };
     if (this.#events === undefined || this.#closed !== undefined) {
-      stream.end(status.UNAVAILABLE, "this node takes no links now: it is starting or shutting down");
+      end(status.UNAVAILABLE, "this node takes no links now: it is starting or shutting down");
       return;
     }
-    const exchange = new Exchange(stream, this.#limits, this.#limits.helloTimeoutMs, this.#events);
-    this.#admit(exchange);
-    call.on("data", (message: peer.ExchangeRequest__Output) => exchange.receive(message));
-    call.on("end", () => exchange.end(status.OK, "the peer ended the stream"));
-    call.on("cancelled", () => exchange.ended(status.CANCELLED, "the peer or the network ended the stream"));
+    const accepted = {
+      write: (message: peer.ExchangeResponse, written: () => void) => call.write(message, written),
+      end,
+    };
+    const stream = new OutgoingStream(accepted, this.#limits, this.#events);
+    this.#admit(stream);
+    call.on("data", (message: peer.ExchangeRequest__Output) => stream.receive(message));
+    call.on("end", () => stream.end(status.OK, "the peer ended the stream"));
+    call.on("cancelled", () => stream.ended(status.CANCELLED, "the peer or the network ended the stream"));
   }
 
-  #admit(exchange: Exchange): void {
-    this.#strangers.add(exchange);
+  #admit(stream: OutgoingStream): void {
+    this.#strangers.add(stream);
     if (this.#strangers.size <= this.#limits.strangers) return;
     // The oldest, not this one: an honest peer says Hello at once, so a crowd that does not cannot keep it out.
     for (const oldest of this.#strangers) {
@@ -103,11 +102,4 @@ export class PeerAcceptor {
       return;
     }
   }
-}
-
-/** Each pair of nodes has one dialer, or both would keep replacing each other's link. */
-function wrongDirection(self: PeerHello, hello: PeerHello): Refusal | undefined {
-  if (hello.number < self.number) return undefined;
-  const reason = `node ${hello.nodeId} is member ${hello.number} and dialled member ${self.number}, which dials it`;
-  return { code: status.FAILED_PRECONDITION, reason };
 }

@@ -1,5 +1,5 @@
 /**
- * The Hello that opens a link, between its form on the wire and the core's. What comes in was written by a stranger:
+ * The Hello that opens a stream, between its form on the wire and the core's. What comes in was written by a stranger:
  * nothing of it is used before it was looked at here.
  */
 import type { peer } from "../../wire/index.js";

@@ -3,12 +3,15 @@
  * is gone travel on the same lanes, so cuts and delays touch all of them alike.
  *
  *   dialling ──hello each way, accepted──▶ up ──reset, refusal, crash, replaced──▶ closed
+ *
+ * The dialling end is up once it accepted the other's Hello, and says so; that brings the other end up.
  */
 import type { PeerHello } from "../transport.js";
 import { Lane, type NetworkPath } from "./network-path.js";
 
 export type LinkMessage =
   | { readonly kind: "hello"; readonly hello: PeerHello }
+  | { readonly kind: "linked" }
   | { readonly kind: "refused"; readonly reason: string }
   | { readonly kind: "frame"; readonly frame: Buffer }
   /** The other end is closed. */
@@ -23,6 +26,8 @@ export class LinkEnd {
   readonly peerNumber: number;
   readonly openedAtMs: number;
   state: "dialling" | "up" | "closed" = "dialling";
+  /** The peer's, once it was accepted. */
+  hello: PeerHello | undefined;
   readonly #lane: Lane;
   readonly #deliver: (message: LinkMessage) => void;
 

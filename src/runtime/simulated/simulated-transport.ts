@@ -1,7 +1,7 @@
 /**
- * The transport of one simulated process. Like the real one it dials the listed peers with higher numbers, again and
- * again, keeps one link a peer, calls its handler never inside its own methods, and leaves `onDown` out when a newer
- * link is up by then.
+ * The transport of one simulated process. Like the real one it dials again and again, keeps one link a peer, and calls
+ * its handler never inside its own methods. A link is one here and not two halves, which behave alike: dialled by the
+ * lower number, it is up at that end first. Of two that refuse each other only the dialling one is told.
  */
 import type { PeerAddress, PeerHello, Transport, TransportHandler } from "../transport.js";
 import type { LinkEnd, LinkMessage } from "./simulated-link.js";
@@ -87,7 +87,7 @@ export class SimulatedTransport implements Transport {
       return;
     }
     if (this.#drop(link)) {
-      this.#process.endOfTurn(() => this.#reportDown(peerNumber));
+      this.#process.endOfTurn(() => this.#running?.handler.onDown(peerNumber));
     }
   }
 
@@ -136,6 +136,9 @@ export class SimulatedTransport implements Transport {
       case "hello":
         this.#greet(end, message.hello, { self, handler });
         break;
+      case "linked":
+        this.#up(end, handler);
+        break;
       case "frame":
         handler.onFrame(end.peerNumber, message.frame);
         break;
@@ -145,7 +148,7 @@ export class SimulatedTransport implements Transport {
         break;
       case "gone":
         if (this.#drop(end)) {
-          this.#reportDown(end.peerNumber);
+          handler.onDown(end.peerNumber);
         }
     }
   }
@@ -153,30 +156,30 @@ export class SimulatedTransport implements Transport {
   #greet(end: LinkEnd, hello: PeerHello, { self, handler }: Running): void {
     const refusal = handler.onHello(hello);
     if (refusal !== undefined) {
-      this.#refuse(end, refusal);
+      end.send({ kind: "refused", reason: refusal });
+      this.#forget(end);
       return;
     }
     if (this.#isClosed || end.state === "closed") {
       // The handler closed what it was about to accept.
       this.#drop(end);
-      this.#process.endOfTurn(() => this.#reportDown(end.peerNumber));
       return;
     }
-    if (!this.#hasDialled(end)) {
-      this.#links.get(end.peerNumber)?.close();
+    end.hello = hello;
+    if (this.#hasDialled(end)) {
+      end.send({ kind: "linked" });
+      this.#up(end, handler);
+    } else {
+      this.reset(end.peerNumber);
+      this.#links.set(end.peerNumber, end);
       end.send({ kind: "hello", hello: self });
     }
-    this.#links.set(end.peerNumber, end);
-    end.state = "up";
   }
 
-  #refuse(end: LinkEnd, reason: string): void {
-    if (this.#hasDialled(end)) {
-      // Not told why: the dialler of a real stream can only hang up.
-      this.#drop(end);
-    } else {
-      end.send({ kind: "refused", reason });
-      end.state = "closed";
+  #up(end: LinkEnd, handler: TransportHandler): void {
+    if (end.hello !== undefined) {
+      end.state = "up";
+      handler.onUp(end.hello);
     }
   }
 
@@ -184,21 +187,19 @@ export class SimulatedTransport implements Transport {
     return this.number < end.peerNumber;
   }
 
-  /** A link that is up again has replaced the one that went down, and its Hello said so. */
-  #reportDown(peerNumber: number): void {
-    if (this.#links.get(peerNumber)?.state !== "up") {
-      this.#running?.handler.onDown(peerNumber);
-    }
-  }
-
   /** Closes `end`; says whether it was up. */
   #drop(end: LinkEnd): boolean {
     const wasUp = end.state === "up";
     end.close();
+    this.#forget(end);
+    return wasUp;
+  }
+
+  #forget(end: LinkEnd): void {
+    end.state = "closed";
     if (this.#links.get(end.peerNumber) === end) {
       this.#links.delete(end.peerNumber);
     }
-    return wasUp;
   }
 
   #dialMissing(): void {

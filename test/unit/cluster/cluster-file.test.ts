@@ -58,6 +58,7 @@ describe("a damaged or hostile cluster file", () => {
     ["one node twice", (cluster) => ({ ...cluster, nodes: [cluster.nodes[0], cluster.nodes[0]] })],
     ["no nodes", (cluster) => ({ ...cluster, nodes: [] })],
     ["a link to nowhere", (cluster) => ({ ...cluster, nodes: cluster.nodes.slice(1) })],
+    ["a node that dials past the links", withoutLastRoute],
     ["a field that nobody knows", (cluster) => ({ ...cluster, pids: [1] })],
   ])("is refused: %s", async (_name, damage) => {
     const cluster = await planCluster({ regions: ["a"], nodesPerRegion: 2 }, false);
@@ -74,6 +75,10 @@ describe("a damaged or hostile cluster file", () => {
     );
   });
 });
+
+function withoutLastRoute({ links, ...cluster }: ClusterFile): unknown {
+  return { ...cluster, links: links && { ...links, routes: links.routes.slice(0, -1) } };
+}
 
 function withNode(cluster: ClusterFile, change: object): unknown {
   return { ...cluster, nodes: cluster.nodes.map((node, at) => (at === 0 ? { ...node, ...change } : node)) };

@@ -17,8 +17,13 @@ export class TestNode {
   readonly hello: PeerHello;
   /** `up 2`, `down 2`, `refused 2: why`, in order. */
   readonly events: string[] = [];
+  /** Of the links that came up. */
   readonly hellos: PeerHello[] = [];
+  /** How often a peer asked for a link. */
+  asked = 0;
   readonly frames: { from: number; frame: Buffer }[] = [];
+  /** The same frames, by link: a list for each that came up, with whichever peer. */
+  readonly links: Buffer[][] = [];
   address = "";
   readonly #refuse: (hello: PeerHello) => string | undefined;
 
@@ -48,12 +53,19 @@ export class TestNode {
     this.address = `127.0.0.1:${await this.transport.listen()}`;
     this.transport.start(this.hello, {
       onHello: (hello) => {
-        this.hellos.push(hello);
-        const reason = this.#refuse(hello);
-        if (reason === undefined) this.events.push(`up ${hello.number}`);
-        return reason;
+        this.asked += 1;
+        return this.#refuse(hello);
       },
-      onFrame: (from, frame) => this.frames.push({ from, frame }),
+      onUp: (hello) => {
+        this.hellos.push(hello);
+        this.links.push([]);
+        this.events.push(`up ${hello.number}`);
+      },
+      onFrame: (from, frame) => {
+        this.frames.push({ from, frame });
+        this.links.at(-1)?.push(frame);
+        if (this.events.at(-1)?.startsWith("down")) this.events.push(`stray frame from ${from}`);
+      },
       onDown: (number) => this.events.push(`down ${number}`),
       onRefused: (number, reason) => this.events.push(`refused ${number}: ${reason}`),
     });
@@ -69,6 +81,12 @@ export class TestNode {
   }
 }
 
+/** Has two nodes dial each other. */
+export function acquaint(one: TestNode, two: TestNode): void {
+  one.transport.setPeers([two.peer]);
+  two.transport.setPeers([one.peer]);
+}
+
 /** Nodes 1 to `count`, each told of all, with every link up. */
 export async function mesh(count: number): Promise<TestNode[]> {
   const nodes = await Promise.all(Array.from({ length: count }, (_, i) => new TestNode(i + 1, {}).start()));
@@ -77,9 +95,9 @@ export async function mesh(count: number): Promise<TestNode[]> {
   return nodes;
 }
 
-/** Waits until `holds`, for 8 seconds at most. */
+/** Waits until `holds`, for 15 seconds at most. */
 export async function until(holds: () => boolean): Promise<void> {
-  const deadlineMs = performance.now() + 8_000;
+  const deadlineMs = performance.now() + 15_000;
   while (!holds()) {
     if (performance.now() > deadlineMs) throw new Error(`never held: ${holds}`);
     await new Promise((resolve) => setTimeout(resolve, 5));

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { mesh, TestNode, type TestNodeOptions, until } from "./grpc-test-node.js";
+import { acquaint, mesh, TestNode, type TestNodeOptions, until } from "./grpc-test-node.js";
 
 const FRAME_BYTES_MAX = 8 * 2 ** 20;
 
@@ -17,8 +17,7 @@ async function started(number: number, options: TestNodeOptions = {}): Promise<T
 
 async function linkedPair(): Promise<[TestNode, TestNode]> {
   const [one, two] = [await started(1), await started(2)];
-  one.transport.setPeers([two.peer]);
-  two.transport.setPeers([one.peer]);
+  acquaint(one, two);
   await until(() => one.events.length === 1 && two.events.length === 1);
   return [one, two];
 }
@@ -58,15 +57,15 @@ describe("GrpcTransport", () => {
     }
   });
 
-  it("keeps 10,000 frames in order, both ways at once, and counts what waits", async () => {
+  it("keeps 3,000 frames in order, both ways at once, and counts what waits", async () => {
     const [one, two] = await linkedPair();
-    for (let i = 0; i < 10_000; i += 1) {
+    for (let i = 0; i < 3_000; i += 1) {
       one.transport.send(2, numbered(i));
       two.transport.send(1, numbered(i));
     }
-    expect(one.transport.queuedBytes(2)).toBe(40_000);
-    expect(two.transport.queuedBytes(1)).toBe(40_000);
-    await until(() => one.frames.length === 10_000 && two.frames.length === 10_000);
+    expect(one.transport.queuedBytes(2)).toBe(12_000);
+    expect(two.transport.queuedBytes(1)).toBe(12_000);
+    await until(() => one.frames.length === 3_000 && two.frames.length === 3_000);
     for (const node of [one, two]) {
       expect(node.frames.findIndex(({ frame }, i) => frame.readUInt32BE() !== i)).toBe(-1);
     }
@@ -79,53 +78,83 @@ describe("GrpcTransport", () => {
     expect(one.transport.queuedBytes(2)).toBe(0);
   });
 
-  it("tells the dialer why its Hello was refused, and dials on", async () => {
+  it.each([
+    [1, 2],
+    [2, 1],
+  ])("tells node %i why node %i refuses it, and dials on", async (refused, refusing) => {
     let reason: string | undefined = "cluster “test” is not “prod”";
-    const [one, two] = [await started(1), await started(2, { refuse: () => reason })];
-    one.transport.setPeers([two.peer]);
+    const one = await started(refused);
+    const two = await started(refusing, { refuse: () => reason });
+    acquaint(one, two);
     await until(() => one.events.length >= 2);
-    expect(new Set(one.events)).toEqual(new Set([`refused 2: ${reason}`]));
+    expect(new Set(one.events)).toEqual(new Set([`refused ${refusing}: ${reason}`]));
+    expect(two.events).toEqual([]);
     reason = undefined;
-    await until(() => one.events.at(-1) === "up 2");
-    expect(two.events).toEqual(["up 1"]);
+    await until(() => one.events.at(-1) === `up ${refusing}` && two.events.length > 0);
+    expect(two.events).toEqual([`up ${refused}`]);
   });
 
-  it("ends a link that the dialer refuses", async () => {
-    const [one, two] = [await started(1, { refuse: () => "no" }), await started(2)];
+  it("tells both when they refuse each other", async () => {
+    const [one, two] = [
+      await started(1, { refuse: () => "not you" }),
+      await started(2, { refuse: () => "nor you" }),
+    ];
+    acquaint(one, two);
+    await until(() => one.events.length >= 2 && two.events.length >= 2);
+    expect(new Set(one.events)).toEqual(new Set(["refused 2: nor you"]));
+    expect(new Set(two.events)).toEqual(new Set(["refused 1: not you"]));
+  });
+
+  it("tells a node that it is refused by one which never heard of its address", async () => {
+    const [one, two] = [await started(1), await started(2, { refuse: () => "who are you" })];
     one.transport.setPeers([two.peer]);
-    await until(() => two.events.includes("down 1"));
-    expect(one.events).toEqual([]);
-    expect(two.events.slice(0, 2)).toEqual(["up 1", "down 1"]);
+    await until(() => one.events.length > 0);
+    expect(one.events[0]).toBe("refused 2: who are you");
+  });
+
+  it("does not link with a node that does not list it, and is not refused either", async () => {
+    const [one, two] = [await started(1), await started(2)];
+    two.transport.setPeers([one.peer]);
+    await until(() => one.asked >= 2);
+    expect([...one.events, ...two.events]).toEqual([]);
+    one.transport.setPeers([two.peer]);
+    await until(() => one.events.length === 1 && two.events.length === 1);
   });
 
   it("does not take another node at a peer's address for that peer", async () => {
     const [one, other] = [await started(1), await started(3)];
     one.transport.setPeers([{ number: 2, nodeId: "node-2", address: other.address }]);
-    await until(() => other.events.filter((event) => event === "down 1").length >= 2);
-    expect(one.events).toEqual([]);
+    other.transport.setPeers([one.peer]);
+    await until(() => other.asked >= 2);
+    expect([...one.events, ...other.events]).toEqual([]);
   });
 
-  it("refuses a dialer with a higher number", async () => {
-    const [one, two] = [
-      await started(1, { hello: { number: 7 } }),
-      await started(2, { hello: { number: 9 } }),
-    ];
-    one.transport.setPeers([two.peer]);
-    await until(() => one.events.length === 1);
-    expect(two.events).toEqual(["up 7"]);
-    const liar = await started(5, { hello: { number: 8 } });
-    liar.transport.setPeers([{ number: 9, nodeId: "node-1", address: one.address }]);
-    await until(() => liar.events.length > 0);
-    expect(liar.events[0]).toMatch(/^refused 9: node node-5 is member 8 and dialled member 7/);
-    expect(one.events).toEqual(["up 9"]);
+  it("does not take a peer at another address for the one that it dials there", async () => {
+    const [real, impostor] = [await started(1), await started(1)];
+    const two = await started(2);
+    two.transport.setPeers([real.peer]);
+    impostor.transport.setPeers([two.peer]);
+    await until(() => two.asked >= 2 && real.asked >= 2);
+    expect([...two.events, ...impostor.events]).toEqual([]);
   });
 
-  it.each(["acceptor", "dialer"])("links again when the %s restarts", async (role) => {
+  it("refuses a node that has its own number", async () => {
+    const [one, two] = [await started(1), await started(2, { hello: { number: 1 } })];
+    one.transport.setPeers([{ ...two.peer, number: 2 }]);
+    await until(() => one.events.length > 0);
+    expect(one.events[0]).toBe("refused 2: node node-1 says that it is member 1, as this node is");
+    expect(two.asked).toBe(0);
+  });
+
+  it.each(["higher", "lower"])("links again when the %s number restarts", async (role) => {
     const [one, two] = await linkedPair();
-    const [stays, goes] = role === "acceptor" ? [one, two] : [two, one];
+    const [stays, goes] = role === "higher" ? [one, two] : [two, one];
     await goes.close();
     await until(() => stays.events.length === 2);
-    const back = await started(goes.hello.number, { listenAddress: goes.address });
+    const back = await started(goes.hello.number, {
+      listenAddress: goes.address,
+      hello: { instance: "00000000000000fe" },
+    });
     back.transport.setPeers([stays.peer]);
     await until(() => stays.events.length === 3 && back.events.length === 1);
     const number = goes.hello.number;
@@ -134,19 +163,18 @@ describe("GrpcTransport", () => {
     await until(() => stays.frames.length === 1);
   });
 
-  it("replaces a link by a newer one without reporting the older as down", async () => {
+  it("goes over to the process that a peer's new address leads to", async () => {
     const [one, two] = await linkedPair();
     const again = await started(1, { hello: { incarnation: 2 } });
-    again.transport.setPeers([two.peer]);
-    await until(() => one.events.includes("down 2"));
-    expect(two.events.slice(0, 2)).toEqual(["up 1", "up 1"]);
+    acquaint(again, two);
+    await until(() => again.events.length === 1 && two.events.length === 3 && one.events.includes("down 2"));
+    expect(two.events).toEqual(["up 1", "down 1", "up 1"]);
     expect(two.hellos[1]?.incarnation).toBe(2);
-    expect(two.events).not.toContain("down 1");
   });
 
-  it.each(["dialer", "acceptor"])("dials again after the %s resets the link", async (role) => {
+  it.each(["lower", "higher"])("dials again after the %s number resets the link", async (role) => {
     const [one, two] = await linkedPair();
-    if (role === "dialer") one.transport.reset(2, "it broke the protocol");
+    if (role === "lower") one.transport.reset(2, "it broke the protocol");
     else two.transport.reset(1, "it broke the protocol");
     expect([...one.events, ...two.events], "no callback inside a call").toEqual(["up 2", "up 1"]);
     await until(() => one.events.length === 3 && two.events.length === 3);
@@ -189,7 +217,7 @@ describe("GrpcTransport", () => {
 
   it("ends a link whose queue grows beyond its bound", async () => {
     const [one, two] = [await started(1, { limits: { queueBytes: 1_000 } }), await started(2)];
-    one.transport.setPeers([two.peer]);
+    acquaint(one, two);
     await until(() => one.events.length === 1);
     for (let i = 0; i < 11; i += 1) one.transport.send(2, Buffer.alloc(100));
     expect(one.transport.queuedBytes(2)).toBe(0);
@@ -207,7 +235,7 @@ describe("GrpcTransport", () => {
 
   it("must listen before it starts", () => {
     const node = new TestNode(1, {});
-    const handler = { onHello: () => undefined, onFrame() {}, onDown() {}, onRefused() {} };
+    const handler = { onHello: () => undefined, onUp() {}, onFrame() {}, onDown() {}, onRefused() {} };
     expect(() => node.transport.start(node.hello, handler)).toThrow(/await listen\(\) before start/);
   });
 
@@ -215,7 +243,7 @@ describe("GrpcTransport", () => {
     const one = await started(1);
     one.transport.setPeers([{ number: 2, nodeId: "node-2", address: "::::not an address" }]);
     const two = await started(2);
-    one.transport.setPeers([two.peer]);
+    acquaint(one, two);
     await until(() => one.events.includes("up 2"));
   });
 

@@ -10,14 +10,16 @@ import type { ExchangeResponse as _atoll_peer_v1_ExchangeResponse, ExchangeRespo
  */
 export interface PeerServiceClient extends grpc.Client {
   /**
-   * One long-lived stream for each pair of nodes, dialled by the node with the lower number. The first message of
-   * each side is its Hello; every later one is a frame, whose bytes docs/wire.md lays out.
+   * Half of a link: what the accepting node sends. Each node dials the other, so a link is two streams, one for each
+   * direction. The dialling node sends one message and nothing after it; the accepting one answers with its own Hello,
+   * and with frames once it has both halves. When either half ends, so does the other.
    */
   Exchange(metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientDuplexStream<_atoll_peer_v1_ExchangeRequest, _atoll_peer_v1_ExchangeResponse__Output>;
   Exchange(options?: grpc.CallOptions): grpc.ClientDuplexStream<_atoll_peer_v1_ExchangeRequest, _atoll_peer_v1_ExchangeResponse__Output>;
   /**
-   * One long-lived stream for each pair of nodes, dialled by the node with the lower number. The first message of
-   * each side is its Hello; every later one is a frame, whose bytes docs/wire.md lays out.
+   * Half of a link: what the accepting node sends. Each node dials the other, so a link is two streams, one for each
+   * direction. The dialling node sends one message and nothing after it; the accepting one answers with its own Hello,
+   * and with frames once it has both halves. When either half ends, so does the other.
    */
   exchange(metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientDuplexStream<_atoll_peer_v1_ExchangeRequest, _atoll_peer_v1_ExchangeResponse__Output>;
   exchange(options?: grpc.CallOptions): grpc.ClientDuplexStream<_atoll_peer_v1_ExchangeRequest, _atoll_peer_v1_ExchangeResponse__Output>;
@@ -29,8 +31,9 @@ export interface PeerServiceClient extends grpc.Client {
  */
 export interface PeerServiceHandlers extends grpc.UntypedServiceImplementation {
   /**
-   * One long-lived stream for each pair of nodes, dialled by the node with the lower number. The first message of
-   * each side is its Hello; every later one is a frame, whose bytes docs/wire.md lays out.
+   * Half of a link: what the accepting node sends. Each node dials the other, so a link is two streams, one for each
+   * direction. The dialling node sends one message and nothing after it; the accepting one answers with its own Hello,
+   * and with frames once it has both halves. When either half ends, so does the other.
    */
   Exchange: grpc.handleBidiStreamingCall<_atoll_peer_v1_ExchangeRequest__Output, _atoll_peer_v1_ExchangeResponse>;
   
