@@ -3,7 +3,7 @@
  * faults. For the `atoll cluster` command, the demo, the benchmarks and the tests.
  */
 export { ClusterError, type ClusterErrorCode } from "./cluster-error.js";
-export { closing as demoClosing, type DemoReport, type Narrator, runDemo } from "./demo/index.js";
+export { closing as demoClosing, type Narrator, runDemo } from "./demo/index.js";
 export { type ClusterStatus, LocalCluster, type NodeStatus } from "./local-cluster.js";
 export type { Programs } from "./programs.js";
 export { roundTripMs } from "./regions.js";

@@ -7,7 +7,13 @@ export interface Check {
   readonly detail: string;
 }
 
-/** `3 of 3`. */
-export function countCheck(name: string, count: number, expected: number): Check {
-  return { name, ok: count === expected && expected > 0, detail: `${count} of ${expected}` };
+/** Of things that have to be there, and all of them. `firstError` says why the first missing one is missing. */
+export function countCheck(
+  name: string,
+  count: number,
+  expected: number,
+  firstError: string | null = null,
+): Check {
+  const why = firstError === null ? "" : `: ${firstError}`;
+  return { name, ok: count === expected && expected > 0, detail: `${count} of ${expected}${why}` };
 }

@@ -1,12 +1,12 @@
 /** Heals the cut, times how long the nodes take to hold equal data, and reads what became of the conflicts. */
 import { type Check, countCheck } from "./check.js";
 import type { ConflictPlan } from "./conflict-plan.js";
-import { type CutOutcome, type EditedPlace, TIPS_BUCKET, tipFrom } from "./cut-phase.js";
-import { PLACES_BUCKET } from "./import-phase.js";
+import { TIPS_BUCKET, tipFrom } from "./conflict-writes.js";
+import type { CutOutcome } from "./cut-phase.js";
 import { pollUntil } from "./polling.js";
+import { editorsSeenIn, inEveryRegion, tipsSeenIn } from "./regional-reads.js";
 import type { DemoSession } from "./session.js";
 import {
-  type EditorsByKey,
   type MultiSettlement,
   type RegisterSettlement,
   settleMultis,
@@ -19,8 +19,8 @@ const RESOLUTION_TIMEOUT_MS = 15_000;
 const DIGEST_TIMEOUT_MS = 20_000;
 
 export interface Convergence {
-  /** From the heal to equal digests on all nodes, as the demo learnt of it; undefined when it did not in time. */
-  readonly elapsedMs: number | undefined;
+  /** From the heal to equal digests on all nodes, as the demo learnt of it; null when it did not in time. */
+  readonly elapsedMs: number | null;
   readonly nodes: number;
   /** Different digests at the last look: 1 once converged. */
   readonly digests: number;
@@ -28,13 +28,13 @@ export interface Convergence {
   readonly rows: { readonly least: number; readonly most: number };
 }
 
-export interface Resolution {
+interface Resolution {
   readonly key: string;
   readonly region: string;
   readonly siblings: readonly string[];
   readonly resolvedTo: string;
-  /** Until every region showed the one value and no other; undefined when not all did in time. */
-  readonly elapsedMs: number | undefined;
+  /** Until every region showed the one value and no other; null when not all did in time. */
+  readonly elapsedMs: number | null;
 }
 
 export interface HealMeasures {
@@ -55,8 +55,10 @@ export async function healAndSettle(
   await session.cluster.heal();
   const convergence = await converge(session, startMs);
   const placesByKey = new Map(plan.multis.map(({ entry }) => [entry.key, entry]));
-  const registers = settleRegisters(registerWrites, await editorsByRegion(session, plan));
-  const multis = settleMultis(multiWrites, await tipsByRegion(session, plan), ({ key, region }) => {
+  const editors = await inEveryRegion(session, (region) => editorsSeenIn(session, plan, region));
+  const registers = settleRegisters(registerWrites, editors);
+  const tips = await inEveryRegion(session, (region) => tipsSeenIn(session, plan, region));
+  const multis = settleMultis(multiWrites, tips, ({ key, region }) => {
     const entry = placesByKey.get(key);
     return entry === undefined ? "" : tipFrom(region, entry);
   });
@@ -88,7 +90,7 @@ export function checkHeal(measures: HealMeasures): Check[] {
     },
     {
       name: "siblings were resolved by one put, in all regions",
-      ok: resolution.elapsedMs !== undefined && resolution.siblings.length > 1,
+      ok: resolution.elapsedMs !== null && resolution.siblings.length > 1,
       detail: `${resolution.siblings.length} siblings of ${resolution.key}`,
     },
     digestCheck("all nodes have equal digests in the end", final),
@@ -97,52 +99,29 @@ export function checkHeal(measures: HealMeasures): Check[] {
 
 /** Waits until all nodes tell the same digest. Each of them holds every partition. */
 async function converge(session: DemoSession, startMs: number): Promise<Convergence> {
+  const { nodes, signal } = session;
   let digests = new Set<string>();
   let rows: number[] = [];
-  const look = async (): Promise<boolean> => {
-    const options = { summaryOnly: true, timeoutMs: DIGEST_TIMEOUT_MS, signal: session.signal };
-    const reports = await Promise.all(session.nodes.map(({ admin }) => admin.digest(options)));
+  const areEqual = async (): Promise<boolean> => {
+    const options = { summaryOnly: true, timeoutMs: DIGEST_TIMEOUT_MS, signal };
+    const reports = await Promise.all(nodes.map(({ admin }) => admin.digest(options)));
     digests = new Set(reports.map((report) => report.all));
     rows = reports.map((report) => report.rows);
     return digests.size === 1;
   };
-  const isEqual = await pollUntil(look, CONVERGENCE_TIMEOUT_MS, session.signal);
+  /** As far as the nodes know, which is cheap to ask: digests that cannot be equal yet would only cost them time. */
+  const isNothingMissing = async (): Promise<boolean> => {
+    const reports = await Promise.all(nodes.map(({ admin }) => admin.lag({ signal })));
+    return reports.every(({ peers }) => peers.every((peer) => peer.dotsMissing === 0));
+  };
+  const look = async (): Promise<boolean> => (await isNothingMissing()) && (await areEqual());
+  const isEqual = (await pollUntil(look, CONVERGENCE_TIMEOUT_MS, signal)) || (await areEqual());
   return {
-    elapsedMs: isEqual ? Math.round(performance.now() - startMs) : undefined,
+    elapsedMs: isEqual ? Math.round(performance.now() - startMs) : null,
     nodes: session.nodes.length,
     digests: digests.size,
     rows: { least: Math.min(...rows), most: Math.max(...rows) },
   };
-}
-
-async function editorsByRegion(
-  session: DemoSession,
-  plan: ConflictPlan,
-): Promise<ReadonlyMap<string, EditorsByKey>> {
-  const keys = plan.registers.map(({ entry }) => entry.key);
-  const views = session.regions.map(async (region) => {
-    const places = session.in(region).register<Partial<EditedPlace>>(PLACES_BUCKET);
-    const results = await places.getMany(keys, { signal: session.signal });
-    const editors = new Map<string, string>();
-    results.forEach((result, at) => {
-      const [key, editor] = [keys[at], result.ok ? result.result.value?.editedIn : undefined];
-      if (key !== undefined && editor !== undefined) editors.set(key, editor);
-    });
-    return [region, editors] as const;
-  });
-  return new Map(await Promise.all(views));
-}
-
-async function tipsByRegion(session: DemoSession, plan: ConflictPlan) {
-  const views = session.regions.map(async (region) => {
-    const tips = session.in(region).multi<string>(TIPS_BUCKET);
-    const seen = new Map<string, readonly string[]>();
-    for (const { entry } of plan.multis) {
-      seen.set(entry.key, (await tips.get(entry.key, { signal: session.signal })).values);
-    }
-    return [region, seen] as const;
-  });
-  return new Map(await Promise.all(views));
 }
 
 /** Reads the siblings of one key where it was not written last, merges them, and waits until all regions show that. */
@@ -150,11 +129,12 @@ async function resolveOne(session: DemoSession, plan: ConflictPlan): Promise<Res
   const { signal } = session;
   const region = plan.others.at(-1) ?? plan.cutOff;
   const key = plan.multis[0]?.entry.key ?? "";
-  const read = await session.in(region).multi<string>(TIPS_BUCKET).get(key, { signal });
+  const tips = session.in(region).multi<string>(TIPS_BUCKET);
+  const read = await tips.get(key, { signal });
   const siblings = read.values.toSorted();
   const resolvedTo = siblings.join(", and ");
   const startMs = performance.now();
-  await session.in(region).multi<string>(TIPS_BUCKET).put(key, resolvedTo, { context: read.context, signal });
+  await tips.put(key, resolvedTo, { context: read.context, signal });
   const isShownEverywhere = async (): Promise<boolean> => {
     const reads = session.regions.map((one) =>
       session.in(one).multi<string>(TIPS_BUCKET).get(key, { signal }),
@@ -162,6 +142,6 @@ async function resolveOne(session: DemoSession, plan: ConflictPlan): Promise<Res
     return (await Promise.all(reads)).every(({ values }) => values.length === 1 && values[0] === resolvedTo);
   };
   const isResolved = await pollUntil(isShownEverywhere, RESOLUTION_TIMEOUT_MS, signal);
-  const elapsedMs = isResolved ? Math.round(performance.now() - startMs) : undefined;
+  const elapsedMs = isResolved ? Math.round(performance.now() - startMs) : null;
   return { key, region, siblings, resolvedTo, elapsedMs };
 }

@@ -7,8 +7,8 @@ import type { DemoSession } from "./session.js";
 
 export const PLACES_BUCKET = "places";
 
-const BATCH_PLACES = 128;
-const BATCHES_IN_FLIGHT = 4;
+const BATCH_PLACES = 100;
+const BATCHES_IN_FLIGHT = 2;
 const READ_PLACES = 100;
 const READ_PAUSE_MS = 25;
 /** For what a reader has not found when the last place was written. */
@@ -18,11 +18,13 @@ export interface ImportMeasures {
   readonly region: string;
   readonly places: number;
   readonly accepted: number;
+  /** Why the first refused one was. */
+  readonly firstError: string | null;
   readonly elapsedMs: number;
   readonly readers: readonly ReaderMeasures[];
 }
 
-export interface ReaderMeasures {
+interface ReaderMeasures {
   readonly region: string;
   /** Keys asked for, each as often as it was asked for. */
   readonly reads: number;
@@ -30,13 +32,14 @@ export interface ReaderMeasures {
   readonly hits: number;
   /** Hits that were not what had been written. */
   readonly wrong: number;
-  /** From the end of the import until the last place was found; undefined when not all were. */
-  readonly lastFoundAfterMs: number | undefined;
+  /** From the end of the import until the last place was found; null when not all were. */
+  readonly lastFoundAfterMs: number | null;
 }
 
 /** Places that were acknowledged, in the order of their acknowledgement: what the readers go by. */
 interface Progress {
   readonly acknowledged: PlaceEntry[];
+  firstError: string | null;
   /** When the import ended, on the monotonic clock. */
   endedMs: number | undefined;
 }
@@ -47,7 +50,7 @@ export async function importPlaces(
   places: readonly PlaceEntry[],
   onProgress: (acknowledged: number) => void,
 ): Promise<ImportMeasures> {
-  const progress: Progress = { acknowledged: [], endedMs: undefined };
+  const progress: Progress = { acknowledged: [], firstError: null, endedMs: undefined };
   const startMs = performance.now();
   const importing = writeAll(session, region, places, progress, onProgress).finally(() => {
     progress.endedMs = performance.now();
@@ -60,14 +63,15 @@ export async function importPlaces(
     region,
     places: places.length,
     accepted: progress.acknowledged.length,
+    firstError: progress.firstError,
     elapsedMs: Math.round((progress.endedMs ?? performance.now()) - startMs),
     readers: measures,
   };
 }
 
-export function checkImport({ places, accepted, readers }: ImportMeasures): Check[] {
+export function checkImport({ places, accepted, firstError, readers }: ImportMeasures): Check[] {
   return [
-    countCheck("every place was accepted", accepted, places),
+    countCheck("every place was accepted", accepted, places, firstError),
     ...readers.map(({ region, hits, wrong }) =>
       countCheck(`every place reads the same in ${region}`, hits - wrong, places),
     ),
@@ -78,7 +82,7 @@ async function writeAll(
   session: DemoSession,
   region: string,
   places: readonly PlaceEntry[],
-  { acknowledged }: Progress,
+  progress: Progress,
   onProgress: (acknowledged: number) => void,
 ): Promise<void> {
   const bucket = session.in(region).register<Place>(PLACES_BUCKET);
@@ -89,8 +93,10 @@ async function writeAll(
       next += batch.length;
       const entries = batch.map(({ key, place }) => ({ key, value: place }));
       const results = await bucket.putMany(entries, { signal: session.signal });
-      acknowledged.push(...batch.filter((_entry, at) => results[at]?.ok === true));
-      onProgress(acknowledged.length);
+      session.signal.throwIfAborted();
+      progress.acknowledged.push(...batch.filter((_entry, at) => results[at]?.ok === true));
+      for (const result of results) if (!result.ok) progress.firstError ??= result.error.message;
+      onProgress(progress.acknowledged.length);
     }
   };
   await Promise.all(Array.from({ length: BATCHES_IN_FLIGHT }, work));
@@ -128,5 +134,5 @@ async function readAsTheyArrive(
     hits += asked.length - early.length;
     if (early.length === asked.length) await delay(READ_PAUSE_MS, undefined, { signal: session.signal });
   }
-  return { region, reads, hits, wrong, lastFoundAfterMs: undefined };
+  return { region, reads, hits, wrong, lastFoundAfterMs: null };
 }

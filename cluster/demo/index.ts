@@ -1,4 +1,3 @@
 /** The demo: three regions that take writes on both sides of a cut and converge, with the numbers that prove it. */
 export { closing } from "./narrative.js";
-export type { DemoReport } from "./report.js";
-export { type DemoOptions, type Narrator, runDemo } from "./run-demo.js";
+export { type Narrator, runDemo } from "./run-demo.js";

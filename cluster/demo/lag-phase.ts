@@ -10,7 +10,7 @@ import { type Latencies, LatencyRecorder } from "./latencies.js";
 import type { DemoSession } from "./session.js";
 
 const VISITS_BUCKET = "visits";
-const VISITS_PER_REGION = 150;
+const VISITS_PER_REGION = 100;
 const VISIT_PAUSE_MS = 15;
 const ARRIVAL_MS_MAX = 1000;
 

@@ -12,8 +12,8 @@ export function opening(regions: readonly string[], nodesPerRegion: number): str
   const pairs = regions.flatMap((from, at) => regions.slice(at + 1).map((to) => [from, to] as const));
   const links = pairs.map(([from, to]) => `${from} - ${to} ${roundTripMs(from, to)} ms`);
   return [
-    `AtollDB with ${regions.length} regions of ${nodesPerRegion} nodes each: real processes, gRPC and LevelDB, fsync before every reply.`,
-    `Round trips between the regions are those of a real cloud: ${links.join(", ")}.`,
+    `AtollDB: ${regions.length} regions of ${nodesPerRegion} nodes. Real processes, gRPC, LevelDB, fsync before every reply.`,
+    `Round trips are those of a real cloud: ${links.join(", ")}.`,
   ];
 }
 
@@ -48,14 +48,12 @@ export function importLines(
   const rate = Math.round((accepted * 1000) / Math.max(1, elapsedMs));
   const read = readers.map(({ region, reads, hits, lastFoundAfterMs }) => {
     const last =
-      lastFoundAfterMs === undefined
-        ? "not all arrived"
-        : `the last ${ms(lastFoundAfterMs)} after the import`;
+      lastFoundAfterMs === null ? "not all arrived" : `the last ${ms(lastFoundAfterMs)} after the import`;
     return `  ${region} found ${count(hits)} in ${count(reads)} reads, ${last}`;
   });
   const writers = lag.filter(({ from }) => from === lag[0]?.from);
   return [
-    `  ${count(accepted)} places accepted in ${seconds(elapsedMs)}, ${count(rate)} a second, each on all 9 nodes`,
+    `  ${count(accepted)} places accepted in ${seconds(elapsedMs)}, ${count(rate)} a second`,
     ...read,
     ...lagTable(writers),
   ];
@@ -90,7 +88,7 @@ export function healTitle(): string[] {
 
 export function healLines({ convergence, registers, multis, resolution }: HealMeasures): string[] {
   const winners = Object.entries(registers.winners).map(([region, keys]) => `${region} ${count(keys)}`);
-  const resolved = resolution.elapsedMs === undefined ? "not in time" : `after ${ms(resolution.elapsedMs)}`;
+  const resolved = resolution.elapsedMs === null ? "not in time" : `after ${ms(resolution.elapsedMs)}`;
   return [
     `  ${convergenceLine(convergence)}`,
     `  register: of ${count(registers.accepted)} writes to ${count(registers.keys)} keys last-write-wins discarded ${count(registers.discarded)}; the winners: ${winners.join(", ")}`,
@@ -124,7 +122,7 @@ export function checkLine({ name, ok, detail }: Check): string {
 }
 
 function convergenceLine({ elapsedMs, nodes, digests }: Convergence): string {
-  return elapsedMs === undefined
+  return elapsedMs === null
     ? `not converged: ${nodes} nodes have ${digests} different digests`
     : `converged in ${seconds(elapsedMs)}: ${nodes} nodes, one digest`;
 }

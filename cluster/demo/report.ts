@@ -20,7 +20,7 @@ export interface DemoReport {
   readonly heal: HealMeasures;
 }
 
-export interface ClusterMeasures {
+interface ClusterMeasures {
   readonly id: string;
   readonly startedInMs: number;
   readonly data: string;

@@ -2,6 +2,7 @@
  * The demo, from an empty machine to a converged cluster. Each phase measures, is judged by its own checks, and is told
  * to the narrator before the next begins.
  */
+import { ClusterError } from "../cluster-error.js";
 import type { LocalCluster } from "../local-cluster.js";
 import type { Programs } from "../programs.js";
 import { startCluster } from "../start-cluster.js";
@@ -22,8 +23,9 @@ const IMPORT_REGION = "eu-west";
 const CUT_OFF_REGION = "ap-southeast";
 /** Whatever happens, the demo ends. */
 const DEMO_TIMEOUT_MS = 170_000;
+const GRACE_MS = 5000;
 
-export interface DemoOptions {
+interface DemoOptions {
   /** The most places to import; by default all of the data set. */
   readonly rows?: number | undefined;
   /** Leaves the cluster running, also after this process has ended. */
@@ -43,9 +45,9 @@ export interface Narrator {
 }
 
 /**
- * Resolves with the report, also when checks failed. Rejects with `ClusterError` when the demo cannot be run, with
- * `AtollError` when a read or the administration of a node fails for good, and with the signal's reason. Then, and
- * without `keep` always, the cluster is gone when this settles.
+ * Resolves with the report, also when checks failed. Rejects with `ClusterError` when the demo cannot be run or takes
+ * too long, with `AtollError` when a read or a question to a node fails for good, with either when `signal` aborts.
+ * Then, and without `keep` always, the cluster is gone when this settles.
  */
 export async function runDemo(options: DemoOptions): Promise<DemoReport> {
   const deadline = AbortSignal.timeout(DEMO_TIMEOUT_MS);
@@ -73,10 +75,14 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
     const elapsedMs = Math.round(performance.now() - startMs);
     const ok = phases.checks.every((check) => check.ok);
     return { ok, elapsedMs, cluster: describeCluster(cluster, startedInMs, keep), ...phases };
+  } catch (error) {
+    if (!deadline.aborted) throw error;
+    const message = `the demo did not end within ${DEMO_TIMEOUT_MS / 1000} s; fewer places (--rows 500) take less`;
+    throw new ClusterError("FAILED", message, error);
   } finally {
     if (!isKept) {
       narrator.progress("stopping the cluster");
-      await cluster.down();
+      await cluster.down({ graceMs: GRACE_MS });
     }
   }
 }

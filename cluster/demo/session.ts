@@ -1,4 +1,5 @@
 /** The demo's connections: an application in each region, and an operator at each node. */
+import { setMaxListeners } from "node:events";
 import { type AdminClient, type AtollClient, connect, connectAdmin } from "../../src/client/index.js";
 import { ClusterError } from "../cluster-error.js";
 import type { LocalCluster } from "../local-cluster.js";
@@ -36,6 +37,8 @@ export class DemoSession implements AsyncDisposable {
 
   /** Rejects with `AtollError` when a region does not answer. */
   static async open(cluster: LocalCluster, signal: AbortSignal): Promise<DemoSession> {
+    // Every call under way listens to it.
+    setMaxListeners(0, signal);
     const clients = new Map<string, AtollClient>();
     const nodes = cluster.nodes.map(({ id, region, client }) => ({
       id,

@@ -2,10 +2,7 @@
  * What became of conflicting writes, judged only by what was acknowledged during the cut and what every region reads
  * after it.
  */
-import type { AcceptedWrite } from "./cut-phase.js";
-
-/** Key to the region whose write it shows. */
-export type EditorsByKey = ReadonlyMap<string, string>;
+import type { AcceptedWrite } from "./conflict-writes.js";
 
 export interface RegisterSettlement {
   readonly keys: number;
@@ -21,9 +18,10 @@ export interface RegisterSettlement {
   readonly discarded: number;
 }
 
+/** `seen`: region to key to the region whose write it shows. */
 export function settleRegisters(
   accepted: readonly AcceptedWrite[],
-  seen: ReadonlyMap<string, EditorsByKey>,
+  seen: ReadonlyMap<string, ReadonlyMap<string, string>>,
 ): RegisterSettlement {
   const byKey = groupByKey(accepted);
   const views = [...seen.values()];

@@ -45,9 +45,6 @@ function failureOf(error: unknown): unknown {
   }
   if (error instanceof AtollError)
     return failed(`the demo could not go on: ${error.message} (${error.code})`);
-  if (error instanceof Error && error.name === "TimeoutError") {
-    return failed("the demo took too long and was stopped", "Try fewer places: --rows 500");
-  }
   return error;
 }
 
