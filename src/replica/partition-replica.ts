@@ -44,6 +44,15 @@ export type ApplyResult =
   /** Earlier dots of its actor are missing: they are fetched, never skipped (rule 4). */
   | "gap";
 
+export type RequestTrace =
+  | {
+      /** `announced`: a catch-up under way brought the pointer, and the row may not be here yet. */
+      readonly kind: "applied" | "announced";
+      readonly dot: RequestRecord;
+    }
+  /** It was applied by somebody, and the record that says by whom cannot be read. */
+  | { readonly kind: "damaged" };
+
 export class PartitionReplica {
   readonly partition: number;
   readonly rows: RowStore;
@@ -160,16 +169,22 @@ export class PartitionReplica {
     }
   }
 
-  /** The dot that a request id made, if it was applied here; durable or not. */
-  findRequest(requestId: string): RequestRecord | undefined {
+  /** What became of a request id here, durable or not; undefined when nothing is known of it. */
+  findRequest(requestId: string): RequestTrace | undefined {
     const key = requestKey(this.partition, requestId);
     const record = this.#environment.commit.readPending(key);
     if (record === undefined) return undefined;
-    return openRecord(Buffer.from(key, "latin1"), record, (reader) => ({
-      actor: reader.actor(),
-      counter: reader.varint(),
-      hlc: reader.hlc(),
-    }));
+    try {
+      const dot = openRecord(Buffer.from(key, "latin1"), record, (reader) => ({
+        actor: reader.actor(),
+        counter: reader.varint(),
+        hlc: reader.hlc(),
+      }));
+      return { kind: this.#clock.covers(dot.actor, dot.counter) ? "applied" : "announced", dot };
+    } catch (error) {
+      if (error instanceof RecordDamagedError) return { kind: "damaged" };
+      throw error;
+    }
   }
 
   /** Puts clock, floor and doubt into the batch of this turn. */

@@ -44,11 +44,16 @@ export class ReplicaService {
     commit.whenDurable(() => reply(true));
   }
 
-  /** What is known is reported once durable; what is not known is fenced, and will not be applied from now on. */
+  /**
+   * What is known is reported once durable; what is not known is fenced, and will not be applied from now on. Silence
+   * where neither can be said: the dot is known and its row is not here yet, or the record is damaged.
+   */
   lookUp(from: number, request: LookupRequest): void {
     const { commit, links } = this.#environment;
-    const found = this.#environment.replica(request.partition)?.findRequest(request.requestId);
-    if (found === undefined) this.#fences.add(request.requestId);
+    const trace = this.#environment.replica(request.partition)?.findRequest(request.requestId);
+    if (trace === undefined) this.#fences.add(request.requestId);
+    else if (trace.kind !== "applied") return;
+    const found = trace?.dot;
     commit.whenDurable(() => {
       links.send(from, { type: "lookup-reply", id: request.id, found });
     });

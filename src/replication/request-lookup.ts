@@ -32,6 +32,7 @@ export class RequestLookup {
   readonly #tracker: QuorumTracker;
   readonly #deadlineMs: number;
   #found: Found | undefined;
+  #isTraceDamaged = false;
 
   constructor(
     environment: Environment,
@@ -47,10 +48,11 @@ export class RequestLookup {
   }
 
   run(done: (result: LookupResult) => void): void {
-    const { commit, self } = this.#environment;
-    this.#found = this.#replica.findRequest(this.#requestId);
-    commit.whenDurable(() => {
-      if (this.#found !== undefined) this.#tracker.succeed(self.number);
+    const trace = this.#replica.findRequest(this.#requestId);
+    if (trace !== undefined && trace.kind !== "damaged") this.#found = trace.dot;
+    this.#environment.commit.whenDurable(() => {
+      if (trace?.kind === "applied") this.#tracker.succeed(this.#environment.self.number);
+      this.#isTraceDamaged = trace?.kind === "damaged";
       this.#askOthers(done);
     });
   }
@@ -67,7 +69,7 @@ export class RequestLookup {
       left = 0;
       timer.cancel();
       for (const id of callIds) calls.cancel(id);
-      this.#conclude(answered === toAsk.length, done);
+      this.#conclude(answered === toAsk.length && !this.#isTraceDamaged, done);
     };
     const one = (): void => {
       if (left === 1 || this.#isMet()) settle();
@@ -101,13 +103,14 @@ export class RequestLookup {
     return this.#found !== undefined && this.#tracker.isSatisfied;
   }
 
-  #conclude(haveAllAnswered: boolean, done: (result: LookupResult) => void): void {
+  #conclude(isUnknownEverywhere: boolean, done: (result: LookupResult) => void): void {
     const acksReceived = this.#tracker.received;
-    if (this.#found === undefined) return done({ kind: haveAllAnswered ? "nobody-knows" : "cannot-tell" });
+    if (this.#found === undefined)
+      return done({ kind: isUnknownEverywhere ? "nobody-knows" : "cannot-tell" });
     if (this.#tracker.isSatisfied)
       return done({ kind: "found", minted: this.#found, acksReceived: this.#tracker.answers });
     const remainingMs = this.#deadlineMs - this.#environment.clock.monotonicMs();
     if (remainingMs <= 0) return done({ kind: "found-short", acksReceived });
-    this.#environment.timers.after(Math.min(AGAIN_MS, remainingMs), () => this.#askOthers(done));
+    this.#environment.timers.after(Math.min(AGAIN_MS, remainingMs), () => this.run(done));
   }
 }

@@ -2,14 +2,8 @@
  * A replica set without heartbeats and anti-entropy, so that nothing comes but what a test lets through: every message
  * can be held back by what it is and where it goes. Disks and delays are simulated, liveness is what the test says.
  */
-import { actorOf, HybridClock } from "../../../src/causality/index.js";
-import {
-  appendMessage,
-  beginFrame,
-  emptyPartition,
-  type Message,
-  readFrame,
-} from "../../../src/codec/index.js";
+import { actorOf, HybridClock, VersionVector } from "../../../src/causality/index.js";
+import { appendMessage, beginFrame, type Message, readFrame } from "../../../src/codec/index.js";
 import { type Neighbourhood, PartitionReplica } from "../../../src/replica/index.js";
 import {
   Calls,
@@ -160,9 +154,10 @@ export class Lab {
         throw error;
       },
     });
-    const links = new PeerLinks(runtime.transport, runtime.timers, runtime.log);
+    const links = new PeerLinks(runtime);
     const counters = new Counters();
-    const replica = new PartitionReplica(PARTITION, emptyPartition(), {
+    const record = { clock: new VersionVector(), floor: new VersionVector(), doubt: undefined };
+    const replica = new PartitionReplica(PARTITION, record, {
       commit,
       hlc,
       markDirty: () => {
