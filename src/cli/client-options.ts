@@ -6,6 +6,8 @@ import { failed, misused } from "./failure.js";
 
 const DEFAULT_ENDPOINT = "127.0.0.1:7400";
 const DEFAULT_TIMEOUT_MS = 5_000;
+/** For verbs that keep the cluster busy with many requests at a time, which wait for each other. */
+export const BULK_TIMEOUT_MS = 30_000;
 const ENDPOINT_VARIABLE = "ATOLL_ENDPOINT";
 
 /** How to reach nodes. */
@@ -31,21 +33,21 @@ export type BucketType = (typeof BUCKET_TYPES)[number];
 const BUCKET_TYPES = ["register", "multi"] as const;
 
 /** Adds `--endpoint`, `--timeout`, `--tls`, `--ca` and `--json`. */
-export function addEndpointOptions(command: Command): Command {
+export function addEndpointOptions(command: Command, timeoutMs = DEFAULT_TIMEOUT_MS): Command {
   return command
     .option(
       "--endpoint <HOST:PORT>",
       `a node's client port; repeat it, or put commas between (default $${ENDPOINT_VARIABLE}, else ${DEFAULT_ENDPOINT})`,
       addEndpoints,
     )
-    .option("--timeout <MS>", "milliseconds that each request may take", parseTimeoutMs, DEFAULT_TIMEOUT_MS)
+    .option("--timeout <MS>", "milliseconds that each request may take", parseTimeoutMs, timeoutMs)
     .option("--tls", "the nodes serve over TLS, with certificates that this machine trusts")
     .option("--ca <FILE>", "the nodes serve over TLS, with certificates of this authority (PEM)")
     .option("--json", "print one JSON document");
 }
 
 /** Adds those of `addEndpointOptions`, and `--bucket`, `--type`, `--region` and `--consistency`. */
-export function addClusterOptions(command: Command): Command {
+export function addClusterOptions(command: Command, timeoutMs = DEFAULT_TIMEOUT_MS): Command {
   command
     .option("--bucket <B>", "the bucket", "default")
     .addOption(
@@ -59,7 +61,7 @@ export function addClusterOptions(command: Command): Command {
       `${CONSISTENCY_LEVELS.join(", ")}, or a number of replicas (default: the bucket's, else LOCAL_QUORUM)`,
       parseConsistency,
     );
-  return addEndpointOptions(command);
+  return addEndpointOptions(command, timeoutMs);
 }
 
 /** The endpoints that the options, else the environment, else the default name. */

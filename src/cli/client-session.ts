@@ -4,6 +4,9 @@ import { type ClusterOptions, type EndpointOptions, endpointsOf, tlsOf } from ".
 import { CommandFailure, EXIT, type ExitCode } from "./failure.js";
 import { openBucket, type ValueBucket } from "./value-bucket.js";
 
+/** A cluster that does not answer by then is not there, however long its requests may take. */
+const CONNECT_TIMEOUT_MS_MAX = 10_000;
+
 /** Connects to the cluster, works on the bucket that the options name, and closes the connection. */
 export function withBucket<Result>(
   options: ClusterOptions,
@@ -15,7 +18,7 @@ export function withBucket<Result>(
     await using client = await connect({
       endpoints: endpointsOf(options),
       timeoutMs,
-      connectTimeoutMs: timeoutMs,
+      connectTimeoutMs: Math.min(timeoutMs, CONNECT_TIMEOUT_MS_MAX),
       ...(region === undefined ? {} : { region }),
       ...(consistency === undefined ? {} : { consistency }),
       ...(tls === undefined ? {} : { tls }),

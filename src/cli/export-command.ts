@@ -3,7 +3,7 @@ import { createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { Command } from "commander";
 import type { AtollError, BatchResult } from "../client/index.js";
-import { addClusterOptions, type ClusterOptions } from "./client-options.js";
+import { addClusterOptions, BULK_TIMEOUT_MS, type ClusterOptions } from "./client-options.js";
 import { isUnavailable, withBucket } from "./client-session.js";
 import { CommandFailure, EXIT, failed, misused, printDocument } from "./failure.js";
 import { formatRow } from "./json-row.js";
@@ -32,7 +32,7 @@ export function exportCommand(): Command {
     .argument("[FILE]", "where to; - is stdout", "-")
     .option("--keys <FILE>", "the keys to read, one a line; - is stdin")
     .addHelpText("after", EXPORT_HELP);
-  return addClusterOptions(command).action(async (file: string, options: ExportOptions) => {
+  return addClusterOptions(command, BULK_TIMEOUT_MS).action(async (file: string, options: ExportOptions) => {
     if (options.keys === undefined) {
       throw failed("servers cannot list their keys yet", "Say which keys to read, with --keys FILE.");
     }

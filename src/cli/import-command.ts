@@ -1,6 +1,6 @@
 /** `atoll import`: many keys out of a file of JSON lines. */
 import { Command } from "commander";
-import { addClusterOptions, type ClusterOptions } from "./client-options.js";
+import { addClusterOptions, BULK_TIMEOUT_MS, type ClusterOptions } from "./client-options.js";
 import { failureOf, withBucket } from "./client-session.js";
 import { CommandFailure, EXIT, failed, printDocument } from "./failure.js";
 import { ProgressBar } from "./progress-bar.js";
@@ -20,7 +20,7 @@ export function importCommand(): Command {
     .description("Write many keys from a file of JSON lines, or from stdin.")
     .argument("<FILE>", "the file; - is stdin")
     .addHelpText("after", IMPORT_HELP);
-  return addClusterOptions(command).action(async (file: string, options: ClusterOptions) => {
+  return addClusterOptions(command, BULK_TIMEOUT_MS).action(async (file: string, options: ClusterOptions) => {
     const startedAtMs = performance.now();
     const outcome = await importFile(file, options);
     summarize(outcome, (performance.now() - startedAtMs) / 1_000, options.json === true);

@@ -1,9 +1,11 @@
 /**
- * Puts rows in batches, a bounded number of them in flight. Two rows of one key are never under way together, so that
+ * Puts rows in batches, a bounded number of them in flight: one at first, one more after each that went well, and half
+ * as many after one that did not come through in time, so that a cold or busy cluster is not asked for more than it can
+ * answer. Two rows of one key are never under way together, so that
  * the later line is the later write. A row that fails is noted and the others go on; only when many fail in a row, with
  * nothing succeeding between, is the cluster taken to be gone.
  */
-import type { AtollError } from "../client/index.js";
+import { AtollError, type BatchResult, type PutResult } from "../client/index.js";
 import { isUnavailable } from "./client-session.js";
 import { type JsonRow, parseRow } from "./json-row.js";
 import { LineProblems } from "./line-problems.js";
@@ -43,6 +45,8 @@ export class RowImporter {
   readonly #problems = new LineProblems();
   readonly #inFlight = new Set<Batch>();
   #open = newBatch();
+  /** Batches that may be in flight. */
+  #window = 1;
   #rows = 0;
   /** Of the cluster, with no success between. */
   #failuresInARow = 0;
@@ -71,7 +75,7 @@ export class RowImporter {
       // An interrupted source ends in its own way.
       if (!this.#options.signal.aborted) throw error;
     } finally {
-      this.#send();
+      await this.#flush();
       await this.#until(() => this.#inFlight.size === 0);
     }
     const cause = this.#stopCause;
@@ -104,16 +108,22 @@ export class RowImporter {
   async #add(row: JsonRow, line: TextLine): Promise<void> {
     const characters = "text" in line.content ? line.content.text.length : 0;
     if (this.#open.keys.has(row.key) || this.#open.characters + characters > BATCH_CHARACTERS_MAX) {
-      this.#send();
+      await this.#flush();
     }
-    await this.#until(() => this.#inFlight.size < BATCHES_IN_FLIGHT_MAX && !this.#isInFlight(row.key));
+    await this.#until(() => !this.#isInFlight(row.key));
     const open = this.#open;
     open.rows.push({ ...row, line: line.number });
     open.keys.add(row.key);
     open.characters += characters;
     open.endBytes = line.endBytes;
+    if (open.rows.length === BATCH_ROWS_MAX) await this.#flush();
     // Rows that come slowly do not wait for company.
-    if (open.rows.length === BATCH_ROWS_MAX || this.#inFlight.size === 0) this.#send();
+    else if (this.#inFlight.size === 0) this.#send();
+  }
+
+  async #flush(): Promise<void> {
+    await this.#until(() => this.#inFlight.size < this.#window);
+    this.#send();
   }
 
   #isInFlight(key: string): boolean {
@@ -126,17 +136,31 @@ export class RowImporter {
     if (batch.rows.length === 0) return;
     this.#open = newBatch();
     this.#inFlight.add(batch);
-    this.#options.bucket.putMany(batch.rows).then((results) => {
+    this.#put(batch).then((results) => {
       for (const [at, { line }] of batch.rows.entries()) {
         const result = results[at];
         if (result?.ok === false) this.#failed(line, result.error);
         else this.#written();
       }
+      this.#resize(results.some((result) => !result.ok && isUnavailable(result.error)));
       this.#inFlight.delete(batch);
       this.#options.onProgress(this.#rows, batch.endBytes);
       if (this.#inFlight.size === 0) this.#send();
       this.#wake?.();
     });
+  }
+
+  /** Never rejects: that a batch could not even be tried is the failure of each of its rows. */
+  #put({ rows }: Batch): Promise<BatchResult<PutResult>[]> {
+    return this.#options.bucket
+      .putMany(rows)
+      .catch((thrown) => rows.map(({ key }) => ({ key, ok: false, error: AtollError.from(thrown) })));
+  }
+
+  #resize(isTooMuch: boolean): void {
+    this.#window = isTooMuch
+      ? Math.max(1, Math.floor(this.#window / 2))
+      : Math.min(BATCHES_IN_FLIGHT_MAX, this.#window + 1);
   }
 
   #written(): void {
