@@ -25,7 +25,7 @@ function samples(): Buffer[] {
   const live = [{ actor: ACTOR, counter: 5, payload }];
   const entry = { rowKey: ROW, hlc, requestId: undefined };
   const rows = [{ rowKey: ROW, state: { live, context: new Context(clock) } }];
-  const page = { type: "catch-up-page", partition: 3, session: 1, hlc } as const;
+  const page = { type: "catch-up-page", partition: 3, session: 900_000, hlc } as const;
   const messages: Message[] = [
     { type: "delta", isRelayed: true, delta: { ...delta, requestId } },
     { type: "heartbeat", sentMs: 1, echoMs: 1, echoDelayMs: 1, wallMs: Date.now(), hlc, isHeard: true },

@@ -13,7 +13,13 @@ const CLI = join(import.meta.dirname, "..", "..", "..", "dist", "src", "cli", "m
 /** Ports that nobody else has. */
 export const ANY_PORTS = ["--client", "127.0.0.1:0", "--peer", "127.0.0.1:0", "--admin", "127.0.0.1:0"];
 
-const Started = z.object({ id: z.string(), endpoint: z.string(), peer: z.string(), pid: z.number() });
+const Started = z.object({
+  id: z.string(),
+  endpoint: z.string(),
+  peer: z.string(),
+  admin: z.string(),
+  pid: z.number(),
+});
 
 /** A folder of the test's own, removed when it has ended. */
 export function temporaryFolder(): string {
