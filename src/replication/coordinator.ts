@@ -8,7 +8,7 @@ import { DataType } from "../crdt/index.js";
 import type { PartitionReplica } from "../replica/index.js";
 import type { Environment } from "./environment.js";
 import { badRequest, failure, maybeApplied, quorumUnavailable } from "./failures.js";
-import type { Operation, OperationOptions, Outcome } from "./operation.js";
+import type { Failure, Operation, OperationOptions, Outcome } from "./operation.js";
 import { decodeOutcome, encodeOperation } from "./operation-codec.js";
 import { ConsistencyError, DEFAULT_CONSISTENCY, type QuorumPart, quorumParts } from "./quorum.js";
 import type { ReadCoordinator } from "./read-coordinator.js";
@@ -55,11 +55,11 @@ export class Coordinator {
     const refusal = replica === undefined ? undefined : this.#refusal(operation, replica);
     if (replica !== undefined && refusal === undefined)
       return this.#coordinate(operation, options, replica, done);
-    if (mayForward) return this.#forward(operation, options, partition, done);
+    if (mayForward) return this.#forward(operation, options, partition, refusal, done);
     done(refusal ?? failure("NOT_READY", "this node does not hold the key's partition; nothing was done"));
   }
 
-  #refusal(operation: Operation, replica: PartitionReplica): Outcome | undefined {
+  #refusal(operation: Operation, replica: PartitionReplica): Failure | undefined {
     return operation.kind === "get" ? undefined : this.#writes.refusal(replica);
   }
 
@@ -86,21 +86,27 @@ export class Coordinator {
     }
   }
 
-  /** To the nearest live replica; if it is lost before it answered, to the next, as a retry. */
+  /**
+   * To the nearest live replica. If that one will not coordinate, to the next; if it is lost before it answered, to the
+   * next as a retry. `refusal` is why we do not coordinate it ourselves, though we hold the key.
+   */
   #forward(
     operation: Operation,
     options: OperationOptions,
     partition: number,
+    refusal: Failure | undefined,
     done: (outcome: Outcome) => void,
   ): void {
     const { clock, timers, calls, counters } = this.#environment;
     const candidates = this.#forwardCandidates(partition);
     const deadlineMs = clock.monotonicMs() + options.timeoutMs;
     let wasSent = false;
+    let lastRefusal = refusal;
     const tryNext = (): void => {
       const member = candidates.shift();
       const timeoutMs = deadlineMs - clock.monotonicMs();
-      if (member === undefined || timeoutMs <= 0) return done(this.#forwardFailed(operation, wasSent));
+      if (member === undefined || timeoutMs <= 0)
+        return done(wasSent ? forwardLost(operation) : (lastRefusal ?? quorumUnavailable(1, 0)));
       if (wasSent && operation.kind !== "get" && options.requestId === undefined)
         return done(maybeApplied("the replica that coordinated the write was lost before it answered"));
       counters.add("operations_forwarded");
@@ -110,7 +116,7 @@ export class Coordinator {
       });
       const timer = timers.after(timeoutMs + FORWARD_GRACE_MS, () => {
         calls.cancel(id);
-        done(this.#forwardFailed(operation, true));
+        done(forwardLost(operation));
       });
       const id = calls.call(
         member,
@@ -118,22 +124,18 @@ export class Coordinator {
         (callId) => ({ type: "forward-request", id: callId, body }),
         (reply) => {
           timer.cancel();
-          if (reply !== undefined) return this.#answerForwarded(reply.body, done);
-          wasSent = true;
+          if (reply === undefined) {
+            wasSent = true;
+            return tryNext();
+          }
+          const outcome = outcomeOf(reply.body);
+          if (!isRefusal(outcome)) return done(outcome);
+          lastRefusal = outcome;
           tryNext();
         },
       );
     };
     tryNext();
-  }
-
-  #answerForwarded(body: Buffer, done: (outcome: Outcome) => void): void {
-    try {
-      done(decodeOutcome(body));
-    } catch (error) {
-      if (!(error instanceof CodecError)) throw error;
-      done(failure("INTERNAL", `the coordinating replica's answer is malformed: ${error.message}`));
-    }
   }
 
   #forwardCandidates(partition: number): number[] {
@@ -146,13 +148,26 @@ export class Coordinator {
     const remote = view.replicaSet(partition).filter((member) => !local.includes(member));
     return [...alive(local), ...alive(remote)];
   }
+}
 
-  #forwardFailed(operation: Operation, wasSent: boolean): Outcome {
-    if (!wasSent) return quorumUnavailable(1, 0);
-    return operation.kind === "get"
-      ? failure("QUORUM_TIMEOUT", "no replica answered within the deadline; a read changes nothing")
-      : maybeApplied("the replica that coordinated the write did not answer in time");
+function outcomeOf(body: Buffer): Outcome {
+  try {
+    return decodeOutcome(body);
+  } catch (error) {
+    if (!(error instanceof CodecError)) throw error;
+    return failure("INTERNAL", `the coordinating replica's answer is malformed: ${error.message}`);
   }
+}
+
+/** Why a replica does not coordinate: nothing was done, and another one may do it. */
+function isRefusal(outcome: Outcome): outcome is Failure {
+  return outcome.kind === "failed" && (outcome.reason === "NOT_READY" || outcome.reason === "CLOCK_DRIFT");
+}
+
+function forwardLost(operation: Operation): Outcome {
+  return operation.kind === "get"
+    ? failure("QUORUM_TIMEOUT", "no replica answered within the deadline; a read changes nothing")
+    : maybeApplied("the replica that coordinated the write did not answer in time");
 }
 
 function bounded(options: OperationOptions): OperationOptions {

@@ -1,6 +1,12 @@
 /** A whole cluster on virtual time: the same node code as in production. */
 import type { Message } from "../../src/codec/index.js";
-import { createNode, type NodeApi, type NodeEnd, type NodeSettings } from "../../src/node/index.js";
+import {
+  createNode,
+  type DigestReport,
+  type NodeApi,
+  type NodeEnd,
+  type NodeSettings,
+} from "../../src/node/index.js";
 import type { Consistency, Operation, OperationOptions, Outcome } from "../../src/replication/index.js";
 import { type SimulatedHost, SimulatedWorld } from "../../src/runtime/simulated/index.js";
 import { createLayout, type Layout, LayoutView, type Member } from "../../src/topology/index.js";
@@ -182,13 +188,8 @@ export class SimulatedCluster {
 
   /** Runs one operation to its outcome. */
   execute(node: RunningNode, operation: Operation, options: Partial<OperationOptions> = {}): Outcome {
-    let outcome: Outcome | undefined;
-    this.submit(node, operation, options, (result) => {
-      outcome = result;
-    });
-    this.waitUntil("an outcome", () => outcome !== undefined, (options.timeoutMs ?? 5_000) + 2_000);
-    if (outcome === undefined) throw new Error("unreachable");
-    return outcome;
+    const pending = this.begin(node.member.nodeId, operation, options);
+    return this.waitFor(pending, (options.timeoutMs ?? 5_000) + 2_000);
   }
 
   /** Begins an operation; time has to pass before it has an outcome. */
@@ -269,24 +270,36 @@ export class SimulatedCluster {
     return this.view.replicaSet(this.partitionOf(key)).map((number) => this.#nodeId(number));
   }
 
+  /** Of the running nodes: equal where they hold the same partitions and the same data. */
   digests(): string[] {
-    const digests: string[] = [];
-    for (const node of this.nodes.filter(({ isUp }) => isUp)) {
-      let digest: string | undefined;
-      node.api.digest((error, report) => {
-        digest = report?.all ?? `error ${error?.message}`;
-      });
-      this.waitUntil("a digest", () => digest !== undefined);
-      digests.push(digest ?? "");
-    }
-    return digests;
+    return this.#reports().map((report) => report.all);
   }
 
-  /** Faults are over: all nodes must come to hold the same. */
+  /** Faults are over: all replicas of each partition must come to hold the same. */
   converge(withinMs = 60_000): void {
     this.waitUntil("no dots missing", () => this.nodes.every((node) => isQuiet(node.api)), withinMs);
-    const digests = this.digests();
-    if (new Set(digests).size !== 1) throw new Error(`digests differ: ${digests.join(" ")}`);
+    const digests = new Map<number, string>();
+    for (const { partitions } of this.#reports())
+      for (const [partition, digest] of partitions) {
+        const other = digests.get(partition) ?? digest;
+        if (other !== digest) throw new Error(`digests of partition ${partition}: ${other}, ${digest}`);
+        digests.set(partition, digest);
+      }
+  }
+
+  #reports(): DigestReport[] {
+    return this.nodes
+      .filter(({ isUp }) => isUp)
+      .map((node) => {
+        let report: DigestReport | undefined;
+        node.api.digest((error, made) => {
+          if (error !== undefined) throw error;
+          report = made;
+        });
+        this.waitUntil("a digest", () => report !== undefined);
+        if (report === undefined) throw new Error("unreachable");
+        return report;
+      });
   }
 
   stopAll(): void {
