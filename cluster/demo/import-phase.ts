@@ -1,6 +1,7 @@
 /** Imports the places in one region, while the applications of the others read them as they arrive. */
 import { setTimeout as delay } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
+import type { BatchResult, RegisterRead } from "../../src/client/index.js";
 import { type Check, countCheck } from "./check.js";
 import type { Place, PlaceEntry } from "./places.js";
 import type { DemoSession } from "./session.js";
@@ -102,37 +103,41 @@ async function writeAll(
   await Promise.all(Array.from({ length: BATCHES_IN_FLIGHT }, work));
 }
 
-/** Asks for what was acknowledged in the other region until it has found all of it, or time is up. */
+/** Asks for what was acknowledged in the other region, the newest first, until all is found or time is up. */
 async function readAsTheyArrive(
   session: DemoSession,
   region: string,
   progress: Progress,
 ): Promise<ReaderMeasures> {
   const bucket = session.in(region).register<Place>(PLACES_BUCKET);
-  let [reads, hits, wrong, next] = [0, 0, 0, 0];
-  let early: PlaceEntry[] = [];
+  const unseen: PlaceEntry[] = [];
+  let [reads, hits, wrong, known] = [0, 0, 0, 0];
   for (;;) {
-    const fresh = progress.acknowledged.slice(next, next + READ_PLACES - early.length);
-    next += fresh.length;
-    const asked = [...early, ...fresh];
     const endedMs = progress.endedMs;
-    if (asked.length === 0 && endedMs !== undefined && next === progress.acknowledged.length) {
-      return { region, reads, hits, wrong, lastFoundAfterMs: Math.round(performance.now() - endedMs) };
+    unseen.push(...progress.acknowledged.slice(known));
+    known = progress.acknowledged.length;
+    const sinceEndMs = endedMs === undefined ? 0 : Math.round(performance.now() - endedMs);
+    if (endedMs !== undefined && unseen.length === 0) {
+      return { region, reads, hits, wrong, lastFoundAfterMs: sinceEndMs };
     }
-    if (endedMs !== undefined && performance.now() - endedMs > ARRIVAL_TIMEOUT_MS) break;
-    const results = await bucket.getMany(
-      asked.map(({ key }) => key),
-      { signal: session.signal },
-    );
-    early = asked.filter(({ place }, at) => {
+    if (sinceEndMs > ARRIVAL_TIMEOUT_MS) return { region, reads, hits, wrong, lastFoundAfterMs: null };
+    const asked = unseen.splice(-READ_PLACES);
+    const keys = asked.map(({ key }) => key);
+    const results = await bucket.getMany(keys, { signal: session.signal });
+    const early = asked.filter((_entry, at) => !isFound(results[at]));
+    wrong += asked.filter(({ place }, at) => {
       const result = results[at];
-      if (result?.ok !== true || !result.result.found) return true;
-      if (!isDeepStrictEqual(result.result.value, place)) wrong += 1;
-      return false;
-    });
+      return isFound(result) && !isDeepStrictEqual(result.result.value, place);
+    }).length;
     reads += asked.length;
     hits += asked.length - early.length;
+    unseen.push(...early);
     if (early.length === asked.length) await delay(READ_PAUSE_MS, undefined, { signal: session.signal });
   }
-  return { region, reads, hits, wrong, lastFoundAfterMs: null };
+}
+
+type Read = BatchResult<RegisterRead<Place>>;
+
+function isFound(read: Read | undefined): read is Extract<Read, { readonly ok: true }> {
+  return read?.ok === true && read.result.found;
 }
