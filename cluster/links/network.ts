@@ -14,7 +14,7 @@ import { Link } from "./link.js";
 /** Far more than two nodes ever need; a dialler gone wild is refused instead of using up the emulator. */
 const CONNECTIONS_PER_ROUTE_MAX = 128;
 
-export interface LinkNode {
+interface LinkNode {
   readonly id: string;
   readonly region: string;
   /** Where its peers really reach it. */
@@ -22,7 +22,7 @@ export interface LinkNode {
 }
 
 /** `from` dials `listen` when it means `to`. */
-export interface Route {
+interface Route {
   readonly from: string;
   readonly to: string;
   readonly listen: Endpoint;
