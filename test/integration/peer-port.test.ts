@@ -159,7 +159,7 @@ describe("a dialer whose peer's port is held by a stranger", () => {
   }
 
   async function startDialer(address: string): Promise<TestNode> {
-    const dialer = await new TestNode(1, { limits: { pairTimeoutMs: 300 } }).start();
+    const dialer = await new TestNode(1, { limits: { pairTimeoutMs: 1_500 } }).start();
     later(() => dialer.close());
     dialer.transport.setPeers([dialled(address)]);
     return dialer;

@@ -1,6 +1,6 @@
 /** What two streams, each of which can fail alone, do as one link. */
 import { afterEach, describe, expect, it } from "vitest";
-import { TestNode, type TestNodeOptions, until } from "./grpc-test-node.js";
+import { TestNode, until } from "./grpc-test-node.js";
 import { TestProxy } from "./grpc-test-proxy.js";
 
 const cleanups: (() => Promise<void>)[] = [];
@@ -18,8 +18,8 @@ interface Pair {
   readonly toTwo: TestProxy;
 }
 
-async function pair(options: TestNodeOptions = {}): Promise<Pair> {
-  const [one, two] = [new TestNode(1, options), new TestNode(2, options)];
+async function pair(): Promise<Pair> {
+  const [one, two] = [new TestNode(1, {}), new TestNode(2, {})];
   const toOne = await new TestProxy(() => one.address).start();
   const toTwo = await new TestProxy(() => two.address).start();
   cleanups.push(
@@ -46,7 +46,7 @@ async function linked(): Promise<Pair> {
 
 describe("a link of two halves", () => {
   it.each(["toOne", "toTwo"] as const)("is not up while the way %s is closed", async (way) => {
-    const nodes = await pair({ limits: { pairTimeoutMs: 200 } });
+    const nodes = await pair();
     const { one, two } = nodes;
     nodes[way].isOpen = false;
     dial(nodes);

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import type { PeerHello } from "../../../../src/runtime/transport.js";
 import { acquaint, mesh, TestNode, type TestNodeOptions, until } from "./grpc-test-node.js";
 
 const FRAME_BYTES_MAX = 8 * 2 ** 20;
@@ -164,12 +165,19 @@ describe("GrpcTransport", () => {
   });
 
   it("goes over to the process that a peer's new address leads to", async () => {
-    const [one, two] = await linkedPair();
+    let newest = 1;
+    const refuse = ({ incarnation }: PeerHello) => (incarnation < newest ? "you are older" : undefined);
+    const [one, two] = [await started(1), await started(2, { refuse })];
+    acquaint(one, two);
+    await until(() => one.events.length === 1 && two.events.length === 1);
+    newest = 2;
     const again = await started(1, { hello: { incarnation: 2 } });
     acquaint(again, two);
-    await until(() => again.events.length === 1 && two.events.length === 3 && one.events.includes("down 2"));
+    await until(() => again.events.length === 1 && two.events.length === 3);
     expect(two.events).toEqual(["up 1", "down 1", "up 1"]);
     expect(two.hellos[1]?.incarnation).toBe(2);
+    await until(() => one.events.includes("refused 2: you are older"));
+    expect(one.events.slice(0, 2)).toEqual(["up 2", "down 2"]);
   });
 
   it.each(["lower", "higher"])("dials again after the %s number resets the link", async (role) => {
