@@ -104,8 +104,10 @@ export class RowStore {
     const key = rowStoreKey(this.#partition, rowKey);
     const row = this.#open(rowKey, key, this.#commit.readPending(key));
     const after = stripped(row, this.#clocks.clock);
-    if (after.ahead.dotCount === row.ahead.dotCount && after.ahead.vector.equals(row.ahead.vector)) return;
-    this.write(rowKey, row, after);
+    const isSame = after.ahead.dotCount === row.ahead.dotCount && after.ahead.vector.equals(row.ahead.vector);
+    if (!isSame) this.write(rowKey, row, after);
+    // Whoever wrote the row since the clock caught up read it stripped, and left the mark.
+    else if (after.ahead.isEmpty) this.#commit.write(aheadKey(this.#partition, rowKey), undefined);
   }
 
   #open(rowKey: RowKey, key: StoreKey, record: Buffer | undefined): Row {

@@ -1,0 +1,174 @@
+/** One replica over a group commit over a simulated disk, that can crash and come back. */
+import { type Actor, actorOf, HybridClock, VersionVector } from "../../../src/causality/index.js";
+import {
+  type Delta,
+  encodeRowKey,
+  openRecord,
+  type PartitionRecord,
+  type RowKey,
+  readPartition,
+  rowKeyType,
+  sealRecord,
+  writePartition,
+} from "../../../src/codec/index.js";
+import { compileDelete, compilePut, DataType, type LiveDot, type Row } from "../../../src/crdt/index.js";
+import { PartitionReplica } from "../../../src/replica/index.js";
+import type { Store } from "../../../src/runtime/index.js";
+import { type SimulatedHost, SimulatedWorld } from "../../../src/runtime/simulated/index.js";
+import { GroupCommit, logKey, partitionKey, type StoreKey } from "../../../src/storage/index.js";
+
+export const PARTITION = 7;
+
+export function rowKeyOf(name: string, type: DataType = DataType.multi): RowKey {
+  return encodeRowKey(type, "b", Buffer.from(name));
+}
+
+/** What one run of the process is made of. */
+interface Parts {
+  readonly commit: GroupCommit;
+  readonly replica: PartitionReplica;
+  readonly hlc: HybridClock;
+}
+
+export class ReplicaFixture {
+  readonly world: SimulatedWorld;
+  readonly damaged: RowKey[] = [];
+  readonly #host: SimulatedHost;
+  readonly #member: number;
+  #incarnation = 0;
+  #parts: Parts;
+
+  constructor(world = new SimulatedWorld(1), member = 1) {
+    this.world = world;
+    this.#member = member;
+    this.#host = world.addNode(member, { region: "eu" });
+    this.#parts = this.#open();
+  }
+
+  get replica(): PartitionReplica {
+    return this.#parts.replica;
+  }
+
+  get commit(): GroupCommit {
+    return this.#parts.commit;
+  }
+
+  get hlc(): HybridClock {
+    return this.#parts.hlc;
+  }
+
+  get actor(): Actor {
+    return actorOf(this.#member, this.#incarnation);
+  }
+
+  get host(): SimulatedHost {
+    return this.#host;
+  }
+
+  /** Everything that is under way ends. */
+  settle(): void {
+    this.world.time.run();
+  }
+
+  put(rowKey: RowKey, value: string | Buffer = "value", requestId?: string): Delta {
+    const row = this.replica.rows.readPending(rowKey);
+    const data = typeof value === "string" ? Buffer.from(value) : value;
+    const intent = compilePut(rowKeyType(rowKey), row, undefined, { data, encoding: 0 });
+    return this.replica.mint(this.actor, rowKey, row, intent, requestId);
+  }
+
+  /** Removes what is here; undefined when there is nothing. */
+  remove(rowKey: RowKey): Delta | undefined {
+    const row = this.replica.rows.readPending(rowKey);
+    const intent = compileDelete(rowKeyType(rowKey), row, undefined);
+    return intent && this.replica.mint(this.actor, rowKey, row, intent, undefined);
+  }
+
+  /** Pending live dots of a row. */
+  live(rowKey: RowKey): readonly LiveDot[] {
+    return this.replica.rows.readPending(rowKey).live;
+  }
+
+  durable(rowKey: RowKey): Row {
+    return this.replica.rows.readDurable(rowKey);
+  }
+
+  /** Ends the process, or with `loseUnsynced` the machine, and starts it again under a new incarnation. */
+  crash(loseUnsynced = false): void {
+    this.#host.crash({ loseUnsynced });
+    this.#host.restart();
+    this.#parts = this.#open();
+  }
+
+  /** Cuts the log up to a floor that the clock covers, as a replica does that has no more use for it, and restarts. */
+  trim(floor: VersionVector): void {
+    const { clock, doubt } = this.replica;
+    for (const [actor, counter] of floor.entries())
+      for (let dead = 1; dead <= counter; dead++)
+        this.commit.write(logKey(PARTITION, actor, dead), undefined);
+    const key = partitionKey(PARTITION);
+    const record: PartitionRecord = { clock, floor, doubt };
+    this.commit.put(
+      key,
+      sealRecord(Buffer.from(key, "latin1"), (writer) => writePartition(writer, record)),
+    );
+    this.settle();
+    this.crash();
+  }
+
+  /** Flips a bit of a record on the disk, and restarts so that no cache hides it. */
+  rot(key: StoreKey): void {
+    this.settle();
+    this.#host.disk.flipBit((candidate) => candidate.toString("latin1") === key);
+    this.crash();
+  }
+
+  #open(): Parts {
+    let store: Store | undefined;
+    const runtime = this.#host.runtime;
+    runtime.disk.openStore((_error, opened) => {
+      store = opened;
+    });
+    this.world.time.runUntil(() => store !== undefined, 1_000);
+    if (store === undefined) throw new Error("the simulated disk did not open");
+    this.#incarnation++;
+    return this.#build(store);
+  }
+
+  #build(store: Store): Parts {
+    const dirty = new Set<PartitionReplica>();
+    const commit = new GroupCommit(
+      store,
+      this.#host.runtime.timers,
+      { fsync: "always", fsyncIntervalMs: 100, cacheBytes: 1024 * 1024 },
+      {
+        beforeCommit: () => {
+          for (const replica of dirty) replica.save();
+          dirty.clear();
+        },
+        afterCommit: () => undefined,
+        onFailed: (error) => {
+          throw error;
+        },
+      },
+    );
+    const hlc = new HybridClock(() => this.#host.runtime.clock.wallMs());
+    const replica = new PartitionReplica(PARTITION, readRecord(store), {
+      commit,
+      hlc,
+      markDirty: (touched) => {
+        dirty.add(touched);
+        commit.touch();
+      },
+      reportDamage: (_partition, rowKey) => this.damaged.push(rowKey),
+    });
+    return { commit, replica, hlc };
+  }
+}
+
+function readRecord(store: Store): PartitionRecord {
+  const key = Buffer.from(partitionKey(PARTITION), "latin1");
+  const record = store.get(key);
+  if (record !== undefined) return openRecord(key, record, readPartition);
+  return { clock: new VersionVector(), floor: new VersionVector(), doubt: undefined };
+}
