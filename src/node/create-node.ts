@@ -60,7 +60,11 @@ class Node implements NodeApi {
         this.#stopped();
         return done(error ?? new NodeStartError("the store did not open"));
       }
-      if (this.#state !== "opening") return opened.store.close(() => this.#stopped());
+      if (this.#state !== "opening")
+        return opened.store.close(() => {
+          this.#stopped();
+          done(new NodeStartError("the node was stopped while it started"));
+        });
       this.#started = new StartedNode(this.#runtime, this.#settings, self, opened, this.#end);
       this.#started.start();
       this.#runtime.transport.setPeers(peersOf(this.#settings, self.number));
@@ -139,7 +143,7 @@ class Node implements NodeApi {
     const started = this.#started;
     if (started === undefined) return this.#stopped();
     if (started.operations.size === 0 || this.#runtime.clock.monotonicMs() >= giveUpAtMs) {
-      started.halt("this node was stopped before the operation was answered");
+      started.halt("this node was stopped before the operation was answered", "DRAINING");
       return started.close(() => this.#stopped());
     }
     this.#drainTimer = this.#runtime.timers.after(DRAIN_POLL_MS, () => this.#finishWhenIdle(giveUpAtMs));

@@ -15,6 +15,7 @@ import {
   Calls,
   Counters,
   type Environment,
+  type FailureReason,
   failure,
   type Operation,
   type OperationOptions,
@@ -30,6 +31,7 @@ import type { NodeEnd, NodeSettings } from "./node-api.js";
 import { incarnationKey, PROGRESS_KEY, sealIncarnation, sealProgress } from "./node-record.js";
 import type { OpenedStore } from "./open-store.js";
 import { OperationsInFlight } from "./operations.js";
+import { ScopedTimers } from "./scoped-timers.js";
 
 /** What a running node is made of. `StartedNode` exists only while the store is open. */
 export class StartedNode {
@@ -43,6 +45,8 @@ export class StartedNode {
   readonly replicas = new Map<number, PartitionReplica>();
   readonly operations: OperationsInFlight;
   readonly #runtime: Runtime;
+  /** Of whatever waits for peers: none outlives the node's part in the cluster. */
+  readonly #timers: ScopedTimers;
   readonly #commit: GroupCommit;
   readonly #hlc: HybridClock;
   readonly #calls: Calls;
@@ -62,6 +66,7 @@ export class StartedNode {
     end: (end: NodeEnd) => void,
   ) {
     this.#runtime = runtime;
+    this.#timers = new ScopedTimers(runtime.timers);
     this.#end = end;
     this.view = new LayoutView(settings.layout);
     this.self = self;
@@ -111,6 +116,10 @@ export class StartedNode {
   }
 
   execute(operation: Operation, options: OperationOptions, done: (outcome: Outcome) => void): void {
+    if (this.#isOver)
+      return done(
+        failure("NOT_READY", "this node starts anew; nothing was done, use another node meanwhile"),
+      );
     const answer = this.operations.begin(operation, done);
     try {
       this.replicator.coordinator.execute(operation, options, answer);
@@ -121,22 +130,25 @@ export class StartedNode {
     }
   }
 
-  /** Ends replication and answers what is in flight; the store stays open for `close`. */
-  halt(why: string): void {
+  /** Ends replication and answers what is in flight, reads with `readReason`; the store stays open for `close`. */
+  halt(why: string, readReason: FailureReason): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.membership.close();
     this.replicator.close();
-    this.operations.failAll(why);
+    this.#timers.close();
+    this.operations.failAll(why, readReason);
   }
 
   /** After `halt`: closes links and store, and marks the stop as clean if it was. */
   close(done: () => void): void {
     this.#runtime.transport.close(() => {
       this.#commit.close(() => {
-        if (this.#hasFailed) return done();
-        this.#writeMark(true);
-        this.#runtime.disk.mark.sync(() => done());
+        this.#guard(() => {
+          if (!this.#hasFailed) this.#writeMark(true);
+        });
+        if (this.#hasFailed) done();
+        else this.#runtime.disk.mark.sync(() => done());
       });
     });
   }
@@ -160,7 +172,7 @@ export class StartedNode {
       actor,
       view: this.view,
       clock: this.#runtime.clock,
-      timers: this.#runtime.timers,
+      timers: this.#timers,
       log: this.#runtime.log,
       hlc: this.#hlc,
       commit: this.#commit,
@@ -265,7 +277,7 @@ export class StartedNode {
   #endWith(end: NodeEnd): void {
     if (this.#isOver) return;
     this.#runtime.log.error({ end: end.kind }, end.message);
-    this.halt(end.message);
+    this.halt(end.message, end.kind === "storage-failed" ? "STORAGE_FAILED" : "NOT_READY");
     this.#end(end);
   }
 }

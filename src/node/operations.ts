@@ -1,5 +1,5 @@
 /** The client operations in flight: bounded, answered exactly once, and all of them when the node ends. */
-import { failure, type Operation, type Outcome } from "../replication/index.js";
+import { type FailureReason, failure, type Operation, type Outcome } from "../replication/index.js";
 
 interface Ticket {
   readonly isWrite: boolean;
@@ -32,7 +32,7 @@ export class OperationsInFlight {
   }
 
   /** The node ends: nobody else will answer. */
-  failAll(why: string): void {
+  failAll(why: string, readReason: FailureReason): void {
     const tickets = [...this.#tickets];
     this.#tickets.clear();
     for (const ticket of tickets)
@@ -42,7 +42,7 @@ export class OperationsInFlight {
               "MAYBE_APPLIED",
               `${why}; the write may or may not have been applied, and is never applied twice: read before you write again`,
             )
-          : failure("STORAGE_FAILED", `${why}; a read changes nothing, so try again`),
+          : failure(readReason, `${why}; a read changes nothing, so try again`),
       );
   }
 }

@@ -146,7 +146,9 @@ export class WriteCoordinator {
     if (alive < required) return write.done(quorumUnavailable(required, alive));
     const row = write.replica.rows.readPending(write.rowKey);
     const intent = this.#compile(write, row);
-    if (intent === undefined) return write.done(this.#nothingToDelete());
+    if (intent === undefined)
+      // What left nothing to delete may be in the batch of this turn: nobody hears of it before it is durable.
+      return this.#environment.commit.whenDurable(() => write.done(this.#nothingToDelete()));
     if ("kind" in intent) return write.done(intent);
     const delta = write.replica.mint(
       this.#environment.actor,
