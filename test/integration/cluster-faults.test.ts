@@ -203,7 +203,9 @@ describe("the links process", () => {
     await until(() => !isAlive(links));
     expect((await cluster.status()).links).toBe("stopped");
     await expect(cluster.partition("east", "west")).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    const west = await cluster.pid("west-1");
     await cluster.kill("west");
+    await until(() => west !== undefined && !isAlive(west));
     await cluster.start("west");
     expect((await cluster.status()).links).toBe("running");
     expect(await dial(cluster, "east-1", "west-1")).toBe("reached");
