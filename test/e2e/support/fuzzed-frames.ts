@@ -24,7 +24,7 @@ function samples(): Buffer[] {
   const requestId = "00112233445566778899aabbccddeeff";
   const live = [{ actor: ACTOR, counter: 5, payload }];
   const entry = { rowKey: ROW, hlc, requestId: undefined };
-  const rows = [{ rowKey: ROW, state: { live, context: new Context(clock) } }];
+  const rows = [{ rowKey: ROW, live, ahead: new Context() }];
   const page = { type: "catch-up-page", partition: 3, session: 900_000, hlc } as const;
   const messages: Message[] = [
     { type: "delta", isRelayed: true, delta: { ...delta, requestId } },

@@ -17,7 +17,7 @@ export class RoguePeer {
   readonly #target: PeerAddress;
   #isUp = false;
   #refusals: string[] = [];
-  /** How often the target ended the link. */
+  /** Frames over which the target ended the link. */
   ends = 0;
 
   private constructor(transport: GrpcTransport, target: PeerAddress) {
@@ -64,7 +64,6 @@ export class RoguePeer {
       },
       onDown: () => {
         rogue.#isUp = false;
-        rogue.ends += 1;
       },
       onRefused: (_peer: number, reason: string) => {
         rogue.#refusals.push(reason);
@@ -97,6 +96,7 @@ export class RoguePeer {
       this.#transport.send(this.#target.number, frame);
       const endMs = performance.now() + VERDICT_MS;
       while (this.#isUp && performance.now() < endMs) await delay(1);
+      if (!this.#isUp) this.ends += 1;
     }
   }
 
