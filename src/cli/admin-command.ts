@@ -15,8 +15,7 @@ export function adminCommand(): Command {
 
   verb(command, "status", "a node, and its peers as it sees them").action(
     async (options: EndpointOptions) => {
-      // Nodes count their rows only for a digest: what they say here is no count.
-      const { rows: _uncounted, ...status } = await withAdmin(singleEndpointOf(options), options, (admin) =>
+      const status = await withAdmin(singleEndpointOf(options), options, (admin) =>
         admin.status({ timeoutMs: options.timeout }),
       );
       print(options, status, statusText);

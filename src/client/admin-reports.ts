@@ -19,7 +19,6 @@ export interface NodeStatus {
   readonly partitionsHeld: number;
   /** Partitions of this node that may not vote yet. */
   readonly partitionsCatchingUp: number;
-  readonly rows: number;
   readonly peers: readonly PeerStatus[];
 }
 

@@ -37,7 +37,6 @@ export class AdminClient implements AsyncDisposable {
       state: STATES[status.state],
       layoutVersion: Number(status.layoutVersion),
       uptimeMs: Number(status.uptimeMs),
-      rows: Number(status.rows),
       peers: status.peers.map((peer) => ({
         ...peer,
         lastHeardMs: Number(peer.lastHeardMs),

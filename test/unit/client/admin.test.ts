@@ -32,7 +32,6 @@ describe("an admin client", () => {
         done(null, {
           nodeId: "n1",
           state: "NODE_STATE_CATCHING_UP",
-          rows: "12",
           peers: [{ nodeId: "n2", lastHeardMs: 5 }],
         }),
       GetLag: (_call: unknown, done: sendUnaryData<admin.GetLagResponse>) =>
@@ -55,7 +54,6 @@ describe("an admin client", () => {
     expect(await client.status()).toMatchObject({
       nodeId: "n1",
       state: "catching-up",
-      rows: 12,
       peers: [{ nodeId: "n2", lastHeardMs: 5, queueBytes: 0 }],
     });
     expect(await client.lag()).toMatchObject({

@@ -22,7 +22,6 @@ export interface GetStatusResponse {
    * Partitions of this node that may not vote yet.
    */
   'partitionsCatchingUp'?: (number);
-  'rows'?: (number | string | Long);
   'peers'?: (_atoll_admin_v1_PeerStatus)[];
 }
 
@@ -44,6 +43,5 @@ export interface GetStatusResponse__Output {
    * Partitions of this node that may not vote yet.
    */
   'partitionsCatchingUp': (number);
-  'rows': (string);
   'peers': (_atoll_admin_v1_PeerStatus__Output)[];
 }
