@@ -14,7 +14,7 @@ const SESSIONS_MAX = 32;
 const PAGE_TIMEOUT_MS = 5_000;
 const OWN_ROWS_PAGE = 1_000;
 
-export interface CatchUpHooks {
+interface CatchUpHooks {
   /** In the batch of this turn: everything that the source's clock covered is held. */
   adopted(replica: PartitionReplica, source: number): void;
   /** A session came to its end, so another partition may have its turn. */
@@ -132,6 +132,8 @@ export class CatchUp {
         return this.#forget(session);
       case "below-floor":
         session.progress.rows = { after: undefined };
+        // Of another source, or cut since: with it the log would be asked for below the floor for ever.
+        session.progress.floor = undefined;
         return this.#request(session);
       case "log":
         return this.#takeLog(session, page.body);
