@@ -1,18 +1,8 @@
 /** Bytes: records on disk, frames between nodes, tokens for clients, checksums. Pure; a reader trusts nothing. */
 export { ByteReader, ByteWriter, CodecError } from "./bytes.js";
 export {
-  readContext,
-  readDot,
-  readDots,
   readLive,
-  readPayload,
-  readVector,
-  writeContext,
-  writeDot,
-  writeDots,
   writeLive,
-  writePayload,
-  writeVector,
 } from "./causal.js";
 export { appendMessage, beginFrame, PROTOCOL_VERSION, readFrame } from "./frame.js";
 export { hash64, rowDigest } from "./hash.js";
@@ -32,14 +22,11 @@ export type {
   LookupRequest,
   Message,
   ReadBody,
-  ReadReply,
   ReadRequest,
-  RepairReply,
   RepairRequest,
 } from "./messages.js";
 export {
   type Doubt,
-  emptyPartition,
   type LogEntry,
   openRecord,
   type PartitionRecord,

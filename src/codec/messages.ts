@@ -17,7 +17,7 @@ export interface Delta {
   readonly replaced: readonly Dot[];
 }
 
-export interface DeltaMessage {
+interface DeltaMessage {
   readonly type: "delta";
   readonly delta: Delta;
   /** The receiver is the relay of its region, and passes it on to the other replicas there. */
@@ -39,13 +39,13 @@ export interface HeartbeatMessage {
 }
 
 /** The receiver has taken these bytes off the link: as many more may be sent. */
-export interface CreditMessage {
+interface CreditMessage {
   readonly type: "credit";
   readonly bytes: number;
 }
 
 /** Durable and applied in order, up to these dots. */
-export interface AckMessage {
+interface AckMessage {
   readonly type: "ack";
   readonly hlc: Hlc;
   readonly entries: readonly AckEntry[];
@@ -172,7 +172,7 @@ export interface RepairRequest {
   readonly state: RowState;
 }
 
-export interface RepairReply {
+interface RepairReply {
   readonly type: "repair-reply";
   readonly id: number;
   readonly isDone: boolean;
@@ -193,13 +193,13 @@ export interface LookupReply {
 }
 
 /** A client's operation for a replica to coordinate, and its outcome; `operation-codec` lays out the bytes. */
-export interface ForwardRequest {
+interface ForwardRequest {
   readonly type: "forward-request";
   readonly id: number;
   readonly body: Buffer;
 }
 
-export interface ForwardReply {
+interface ForwardReply {
   readonly type: "forward-reply";
   readonly id: number;
   readonly body: Buffer;

@@ -3,7 +3,7 @@
  * as the binding opens it checks nothing by itself, so a flipped bit would be returned as data (rule 12).
  */
 import crc32 from "@node-rs/crc32";
-import { type Actor, type Hlc, VersionVector } from "../causality/index.js";
+import type { Actor, Hlc, VersionVector } from "../causality/index.js";
 import { ABSENT_ROW, type Row } from "../crdt/index.js";
 import { ByteReader, ByteWriter, CodecError } from "./bytes.js";
 import { readContext, readLive, readVector, writeContext, writeLive, writeVector } from "./causal.js";
@@ -143,8 +143,4 @@ export interface RequestRecord {
   readonly actor: Actor;
   readonly counter: number;
   readonly hlc: Hlc;
-}
-
-export function emptyPartition(): PartitionRecord {
-  return { clock: new VersionVector(), floor: new VersionVector(), doubt: undefined };
 }

@@ -16,7 +16,7 @@ export function encodeRowKey(type: DataType, bucket: string, key: Buffer, elemen
   return (element === undefined ? head : `${head}${escaped(element.toString("latin1"))}${END}`) as RowKey;
 }
 
-export interface RowAddress {
+interface RowAddress {
   readonly type: DataType;
   readonly bucket: string;
   readonly key: Buffer;

@@ -11,7 +11,7 @@ export const DataType = {
   map: 6,
 } as const;
 
-export type DataTypeName = keyof typeof DataType;
+type DataTypeName = keyof typeof DataType;
 export type DataType = (typeof DataType)[DataTypeName];
 
 /** How a client showed the value; the store keeps it beside the bytes and never looks inside. */

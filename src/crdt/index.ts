@@ -1,6 +1,6 @@
 /** Rows, their join, and the data types that compile to row changes. Pure. */
 export { compileDelete, compilePut, type Intent, type ReadToken, readToken } from "./compile.js";
-export { DataType, type DataTypeName, ValueEncoding } from "./data-type.js";
+export { DataType, ValueEncoding } from "./data-type.js";
 export { compareDots, contextMatters, type LiveDot, type Payload, type Row, type RowState } from "./row.js";
 export {
   ABSENT_ROW,

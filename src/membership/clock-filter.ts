@@ -1,7 +1,7 @@
 /** The last measurements of a peer's clock; the one with the shortest way is the best (RFC 5905, section 10). */
 const SAMPLES = 8;
 
-export interface ClockSample {
+interface ClockSample {
   readonly roundTripMs: number;
   readonly offsetMs: number;
 }

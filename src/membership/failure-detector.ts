@@ -6,7 +6,7 @@ import type { HeartbeatMessage } from "../codec/index.js";
 import { ClockFilter } from "./clock-filter.js";
 
 export const HEARTBEAT_MS = 500;
-export const FAILURE_TIMEOUT_MS = 3_000;
+const FAILURE_TIMEOUT_MS = 3_000;
 
 export interface PeerHealth {
   readonly isLinked: boolean;

@@ -6,7 +6,7 @@ import type { PeerHello } from "../runtime/index.js";
 import type { LayoutView } from "../topology/index.js";
 
 /** A live process with this id, and another instance: by its incarnation and when it was heard. */
-export interface KnownPeer {
+interface KnownPeer {
   readonly incarnation: number;
   /** The instance of the link that is up, and heard; undefined when there is none. */
   readonly liveInstance: string | undefined;
@@ -47,13 +47,11 @@ export function refuseHello(
 export type Refusal =
   | { readonly kind: "incarnation"; readonly known: number }
   | { readonly kind: "in-use" }
-  | { readonly kind: "identity" }
   | { readonly kind: "other" };
 
 /** What a refusal of ours by a peer means. */
 export function readRefusal(reason: string): Refusal {
   const incarnation = /^INCARNATION (\d{1,10}) /.exec(reason)?.[1];
   if (incarnation !== undefined) return { kind: "incarnation", known: Number(incarnation) };
-  if (reason.startsWith("IN_USE ")) return { kind: "in-use" };
-  return { kind: reason.startsWith("IDENTITY ") ? "identity" : "other" };
+  return { kind: reason.startsWith("IN_USE ") ? "in-use" : "other" };
 }

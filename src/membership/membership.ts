@@ -11,21 +11,25 @@ import { driftFromMedian } from "./clock-filter.js";
 import { FailureDetector, HEARTBEAT_MS, type PeerHealth } from "./failure-detector.js";
 import { type Refusal, readRefusal, refuseHello } from "./hello.js";
 
-/** A peer that refuses us for good may be wrong for a moment: while an old link of ours is not yet noticed. */
-const REFUSED_FOR_MS = 10_000;
+/**
+ * Peers that say "another live process is you" may be wrong for a moment, while they have not noticed that an old link of
+ * ours is gone. A node that nobody takes for itself ends; one that has a link with anybody goes on, for the peer that
+ * refuses it may be the one that is wrong.
+ */
+const DOUBLED_FOR_MS = 10_000;
 
-export interface MembershipEvents {
+interface MembershipEvents {
   peerUp(peer: number): void;
   peerDown(peer: number): void;
   /** A newer incarnation of a peer: to be remembered durably. */
   learned(peer: number, incarnation: number): void;
   /** A peer knows a newer incarnation of us. */
   incarnationBehind(known: number, message: string): void;
-  /** Peers refuse us for who we are, and go on doing so. */
+  /** Another live process is this node, say all peers that answer. */
   identityRefused(message: string): void;
 }
 
-export interface MembershipSettings {
+interface MembershipSettings {
   readonly self: PeerHello;
   readonly view: LayoutView;
   readonly maxClockDriftMs: number;
@@ -42,8 +46,9 @@ export class Membership {
   readonly #detector = new FailureDetector();
   readonly #incarnations: Map<number, number>;
   readonly #instances = new Map<number, string>();
-  /** Since when each peer refuses us. */
-  readonly #refusedSinceMs = new Map<number, number>();
+  readonly #refusals = new Map<number, string>();
+  /** Since when peers say that another process is this node, while none has a link with us. */
+  #doubledSinceMs: number | undefined;
   #timer: Timer | undefined;
   #isDrifting = false;
 
@@ -118,7 +123,8 @@ export class Membership {
       this.#events.learned(hello.number, hello.incarnation);
     }
     this.#instances.set(hello.number, hello.instance);
-    this.#refusedSinceMs.delete(hello.number);
+    this.#refusals.delete(hello.number);
+    this.#doubledSinceMs = undefined;
     this.#detector.linkUp(hello.number, this.#nowMs());
     this.#links.up(hello.number);
     this.#runtime.log.info({ peer: hello.nodeId }, "link up");
@@ -138,10 +144,22 @@ export class Membership {
     this.#runtime.log.warn({ peer, reason }, "a peer refuses this node");
     const refusal: Refusal = readRefusal(reason);
     if (refusal.kind === "incarnation") return this.#events.incarnationBehind(refusal.known, reason);
-    if (refusal.kind === "other") return;
-    const since = this.#refusedSinceMs.get(peer) ?? this.#nowMs();
-    this.#refusedSinceMs.set(peer, since);
-    if (this.#nowMs() - since > REFUSED_FOR_MS) this.#events.identityRefused(reason);
+    this.#refusals.set(peer, reason);
+    if (refusal.kind !== "in-use" || this.#isLinked()) {
+      this.#doubledSinceMs = undefined;
+      return;
+    }
+    this.#doubledSinceMs ??= this.#nowMs();
+    if (this.#nowMs() - this.#doubledSinceMs > DOUBLED_FOR_MS) this.#events.identityRefused(reason);
+  }
+
+  /** The peers that refuse us, and why. */
+  get refusals(): ReadonlyMap<number, string> {
+    return this.#refusals;
+  }
+
+  #isLinked(): boolean {
+    return this.#settings.view.layout.members.some(({ number }) => this.#links.isUp(number));
   }
 
   heartbeat(from: number, message: HeartbeatMessage): void {

@@ -10,7 +10,4 @@ export type {
   NodeSettings,
   NodeState,
   NodeStatus,
-  PeerLag,
-  PeerStatus,
-  RegionLag,
 } from "./node-api.js";

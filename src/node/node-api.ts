@@ -68,7 +68,7 @@ export interface PeerLag {
 }
 
 /** Milliseconds from a write's stamp to its durable apply here, by the region it was written in. */
-export interface RegionLag {
+interface RegionLag {
   readonly region: string;
   readonly count: number;
   readonly p50Ms: number;

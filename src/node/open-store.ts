@@ -44,7 +44,7 @@ export interface OpenedStore {
   readonly partitions: ReadonlyMap<number, PartitionRecord>;
 }
 
-export interface OpenPlan {
+interface OpenPlan {
   readonly layout: Layout;
   readonly self: Member;
   readonly held: readonly number[];

@@ -49,7 +49,9 @@ function reasonFor(node: StartedNode, state: NodeState, waiting: number, doubtfu
         .filter(({ number }) => !node.membership.isAlive(number))
         .map(({ nodeId }) => nodeId);
       const whom = absent.length === 0 ? "" : `; not reached: ${absent.join(", ")}`;
-      return `${waiting} partitions are new here and wait for a first catch-up${whom}`;
+      const [refusal] = node.membership.refusals.values();
+      const why = refusal === undefined ? "" : `; refused: ${refusal}`;
+      return `${waiting} partitions are new here and wait for a first catch-up${whom}${why}`;
     }
     case "CATCHING_UP":
       return `${doubtful} partitions catch up and do not vote in reads yet`;

@@ -14,7 +14,7 @@ export interface Neighbourhood {
   readonly local: readonly number[];
 }
 
-export type DoubtCause = Doubt["cause"];
+type DoubtCause = Doubt["cause"];
 
 export function newDoubt(cause: DoubtCause): Doubt {
   return { cause, settled: [], hasCaughtUp: false };

@@ -27,7 +27,7 @@ import { type GroupCommit, logKey, partitionKey, requestKey } from "../storage/i
 import { RowStore } from "./row-store.js";
 
 /** What a replica needs of its node. */
-export interface ReplicaEnvironment {
+interface ReplicaEnvironment {
   readonly commit: GroupCommit;
   readonly hlc: HybridClock;
   /** The replica's clock or doubt changed: save it with the batch of this turn. */
@@ -36,7 +36,7 @@ export interface ReplicaEnvironment {
   reportDamage(partition: number, rowKey: RowKey): void;
 }
 
-export type ApplyResult =
+type ApplyResult =
   /** In this turn's batch. */
   | "applied"
   /** Held already: acknowledge it again once durable. */
@@ -44,7 +44,7 @@ export type ApplyResult =
   /** Earlier dots of its actor are missing: they are fetched, never skipped (rule 4). */
   | "gap";
 
-export type RequestTrace =
+type RequestTrace =
   | {
       /** `announced`: a catch-up under way brought the pointer, and the row may not be here yet. */
       readonly kind: "applied" | "announced";

@@ -26,7 +26,7 @@ const EMPTY = Buffer.alloc(0);
 const SWEEP_PAGE_ROWS = 256;
 
 /** The clocks of the replica whose rows these are. */
-export interface ReplicaClocks {
+interface ReplicaClocks {
   readonly clock: VersionVector;
   readonly durableClock: VersionVector;
 }

@@ -2,10 +2,7 @@
 import type { Message } from "../codec/index.js";
 import type { PeerLinks } from "./peer-links.js";
 
-export type Reply = Extract<
-  Message,
-  { type: "read-reply" | "repair-reply" | "lookup-reply" | "forward-reply" }
->;
+type Reply = Extract<Message, { type: "read-reply" | "repair-reply" | "lookup-reply" | "forward-reply" }>;
 
 interface Call {
   readonly peer: number;

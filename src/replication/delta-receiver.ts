@@ -13,7 +13,7 @@ import type { Environment } from "./environment.js";
 const EARLY_BYTES_MAX = 8 * 1024 * 1024;
 const DELTA_OVERHEAD_BYTES = 256;
 
-export interface DeltaReceiverHooks {
+interface DeltaReceiverHooks {
   /** A catch-up under way will bring this dot, with its row as it is by then. */
   isBroughtByCatchUp(partition: number, actor: Actor, counter: number): boolean;
   /** Dots of an actor are missing; they may still arrive. */

@@ -9,7 +9,7 @@ import type { Counters } from "./counters.js";
 import type { PeerLinks } from "./peer-links.js";
 
 /** Whom the failure detector believes to be there. */
-export interface Liveness {
+interface Liveness {
   /** Heard within the failure timeout, and hears us. Always true of ourselves. */
   isAlive(member: number): boolean;
   /** 0 for ourselves; a guess before the first measurement. */

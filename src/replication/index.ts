@@ -1,10 +1,9 @@
 /** Between replicas: coordinator, peer streams, catch-up and anti-entropy. */
 export { Calls } from "./calls.js";
-export { CONSISTENCY_LEVELS, type Consistency, type ConsistencyLevel } from "./consistency.js";
+export { CONSISTENCY_LEVELS, type Consistency } from "./consistency.js";
 export { Counters } from "./counters.js";
-export type { Environment, Liveness } from "./environment.js";
+export type { Environment } from "./environment.js";
 export { failure } from "./failures.js";
-export type { RegionLag } from "./lag-tracker.js";
 export type {
   Failure,
   FailureReason,

@@ -2,7 +2,7 @@
 import { hlcWallMs } from "../causality/index.js";
 import type { Delta } from "../codec/index.js";
 
-export interface RegionLag {
+interface RegionLag {
   readonly region: string;
   readonly count: number;
   readonly p50Ms: number;

@@ -7,7 +7,7 @@ import { CodecError, type Message, readFrame } from "../codec/index.js";
 import type { Clock, Log, Runtime, Timers, Transport } from "../runtime/index.js";
 import { PeerLink } from "./peer-link.js";
 
-export interface LinkEvents {
+interface LinkEvents {
   message(from: number, message: Message): void;
   /** Before the frames of a turn go out: the last moment to add to them. */
   beforeFlush(): void;

@@ -1,7 +1,7 @@
 /** The writes that this node coordinates and that wait for acknowledgements, by partition and counter. */
 import type { QuorumTracker } from "./quorum.js";
 
-export interface PendingWrite {
+interface PendingWrite {
   readonly tracker: QuorumTracker;
   /** Called after each acknowledgement. */
   readonly changed: () => void;

@@ -22,7 +22,7 @@ import type { LatencyWindow } from "./latency-window.js";
 import type { Failure, Outcome, ReadValue } from "./operation.js";
 import { chooseReplicas, countable, type QuorumPart, QuorumTracker, requiredCount } from "./quorum.js";
 
-export interface ReadPlan {
+interface ReadPlan {
   readonly type: DataType;
   readonly rowKey: RowKey;
   /** Ours. */

@@ -5,7 +5,7 @@
 import type { Consistency, ConsistencyLevel } from "./consistency.js";
 
 /** A replica set, by region. */
-export type RegionMembers = ReadonlyMap<string, readonly number[]>;
+type RegionMembers = ReadonlyMap<string, readonly number[]>;
 
 /** So many of these members. A level is met when every part of it is. */
 export interface QuorumPart {

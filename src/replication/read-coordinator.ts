@@ -7,7 +7,7 @@ import type { Operation, OperationOptions, Outcome } from "./operation.js";
 import type { QuorumPart } from "./quorum.js";
 import { QuorumRead } from "./quorum-read.js";
 
-export type ReadOperation = Extract<Operation, { kind: "get" }>;
+type ReadOperation = Extract<Operation, { kind: "get" }>;
 
 export class ReadCoordinator {
   readonly #environment: Environment;

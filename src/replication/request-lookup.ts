@@ -11,7 +11,7 @@ import { type QuorumPart, QuorumTracker } from "./quorum.js";
 /** Replicas that did not hold the dot are asked again, this often. */
 const AGAIN_MS = 100;
 
-export type LookupResult =
+type LookupResult =
   | {
       readonly kind: "found";
       readonly minted: { readonly actor: Actor; readonly counter: number; readonly hlc: Hlc };

@@ -29,7 +29,7 @@ import { RequestLookup } from "./request-lookup.js";
 /** No node's stamps run this far ahead: a context that says so was forged, and would drag all stamps along. */
 const TOKEN_AHEAD_MAX_MS = 60 * 60 * 1000;
 
-export type WriteOperation = Exclude<Operation, { kind: "get" }>;
+type WriteOperation = Exclude<Operation, { kind: "get" }>;
 
 interface Write {
   readonly operation: WriteOperation;

@@ -10,10 +10,8 @@ import type { Timers } from "./timers.js";
 import type { Transport } from "./transport.js";
 
 export type { Clock } from "./clock.js";
-export type { Disk, MarkFile } from "./disk.js";
 export type { Log } from "./log.js";
-export type { Random } from "./random.js";
-export type { Change, Entry, KeyRange, Store, StoreErrorCode } from "./store.js";
+export type { Change, Entry, KeyRange, Store } from "./store.js";
 export { StoreError } from "./store.js";
 export type { Timer, Timers } from "./timers.js";
 export type { PeerAddress, PeerHello, Transport, TransportHandler } from "./transport.js";

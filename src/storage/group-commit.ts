@@ -17,14 +17,14 @@ import type { StoreKey, StoreKeyRange } from "./store-keys.js";
 
 export type FsyncPolicy = "always" | "interval" | "never";
 
-export interface GroupCommitSettings {
+interface GroupCommitSettings {
   readonly fsync: FsyncPolicy;
   readonly fsyncIntervalMs: number;
   readonly cacheBytes: number;
 }
 
 /** Called in order: first the state of what became durable, then what waited for it. */
-export interface CommitHooks {
+interface CommitHooks {
   /** Adds what every batch carries to the one about to be written. */
   beforeCommit(): void;
   /** The batch is durable; what waited for it runs next. */

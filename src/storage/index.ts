@@ -1,5 +1,5 @@
 /** Rows, log and clocks of a node in one ordered store: key layout, synchronous reads, one batch a turn. */
-export { type CommitHooks, type FsyncPolicy, GroupCommit, type GroupCommitSettings } from "./group-commit.js";
+export { type FsyncPolicy, GroupCommit } from "./group-commit.js";
 export {
   aheadKey,
   aheadRange,

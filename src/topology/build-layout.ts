@@ -9,7 +9,7 @@ const DEFAULT_PARTITION_COUNT = 256;
 const DEFAULT_REPLICAS_PER_REGION = 3;
 
 /** What a new cluster is made of. */
-export interface ClusterPlan {
+interface ClusterPlan {
   readonly clusterId: string;
   /** A power of two, 1 to 65536; 256 when left out. Never changes afterwards. */
   readonly partitionCount?: number;
@@ -20,7 +20,7 @@ export interface ClusterPlan {
 }
 
 /** What is to be different. */
-export interface LayoutChange {
+interface LayoutChange {
   /** All members from now on, those that stay included. */
   readonly members: readonly Member[];
   /** As before when left out. */

@@ -1,12 +1,9 @@
 /** Regions, nodes, partitions, placement and layout versions: who holds what. Pure. */
 export {
-  type ClusterPlan,
   changeLayout,
   createLayout,
-  type LayoutChange,
   nextMemberNumber,
 } from "./build-layout.js";
-export { readLayout } from "./check-layout.js";
 export { decodeLayout, encodeLayout, layoutHash } from "./encode-layout.js";
 export type { Layout, Member } from "./layout.js";
 export { LayoutError } from "./layout-error.js";

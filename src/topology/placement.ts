@@ -18,7 +18,7 @@ import { type Seat, Spread } from "./spread.js";
 import { tieBreak } from "./tie-break.js";
 
 /** What is to be placed. */
-export interface PlacementRequest {
+interface PlacementRequest {
   /** Valid ones (`checkMembers`), in any order. */
   readonly members: readonly Member[];
   readonly partitionCount: number;

@@ -11,7 +11,7 @@ import { groupBy } from "./group-by.js";
 import type { Member } from "./layout.js";
 
 /** A zone of one region. */
-export interface Zone {
+interface Zone {
   /** Replicas of one partition that must, and that may, be in it. */
   readonly fewest: number;
   readonly most: number;
@@ -20,7 +20,7 @@ export interface Zone {
 }
 
 /** A host of one region. */
-export interface Host {
+interface Host {
   readonly zone: Zone;
   readonly fewest: number;
   readonly most: number;
