@@ -8,8 +8,10 @@ import type { LayoutView } from "../topology/index.js";
 /** A live process with this id, and another instance: by its incarnation and when it was heard. */
 interface KnownPeer {
   readonly incarnation: number;
-  /** The instance of the link that is up, and heard; undefined when there is none. */
-  readonly liveInstance: string | undefined;
+  /** Of its last link; undefined when there was none since we started. */
+  readonly instance: string | undefined;
+  /** The link with that instance is up, and heard. */
+  readonly isLive: boolean;
 }
 
 /**
@@ -35,11 +37,13 @@ export function refuseHello(
     return `IDENTITY member ${hello.number} is ${member.nodeId}, and you say you are ${hello.nodeId}`;
   if (hello.number === self.number)
     return `IN_USE node ${hello.nodeId} is me; give every node an id of its own`;
-  if (known.liveInstance !== undefined && known.liveInstance !== hello.instance)
+  const isOther = known.instance !== undefined && known.instance !== hello.instance;
+  if (isOther && known.isLive)
     return `IN_USE another live process is node ${hello.nodeId}; stop one of the two`;
   if (hello.incarnation > self.incarnation + INCARNATION_LEAD_MAX)
     return `CLOCK incarnation ${hello.incarnation} of node ${hello.nodeId} is decades later than ours, ${self.incarnation}; set the clocks, and start again who was wrong`;
-  if (hello.incarnation < known.incarnation)
+  // Every start takes a new one: two with the same, after a disk was lost within a second, would share their dots.
+  if (hello.incarnation < known.incarnation || (isOther && hello.incarnation === known.incarnation))
     return `INCARNATION ${known.incarnation} of node ${hello.nodeId} is known, and you are ${hello.incarnation}`;
   return undefined;
 }

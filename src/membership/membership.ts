@@ -108,10 +108,10 @@ export class Membership {
   /** Why a peer may have no link with us; undefined when it may. */
   refusal(hello: PeerHello): string | undefined {
     const { self, view } = this.#settings;
-    const isLive = this.#links.isUp(hello.number) && this.isAlive(hello.number);
     const refusal = refuseHello(hello, self, view, {
       incarnation: this.incarnationOf(hello.number),
-      liveInstance: isLive ? this.#instances.get(hello.number) : undefined,
+      instance: this.#instances.get(hello.number),
+      isLive: this.#links.isUp(hello.number) && this.isAlive(hello.number),
     });
     if (refusal !== undefined) this.#runtime.log.warn({ peer: hello.nodeId, refusal }, "refusing a peer");
     return refusal;

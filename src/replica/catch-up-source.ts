@@ -110,11 +110,15 @@ class LogPageBuilder {
     this.#bytes += rowBytes(row);
   }
 
-  /** A dot of the log that does not resolve is never silence: it becomes a full sync. */
+  /**
+   * A dot of the log that does not resolve is never silence: it becomes a full sync, after which the log goes on above
+   * it, here and at the asker.
+   */
   #readEntry(actor: Actor, counter: number): LogEntry {
     const entry = this.#replica.readLog(actor, counter);
-    if (entry === undefined) throw new PageStop({ kind: "below-floor" });
-    return entry;
+    if (entry !== undefined) return entry;
+    this.#replica.raiseFloor(actor, counter);
+    throw new PageStop({ kind: "below-floor" });
   }
 
   #comesLater(row: Row, at: Dot): boolean {

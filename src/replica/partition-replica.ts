@@ -156,6 +156,12 @@ export class PartitionReplica {
     this.#environment.commit.whenDurable(() => this.#durableClock.join(covered));
   }
 
+  /** The log has lost a pointer: what asks for dots up to here gets a full sync from now on. */
+  raiseFloor(actor: Actor, counter: number): void {
+    this.#floor.raise(actor, counter);
+    this.#environment.markDirty(this);
+  }
+
   /** What a durable dot of the log points at; undefined when it was trimmed, or cannot be read. */
   readLog(actor: Actor, counter: number): LogEntry | undefined {
     const key = logKey(this.partition, actor, counter);

@@ -24,6 +24,8 @@ export class AntiEntropy {
   /** Whether each peer that told us its clock is a source; by partition. Cleared when its link goes down. */
   readonly #sources = new Map<number, Map<number, { readonly isInDoubt: boolean }>>();
   readonly #gaps = new Map<number, Timer>();
+  /** Sources that refused since the last round, by partition. */
+  readonly #refusers = new Map<number, Set<number>>();
   /** Partitions that have to catch up and found no room for another session. */
   readonly #waiting = new Set<number>();
   /** Partitions that lacked something in the last round already. */
@@ -68,6 +70,13 @@ export class AntiEntropy {
   /** A catch-up from this source is complete: tell it, and everybody else, in the next round. */
   adopted(replica: PartitionReplica, source: number): void {
     this.#hearOut(replica, source, "caught-up");
+    this.#fetch(replica.partition);
+  }
+
+  /** A source cannot serve, for a damaged row or doubts of its own: the next best is asked at once. */
+  refused(replica: PartitionReplica, source: number): void {
+    const refusers = this.#refusers.get(replica.partition) ?? new Set();
+    this.#refusers.set(replica.partition, refusers.add(source));
     this.#fetch(replica.partition);
   }
 
@@ -153,12 +162,14 @@ export class AntiEntropy {
     const sources = others
       .filter((member) => this.#sources.get(member)?.get(partition)?.isInDoubt === false)
       .filter((member) => gain(member) > 0 || this.#wantsHearing(replica, member))
+      .filter((member) => this.#refusers.get(partition)?.has(member) !== true)
       .sort((a, b) => Number(local.includes(b)) - Number(local.includes(a)) || gain(b) - gain(a));
     const best = sources[0];
     if (best !== undefined) this.#fetchFrom(replica, best);
   }
 
   #runRound(): void {
+    this.#refusers.clear();
     for (const member of this.#environment.view.layout.members)
       if (this.#environment.links.isUp(member.number)) this.#tellAll(member.number);
     const behind = new Set<number>();

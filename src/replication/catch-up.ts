@@ -17,6 +17,8 @@ const OWN_ROWS_PAGE = 1_000;
 interface CatchUpHooks {
   /** In the batch of this turn: everything that the source's clock covered is held. */
   adopted(replica: PartitionReplica, source: number): void;
+  /** The source cannot serve; another one may. */
+  refused(replica: PartitionReplica, source: number): void;
   /** A session came to its end, so another partition may have its turn. */
   ended(): void;
 }
@@ -129,7 +131,8 @@ export class CatchUp {
     switch (page.body.kind) {
       case "refused":
         this.#environment.log.debug({ partition: page.partition, from: session.source }, page.body.reason);
-        return this.#forget(session);
+        this.#forget(session);
+        return this.#hooks.refused(session.replica, session.source);
       case "below-floor":
         session.progress.rows = { after: undefined };
         // Of another source, or cut since: with it the log would be asked for below the floor for ever.

@@ -16,8 +16,8 @@ const DELTA_OVERHEAD_BYTES = 256;
 interface DeltaReceiverHooks {
   /** A catch-up under way will bring this dot, with its row as it is by then. */
   isBroughtByCatchUp(partition: number, actor: Actor, counter: number): boolean;
-  /** Dots of an actor are missing; they may still arrive. */
-  gap(partition: number): void;
+  /** Dots of its actor before it are missing; they may still arrive. */
+  gap(delta: Delta): void;
   /** Applied and durable. */
   landed(delta: Delta): void;
 }
@@ -80,7 +80,7 @@ export class DeltaReceiver {
         return this.#environment.commit.whenDurable(() => this.#acks.add(delta));
       case "gap":
         this.#early.add(delta);
-        return this.#hooks.gap(delta.partition);
+        return this.#hooks.gap(delta);
     }
   }
 
@@ -125,7 +125,11 @@ class EarlyDeltas {
         this.#remove(deltas, next);
         return next;
       }
-      for (const delta of deltas.values()) if (delta.counter <= held) this.#remove(deltas, delta);
+      // They mostly came in order, and looking through all of them each time would cost their number squared.
+      for (const delta of deltas.values()) {
+        if (delta.counter > held) break;
+        this.#remove(deltas, delta);
+      }
       if (deltas.size === 0) byActor?.delete(actor);
     }
     if (byActor?.size === 0) this.#byPartition.delete(replica.partition);

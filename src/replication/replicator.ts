@@ -34,12 +34,13 @@ export class Replicator {
     this.#acks = new AckSender(environment);
     this.#catchUp = new CatchUp(environment, {
       adopted: (replica, source) => this.#adopted(replica, source),
+      refused: (replica, source) => this.#antiEntropy.refused(replica, source),
       ended: () => this.#antiEntropy.roomMade(),
     });
     this.#antiEntropy = new AntiEntropy(environment, this.peerClocks, this.#catchUp);
     this.#receiver = new DeltaReceiver(environment, this.#acks, dissemination, {
       isBroughtByCatchUp: (partition, actor, counter) => this.#catchUp.brings(partition, actor, counter),
-      gap: (partition) => this.#antiEntropy.gap(partition),
+      gap: (delta) => this.#gap(delta),
       landed: (delta) => this.#landed(delta),
     });
     this.#writes = new WriteCoordinator(environment, dissemination, fences, maxSiblings);
@@ -126,6 +127,12 @@ export class Replicator {
       for (const [actor, counter] of adopted.entries())
         this.#acks.add({ partition: replica.partition, actor, counter });
     });
+  }
+
+  /** Whoever minted a dot holds all of its dots before. */
+  #gap({ partition, actor, counter }: Delta): void {
+    this.peerClocks.raise(partition, actorMember(actor), actor, counter);
+    this.#antiEntropy.gap(partition);
   }
 
   #landed(delta: Delta): void {
