@@ -50,7 +50,7 @@ export class Membership {
   /** Since when peers say that another process is this node, while none has a link with us. */
   #doubledSinceMs: number | undefined;
   #timer: Timer | undefined;
-  #isDrifting = false;
+  #clockState: "well" | "drifting" | "apart" = "well";
 
   constructor(
     runtime: Runtime,
@@ -93,13 +93,8 @@ export class Membership {
 
   /** Why our clock forbids coordinating writes; undefined when it does not. */
   clockDrift(): string | undefined {
-    const { view, self, maxClockDriftMs } = this.#settings;
-    const offsets: number[] = [];
-    for (const { number } of view.layout.members) {
-      if (number === self.number || !this.isAlive(number)) continue;
-      const offset = this.health(number).clockOffsetMs;
-      if (offset !== undefined) offsets.push(offset);
-    }
+    const { maxClockDriftMs } = this.#settings;
+    const offsets = this.#peerOffsetsMs();
     const driftMs = driftFromMedian(offsets);
     if (driftMs === undefined || Math.abs(driftMs) <= maxClockDriftMs) return undefined;
     return `this node's clock is ${Math.round(driftMs)} ms from the median of ${offsets.length + 1} nodes, more than ${maxClockDriftMs}; nothing was written: set the clock, and write through another node meanwhile`;
@@ -187,10 +182,36 @@ export class Membership {
 
   #watchDrift(): void {
     const drift = this.clockDrift();
-    if ((drift !== undefined) === this.#isDrifting) return;
-    this.#isDrifting = drift !== undefined;
-    if (drift !== undefined) this.#runtime.log.error({}, drift);
-    else this.#runtime.log.warn({}, "this node's clock is back within the bound");
+    const state = drift !== undefined ? "drifting" : this.#isApart() ? "apart" : "well";
+    if (state === this.#clockState) return;
+    this.#clockState = state;
+    const { log } = this.#runtime;
+    if (drift !== undefined) log.error({}, drift);
+    else if (state === "well") log.warn({}, "this node's clock is back within the bound");
+    else
+      log.warn(
+        {},
+        `this node's clock and its only peer's are more than ${this.#settings.maxClockDriftMs} ms apart; two clocks cannot tell which one is wrong: set them`,
+      );
+  }
+
+  /** Too few clocks to judge by, and they disagree (rule 21). */
+  #isApart(): boolean {
+    const offsets = this.#peerOffsetsMs();
+    const isFar = (offset: number): boolean => Math.abs(offset) > this.#settings.maxClockDriftMs;
+    return driftFromMedian(offsets) === undefined && offsets.some(isFar);
+  }
+
+  /** Of the peers that are alive and were measured. */
+  #peerOffsetsMs(): number[] {
+    const { view, self } = this.#settings;
+    const offsets: number[] = [];
+    for (const { number } of view.layout.members) {
+      if (number === self.number || !this.isAlive(number)) continue;
+      const offset = this.health(number).clockOffsetMs;
+      if (offset !== undefined) offsets.push(offset);
+    }
+    return offsets;
   }
 
   #nowMs(): number {
