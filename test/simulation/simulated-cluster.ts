@@ -10,6 +10,7 @@ import {
 import type { Consistency, Operation, OperationOptions, Outcome } from "../../src/replication/index.js";
 import { type SimulatedHost, SimulatedWorld } from "../../src/runtime/simulated/index.js";
 import { createLayout, type Layout, LayoutView, type Member } from "../../src/topology/index.js";
+import { difference, isQuiet } from "./convergence.js";
 import { deleteOf, getOf, putOf, type Typed } from "./operations.js";
 import { tapped } from "./wire-tap.js";
 
@@ -277,14 +278,16 @@ export class SimulatedCluster {
 
   /** Faults are over: all replicas of each partition must come to hold the same. */
   converge(withinMs = 60_000): void {
-    this.waitUntil("no dots missing", () => this.nodes.every((node) => isQuiet(node.api)), withinMs);
-    const digests = new Map<number, string>();
-    for (const { partitions } of this.#reports())
-      for (const [partition, digest] of partitions) {
-        const other = digests.get(partition) ?? digest;
-        if (other !== digest) throw new Error(`digests of partition ${partition}: ${other}, ${digest}`);
-        digests.set(partition, digest);
-      }
+    const deadlineMs = this.world.time.nowMs + withinMs;
+    for (;;) {
+      const leftMs = Math.max(0, deadlineMs - this.world.time.nowMs);
+      this.waitUntil("no dots missing", () => this.nodes.every((node) => isQuiet(node.api)), leftMs);
+      const found = difference(this.#reports());
+      if (found === undefined) return;
+      // What nobody knows to be missing yet, the next round tells.
+      if (leftMs === 0) throw new Error(found);
+      this.runFor(Math.min(leftMs, 1_000));
+    }
   }
 
   #reports(): DigestReport[] {
@@ -336,11 +339,4 @@ export class SimulatedCluster {
         : tapped(host.runtime, (to, message) => onMessage(member.nodeId, this.#nodeId(to), message));
     return createNode(runtime, settings, (end) => ends.push(end));
   }
-}
-
-function isQuiet(api: NodeApi): boolean {
-  const { peers } = api.lag();
-  return (
-    api.status().state === "READY" && peers.every((peer) => peer.dotsBehind === 0 && peer.dotsMissing === 0)
-  );
 }
