@@ -88,6 +88,13 @@ describe("bytes", () => {
     expect(() => read(Buffer.from(hex, "hex"), take)).toThrow(CodecError);
   });
 
+  it("are never counted, or read as text, beyond what is left", () => {
+    const reader = (): ByteReader => new ByteReader(Buffer.from("0401020304", "hex"));
+    expect(reader().count(1)).toBe(4);
+    expect(() => reader().count(2)).toThrow(CodecError);
+    expect(() => new ByteReader(Buffer.from("05aabb", "hex")).latin1()).toThrow(CodecError);
+  });
+
   it("end for a reader where it was told, though the buffer goes on", () => {
     const reader = new ByteReader(Buffer.from("0102030405", "hex"), 1, 3);
     expect([reader.uint8(), reader.uint8(), reader.remaining]).toEqual([2, 3, 0]);

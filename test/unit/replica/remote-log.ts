@@ -23,7 +23,7 @@ const anyPlan: fc.Arbitrary<Plan> = fc.record({
   actor: fc.constantFrom(...ACTORS),
   rowKey: anyRowKey,
   isRemoval: fc.boolean(),
-  replaces: fc.array(fc.nat({ max: 6 }), { maxLength: 2 }),
+  replaces: fc.array(fc.nat({ max: 3 }), { maxLength: 2 }),
   isLarge: fc.boolean(),
 });
 
