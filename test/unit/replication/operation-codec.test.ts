@@ -1,0 +1,131 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { CodecError } from "../../../src/codec/index.js";
+import { DataType, ValueEncoding } from "../../../src/crdt/index.js";
+import { CONSISTENCY_LEVELS, type Consistency } from "../../../src/replication/consistency.js";
+import { FAILURE_REASONS, type Operation, type Outcome } from "../../../src/replication/operation.js";
+import {
+  decodeOperation,
+  decodeOutcome,
+  encodeOperation,
+  encodeOutcome,
+  type ForwardedOperation,
+} from "../../../src/replication/operation-codec.js";
+
+const anyBytes = fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes));
+const anyText = fc.string({ unit: "grapheme", maxLength: 20 });
+const anyHlc = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
+const anyValue = fc.record({
+  data: anyBytes,
+  encoding: fc.constantFrom(...Object.values(ValueEncoding)),
+});
+const anyAddress = fc.record({
+  type: fc.constantFrom(...Object.values(DataType)),
+  bucket: fc.stringMatching(/^[a-z0-9._-]{1,20}$/),
+  key: anyBytes,
+});
+const anyOperation: fc.Arbitrary<Operation> = fc.oneof(
+  anyAddress.map((address) => ({ kind: "get" as const, address })),
+  fc
+    .tuple(anyAddress, anyValue, anyBytes)
+    .map(([address, value, context]) => ({ kind: "put" as const, address, value, context })),
+  fc.tuple(anyAddress, anyBytes).map(([address, context]) => ({ kind: "delete" as const, address, context })),
+);
+const anyConsistency: fc.Arbitrary<Consistency | undefined> = fc.oneof(
+  fc.constant(undefined),
+  fc.constantFrom(...CONSISTENCY_LEVELS).map((level) => ({ level })),
+  fc.nat().map((replicas) => ({ replicas })),
+);
+const anyForwarded: fc.Arbitrary<ForwardedOperation> = fc.record({
+  operation: anyOperation,
+  options: fc.record({
+    consistency: anyConsistency,
+    timeoutMs: fc.integer({ min: 1, max: 3_600_000 }),
+    requestId: fc.option(fc.stringMatching(/^[0-9a-f]{32}$/), { nil: undefined }),
+    isRetry: fc.boolean(),
+  }),
+});
+const anyOutcome: fc.Arbitrary<Outcome> = fc.oneof(
+  fc.tuple(fc.array(fc.tuple(anyValue, anyHlc), { maxLength: 5 }), anyBytes).map(([values, context]) => ({
+    kind: "read" as const,
+    values: values.map(([value, hlc]) => ({ ...value, hlc })),
+    context,
+  })),
+  fc
+    .tuple(anyHlc, anyBytes, fc.nat())
+    .map(([hlc, context, acksReceived]) => ({ kind: "written" as const, hlc, context, acksReceived })),
+  fc
+    .tuple(fc.constantFrom(...FAILURE_REASONS), anyText, fc.dictionary(anyText, anyText, { maxKeys: 3 }))
+    .map(([reason, message, metadata]) => ({
+      kind: "failed" as const,
+      reason,
+      message,
+      metadata: { ...metadata },
+    })),
+);
+
+/** Bytes that decode to something, or are refused: nothing else may happen. */
+function decodeOrRefuse(decode: (bytes: Buffer) => unknown, bytes: Buffer): void {
+  try {
+    decode(bytes);
+  } catch (error) {
+    if (!(error instanceof CodecError)) throw error;
+  }
+}
+
+describe("forwarded operations", () => {
+  it("come back from their bytes as they were", () => {
+    fc.assert(
+      fc.property(anyForwarded, (forwarded) => {
+        expect(decodeOperation(encodeOperation(forwarded))).toEqual(forwarded);
+      }),
+    );
+  });
+
+  it("have a deadline of whole milliseconds, rounded up, at least one", () => {
+    const timeout = (timeoutMs: number): number => {
+      const options = { consistency: undefined, timeoutMs, requestId: undefined, isRetry: false };
+      const address = { type: DataType.register, bucket: "b", key: Buffer.from("k") };
+      return decodeOperation(encodeOperation({ operation: { kind: "get", address }, options })).options
+        .timeoutMs;
+    };
+    expect([timeout(0.2), timeout(1), timeout(1.2), timeout(-3)]).toEqual([1, 1, 2, 1]);
+  });
+
+  it("are refused when cut short, when longer, and when hostile", () => {
+    fc.assert(
+      fc.property(anyForwarded, fc.nat(), anyBytes, (forwarded, cut, extra) => {
+        const bytes = encodeOperation(forwarded);
+        expect(() => decodeOperation(bytes.subarray(0, cut % bytes.length))).toThrow(CodecError);
+        if (extra.length > 0)
+          expect(() => decodeOperation(Buffer.concat([bytes, extra]))).toThrow(CodecError);
+      }),
+    );
+    fc.assert(fc.property(fc.uint8Array(), (bytes) => decodeOrRefuse(decodeOperation, Buffer.from(bytes))));
+  });
+});
+
+describe("outcomes", () => {
+  it("come back from their bytes as they were", () => {
+    fc.assert(
+      fc.property(anyOutcome, (outcome) => {
+        expect(decodeOutcome(encodeOutcome(outcome))).toEqual(outcome);
+      }),
+    );
+  });
+
+  it("are refused when cut short, when longer, and when hostile", () => {
+    fc.assert(
+      fc.property(anyOutcome, fc.nat(), (outcome, cut) => {
+        const bytes = encodeOutcome(outcome);
+        expect(() => decodeOutcome(bytes.subarray(0, cut % bytes.length))).toThrow(CodecError);
+        expect(() => decodeOutcome(Buffer.concat([bytes, Buffer.alloc(1)]))).toThrow(CodecError);
+      }),
+    );
+    fc.assert(fc.property(fc.uint8Array(), (bytes) => decodeOrRefuse(decodeOutcome, Buffer.from(bytes))));
+    for (const kind of [0, 1, 2])
+      fc.assert(
+        fc.property(fc.uint8Array(), (bytes) => decodeOrRefuse(decodeOutcome, Buffer.from([kind, ...bytes]))),
+      );
+  });
+});
