@@ -84,9 +84,8 @@ function prepare(
     number: plan.self.number,
     partitionCount: plan.layout.partitionCount,
   };
-  const found = readIdentity(store);
+  const { found, progress } = readOwnRecords(store);
   if (found !== undefined) checkIdentity(found, wanted);
-  const progress = readProgress(store);
   const mark = decodeMark(runtime.disk.mark.read());
   const hasRegressed = found !== undefined && (mark === undefined || mark.batches > progress.batches);
   if (hasRegressed)
@@ -99,10 +98,29 @@ function prepare(
     incarnation: nextIncarnation(runtime, plan, progress, mark),
     batches: progress.batches,
     hlc: progress.hlc,
-    incarnations: readIncarnations(store, plan),
+    incarnations: readIncarnations(runtime, store, plan),
     partitions: readPartitions(runtime, store, plan, hasRegressed),
   };
   return { opened, identity: wanted };
+}
+
+/** Both are written together: one without the other is damage, too. */
+function readOwnRecords(store: Store): {
+  readonly found: Identity | undefined;
+  readonly progress: Progress;
+} {
+  try {
+    const found = readIdentity(store);
+    const progress = readProgress(store);
+    if ((found === undefined) !== (progress.incarnation === 0))
+      throw new RecordDamagedError("a record is missing");
+    return { found, progress };
+  } catch (error) {
+    if (!(error instanceof RecordDamagedError)) throw error;
+    throw new NodeStartError(
+      `the data folder is damaged where it says whose it is (${error.message}), and nothing was changed: start with an empty folder, and the node catches up from the others`,
+    );
+  }
 }
 
 function checkIdentity(found: Identity, wanted: Identity): void {
@@ -137,9 +155,17 @@ function nextIncarnation(
   );
 }
 
-function readIncarnations(store: Store, plan: OpenPlan): Map<number, number> {
+/** A damaged one is as good as none: the member tells its incarnation in its next Hello. */
+function readIncarnations(runtime: Runtime, store: Store, plan: OpenPlan): Map<number, number> {
   const incarnations = new Map<number, number>();
-  for (const { number } of plan.layout.members) incarnations.set(number, readIncarnation(store, number));
+  for (const { number } of plan.layout.members) {
+    try {
+      incarnations.set(number, readIncarnation(store, number));
+    } catch (error) {
+      if (!(error instanceof RecordDamagedError)) throw error;
+      runtime.log.error({ member: number }, "the record of a member's incarnation is damaged");
+    }
+  }
   return incarnations;
 }
 

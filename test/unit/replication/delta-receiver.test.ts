@@ -56,27 +56,19 @@ function makeReceiver(brought: (counter: number) => boolean = () => false): {
 describe("deltas of another node", () => {
   it("are applied in the order of their counters, whatever order and however often they come in", () => {
     fc.assert(
-      fc.property(
-        fc.shuffledSubarray(
-          Array.from({ length: 20 }, (_, i) => i + 1),
-          { minLength: 1 },
-        ),
-        fc.array(fc.integer({ min: 1, max: 20 }), { maxLength: 10 }),
-        (order, repeats) => {
-          const { receiver, held } = makeReceiver();
-          const come = new Set<number>();
-          for (const counter of [...order, ...repeats]) {
-            receiver.receive(delta(counter), false);
-            come.add(counter);
-            let expected = 0;
-            while (come.has(expected + 1)) expected++;
-            expect(held()).toBe(expected);
-          }
-          const early = [...come].filter((counter) => counter > held()).length;
-          expect(receiver.earlyBytes === 0).toBe(early === 0);
-        },
-      ),
-      { numRuns: 30 },
+      fc.property(fc.array(fc.integer({ min: 1, max: 12 }), { maxLength: 40 }), (order) => {
+        const { receiver, held } = makeReceiver();
+        const come = new Set<number>();
+        for (const counter of [...order, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]) {
+          receiver.receive(delta(counter), false);
+          come.add(counter);
+          let expected = 0;
+          while (come.has(expected + 1)) expected++;
+          expect(held()).toBe(expected);
+        }
+        expect(receiver.earlyBytes).toBe(0);
+      }),
+      { numRuns: 50 },
     );
   });
 

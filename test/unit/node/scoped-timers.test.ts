@@ -1,0 +1,30 @@
+import { expect, it } from "vitest";
+import { ScopedTimers } from "../../../src/node/scoped-timers.js";
+import { SimulatedWorld } from "../../../src/runtime/simulated/index.js";
+
+it("fires and cancels like the timers beneath, until it is closed; then nothing fires, and nothing is armed", () => {
+  const world = new SimulatedWorld(1);
+  const host = world.addNode(1, { region: "eu" });
+  const timers = new ScopedTimers(host.runtime.timers);
+  const fired: string[] = [];
+  const note = (what: string) => () => fired.push(what);
+  timers.after(10, note("after"));
+  timers.after(20, note("cancelled")).cancel();
+  const ticks = timers.every(30, note("tick"));
+  timers.endOfTurn(note("end of turn"));
+  world.time.runFor(100);
+  expect(fired).toEqual(["end of turn", "after", "tick", "tick", "tick"]);
+  ticks.cancel();
+  ticks.cancel();
+  expect(host.armedTimers).toBe(0);
+  timers.after(10, note("late"));
+  timers.every(10, note("late"));
+  timers.endOfTurn(note("late"));
+  timers.close();
+  timers.after(10, note("late")).cancel();
+  timers.every(10, note("late"));
+  timers.endOfTurn(note("late"));
+  expect(host.armedTimers).toBe(0);
+  world.time.runFor(1_000);
+  expect(fired).toHaveLength(5);
+});
