@@ -185,7 +185,8 @@ export class CatchUp {
   ): void {
     const { replica } = session;
     replica.rows.scan(after, OWN_ROWS_PAGE, "pending", (error, rowKeys) => {
-      if (error !== undefined || this.#sessions.get(replica.partition) !== session) return;
+      if (this.#sessions.get(replica.partition) !== session) return;
+      if (error !== undefined) return this.#suspend(session);
       const inStretch = rowKeys.filter((rowKey) => page.upTo === undefined || rowKey <= page.upTo);
       for (const rowKey of inStretch) if (!sent.has(rowKey)) replica.join(rowKey, absentAt(page.clock));
       const last = inStretch.at(-1);
