@@ -3,7 +3,7 @@
  *
  *     cluster.json                      what it is made of
  *     links.pid, links.log              the links process
- *     <node>/node.yaml, node.pid        how a node is started, and as which process it runs
+ *     <node>/node.json, node.pid        how a node is started, and as which process it runs
  *     <node>/node.log, output.log       what it logs, and what it says before it can
  *     <node>/data/                      its store
  */
@@ -56,7 +56,7 @@ export class ClusterFolder {
 
   node(id: string): NodeFiles {
     const folder = join(this.path, id);
-    const config = join(folder, "node.yaml");
+    const config = join(folder, "node.json");
     return {
       folder,
       config,

@@ -1,10 +1,12 @@
 /** The configuration that one node of a local cluster is started with. */
 import { mkdirSync, writeFileSync } from "node:fs";
-import { stringify } from "yaml";
 import type { ClusterFile, ClusterNode } from "./cluster-file.js";
 import type { NodeFiles } from "./cluster-folder.js";
 
-/** Writes `node.yaml`, and the folder around it. The same cluster always gives the same file. */
+/**
+ * Writes `node.json`, and the folder around it. The same cluster always gives the same file. Not YAML, which a node
+ * would have to load before it can start.
+ */
 export function writeNodeConfig(cluster: ClusterFile, node: ClusterNode, files: NodeFiles): void {
   mkdirSync(files.folder, { recursive: true, mode: 0o700 });
   const routes = cluster.links?.routes.filter((route) => route.from === node.id) ?? [];
@@ -22,5 +24,5 @@ export function writeNodeConfig(cluster: ClusterFile, node: ClusterNode, files: 
     fsync: cluster.fsync,
     log: { level: "warn", file: files.log },
   };
-  writeFileSync(files.config, stringify(config));
+  writeFileSync(files.config, `${JSON.stringify(config, null, 2)}\n`);
 }

@@ -23,7 +23,7 @@ interface StartFlags {
 export function startCommand(): Command {
   return new Command("start")
     .description("run one node in the foreground; SIGTERM or Ctrl-C stops it, a second one at once")
-    .option("--config <FILE>", "settings, as YAML; flags and ATOLL_ variables win over it")
+    .option("--config <FILE>", "settings, as YAML or .json; flags and ATOLL_ variables win over it")
     .option("--node <ID>", "which member this node is")
     .option("--region <REGION>", "the region of a node that is a cluster of its own")
     .option("--zone <ZONE>", "its zone")

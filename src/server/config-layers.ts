@@ -3,7 +3,6 @@
  * its author used: the key in the file, the variable, or the flag.
  */
 import { readFile } from "node:fs/promises";
-import { parseDocument } from "yaml";
 import type { z } from "zod";
 import { knownKeys, type Settings, scalarSettings, settingsSchema } from "./config-schema.js";
 import { nearestName } from "./nearest-name.js";
@@ -18,7 +17,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** The settings of a YAML file. Throws `ConfigError` with file, line and key. */
+/** The settings of a YAML file, or of a JSON file if its name says so. Throws `ConfigError` with file, line and key. */
 export async function readConfigFile(file: string): Promise<Settings> {
   let text: string;
   try {
@@ -28,22 +27,30 @@ export async function readConfigFile(file: string): Promise<Settings> {
       `${file}: cannot be read: ${error instanceof Error ? error.message : String(error)}`,
     ]);
   }
-  return parseConfigText(text, file);
+  const content = file.endsWith(".json") ? parseJson(text, file) : await parseYaml(text, file);
+  return validateLayer(content ?? {}, (path) => (path === "" ? file : `${file}: ${path}`));
 }
 
-/** The settings of YAML text; `source` names it in errors. Throws `ConfigError`. */
-function parseConfigText(text: string, source: string): Settings {
+function parseJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ConfigError([`${file}: ${error instanceof Error ? error.message : String(error)}`]);
+  }
+}
+
+async function parseYaml(text: string, file: string): Promise<unknown> {
+  // Loaded when there is YAML: a start does not wait for it otherwise.
+  const { parseDocument } = await import("yaml");
   const document = parseDocument(text);
   if (document.errors.length > 0) {
-    throw new ConfigError(document.errors.map((error) => `${source}: ${error.message.split("\n")[0]}`));
+    throw new ConfigError(document.errors.map((error) => `${file}: ${error.message.split("\n")[0]}`));
   }
-  let content: unknown;
   try {
-    content = document.toJS({ maxAliasCount: 100 });
+    return document.toJS({ maxAliasCount: 100 });
   } catch (error) {
-    throw new ConfigError([`${source}: ${error instanceof Error ? error.message : String(error)}`]);
+    throw new ConfigError([`${file}: ${error instanceof Error ? error.message : String(error)}`]);
   }
-  return validateLayer(content ?? {}, (path) => (path === "" ? source : `${source}: ${path}`));
 }
 
 /** Settings as a program gives them, in the shape of the file. Throws `ConfigError`. */

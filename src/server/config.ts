@@ -8,7 +8,7 @@ import type { Settings } from "./config-schema.js";
 import type { ServerConfig } from "./server-config.js";
 
 export interface ConfigSources {
-  /** A YAML file. */
+  /** A YAML file, or a JSON file whose name ends in `.json`. */
   readonly file?: string;
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Settings in the shape of the file. */

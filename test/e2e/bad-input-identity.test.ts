@@ -2,7 +2,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { parse } from "yaml";
 import { History } from "./support/history.js";
 import { Load } from "./support/load.js";
 import { ANY_PORTS, configFile, NodeProcess, temporaryFolder } from "./support/node-process.js";
@@ -21,7 +20,9 @@ it("survives two processes with one node id", async () => {
   const history = new History();
   const load = Load.start(clients, history);
   const pid = await cluster.pid(DOUBLED);
-  const settings: unknown = parse(readFileSync(join(cluster.local.dataDir, DOUBLED, "node.yaml"), "utf8"));
+  const settings: unknown = JSON.parse(
+    readFileSync(join(cluster.local.dataDir, DOUBLED, "node.json"), "utf8"),
+  );
 
   const config = configFile({ ...Object(settings), log: { level: "error" } });
   const double = new NodeProcess([

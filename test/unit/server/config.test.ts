@@ -319,6 +319,17 @@ describe("sources", () => {
     );
   });
 
+  it("may be JSON, and say where that is broken", async () => {
+    const good = await file("f.json", '{ "node": "one-1", "limits": { "key_bytes": 9 } }');
+    expect(await loadConfig({ file: good })).toMatchObject({ nodeId: "one-1", limits: { keyBytes: 9 } });
+    const unknown = await file("g.json", '{ "limits": { "keybytes": 9 } }');
+    expect(await problemsOfLoading({ file: unknown })).toEqual([
+      `${unknown}: limits.keybytes: unknown setting; did you mean key_bytes?`,
+    ]);
+    const broken = await file("h.json", '{ "node": ');
+    expect((await problemsOfLoading({ file: broken }))[0]).toMatch(/h\.json: .*JSON/);
+  });
+
   it("refuse a key given twice", async () => {
     const path = await file("e.yaml", "data: a\ndata: b\n");
     expect((await problemsOfLoading({ file: path }))[0]).toMatch(/unique/);
