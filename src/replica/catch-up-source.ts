@@ -23,14 +23,15 @@ const PAGE_POINTERS = 2_000;
 const PAGE_SCAN_ROWS = 1_000;
 const POINTER_OVERHEAD_BYTES = 40;
 
-/** Builds the page that a request asks for. */
+/** Builds the page that a request asks for. A replica in doubt serves only those that are in doubt themselves. */
 export function buildPage(
   replica: PartitionReplica,
   request: CatchUpRequest,
   done: (body: CatchUpBody) => void,
+  isAskerInDoubt = false,
 ): void {
   const target = request.target ?? replica.durableClock.copy();
-  if (replica.doubt !== undefined) return done(refused("the source is itself in doubt"));
+  if (replica.doubt !== undefined && !isAskerInDoubt) return done(refused("the source is itself in doubt"));
   if (!replica.durableClock.includes(target)) return done(refused("the source does not cover the target"));
   if (request.rows !== undefined) buildRowPage(replica, target, request.rows.after, done);
   else done(new LogPageBuilder(replica, target, request.position).build());

@@ -37,9 +37,15 @@ export function mayCoordinate(doubt: Doubt | undefined, neighbourhood: Neighbour
 
 /**
  * n - w + 1 others, for the quorums of the region and of the whole set: among them is one that acknowledged each write
- * that this replica may have forgotten.
+ * that this replica may have forgotten. Or all others, though some are in doubt themselves: nobody knows more by then.
  */
-export function isSettled(doubt: Doubt, neighbourhood: Neighbourhood): boolean {
+export function isSettled(
+  doubt: Doubt,
+  neighbourhood: Neighbourhood,
+  heardInDoubt: ReadonlySet<number> = NOBODY,
+): boolean {
+  const isHeard = (member: number): boolean => doubt.settled.includes(member) || heardInDoubt.has(member);
+  if (mayCoordinate(doubt, neighbourhood) && neighbourhood.others.every(isHeard)) return true;
   const needed = (others: readonly number[]): number => {
     const n = others.length + 1;
     const quorum = Math.floor(n / 2) + 1;
@@ -53,3 +59,5 @@ export function isSettled(doubt: Doubt, neighbourhood: Neighbourhood): boolean {
     heard(neighbourhood.local) >= needed(neighbourhood.local)
   );
 }
+
+const NOBODY: ReadonlySet<number> = new Set();

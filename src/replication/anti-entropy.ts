@@ -3,12 +3,13 @@
  * and a catch-up fetches it. A clock goes out when a link comes up and, every few seconds, when it changed. Who is
  * behind waits one round before it fetches, since live deltas may be on their way; on a new link it does not wait.
  */
-import { actorMember, type VersionVector } from "../causality/index.js";
+import type { VersionVector } from "../causality/index.js";
 import type { ClockMessage } from "../codec/index.js";
-import { isSettled, newDoubt, type PartitionReplica, settledWith } from "../replica/index.js";
+import type { PartitionReplica } from "../replica/index.js";
 import type { Timer } from "../runtime/index.js";
 import type { PeerClocks } from "./acks.js";
 import type { CatchUp } from "./catch-up.js";
+import { DoubtSettling } from "./doubt-settling.js";
 import type { Environment } from "./environment.js";
 
 const ROUND_MS = 2_000;
@@ -19,6 +20,7 @@ export class AntiEntropy {
   readonly #environment: Environment;
   readonly #peerClocks: PeerClocks;
   readonly #catchUp: CatchUp;
+  readonly #doubts: DoubtSettling;
   /** What each peer was last told, by partition. */
   readonly #told = new Map<number, Map<number, VersionVector>>();
   /** Whether each peer that told us its clock is a source; by partition. Cleared when its link goes down. */
@@ -36,6 +38,12 @@ export class AntiEntropy {
     this.#environment = environment;
     this.#peerClocks = peerClocks;
     this.#catchUp = catchUp;
+    this.#doubts = new DoubtSettling(environment);
+  }
+
+  /** What a peer last told of its replica; false before it told anything. */
+  isInDoubt(partition: number, peer: number): boolean {
+    return this.#sources.get(peer)?.get(partition)?.isInDoubt === true;
   }
 
   start(): void {
@@ -69,7 +77,7 @@ export class AntiEntropy {
 
   /** A catch-up from this source is complete: tell it, and everybody else, in the next round. */
   adopted(replica: PartitionReplica, source: number): void {
-    this.#hearOut(replica, source, "caught-up");
+    this.#hearOut(replica, source, this.isInDoubt(replica.partition, source) ? "is-in-doubt" : "caught-up");
     this.#fetch(replica.partition);
   }
 
@@ -95,9 +103,10 @@ export class AntiEntropy {
     if (replica === undefined || !this.#environment.view.isReplica(message.partition, from)) return;
     this.#environment.hlc.observe(message.hlc);
     const isNew = this.#remember(from, message);
-    this.#doubtIfForgotten(replica, message.clock);
+    if (this.#doubts.doubtIfForgotten(replica, message.clock)) this.#tellAllPeers(message.partition);
     if (message.isInDoubt) {
       if (message.clock.size === 0) this.#hearOut(replica, from, "holds-nothing");
+      else if (replica.doubt !== undefined) this.#fetch(message.partition);
       return;
     }
     if (replica.doubt !== undefined && replica.clock.includes(message.clock))
@@ -114,42 +123,35 @@ export class AntiEntropy {
     return isNew;
   }
 
-  /** A peer holds dots of ours that we do not: our store went backwards, whatever its marks say. */
-  #doubtIfForgotten(replica: PartitionReplica, theirs: VersionVector): void {
-    if (replica.doubt !== undefined) return;
-    const self = this.#environment.self.number;
-    for (const [actor, counter] of theirs.entries()) {
-      if (actorMember(actor) !== self || replica.clock.covers(actor, counter)) continue;
-      this.#environment.log.error(
-        { partition: replica.partition },
-        "a peer holds writes of this node that its own store has lost; catching up before voting again",
-      );
-      this.#environment.counters.add("stores_regressed");
-      return replica.setDoubt(newDoubt("regressed"));
-    }
-  }
-
-  #hearOut(replica: PartitionReplica, member: number, how: "caught-up" | "holds-nothing"): void {
-    const doubt = replica.doubt;
-    if (doubt === undefined) return;
-    const next = settledWith(doubt, member, how);
-    const isOver = isSettled(next, this.#environment.neighbourhood(replica.partition));
-    if (!isOver && next.settled.length === doubt.settled.length && next.hasCaughtUp === doubt.hasCaughtUp)
-      return;
-    replica.setDoubt(isOver ? undefined : next);
-    if (isOver) this.#environment.commit.whenDurable(() => this.#tellAllPeers(replica.partition));
+  #hearOut(
+    replica: PartitionReplica,
+    member: number,
+    how: "caught-up" | "holds-nothing" | "is-in-doubt",
+  ): void {
+    this.#doubts.hearOut(replica, member, how, () => this.#tellAllPeers(replica.partition));
   }
 
   #fetchFrom(replica: PartitionReplica, source: number): void {
     const clock = this.#peerClocks.get(replica.partition, source);
     if (this.#sources.get(source)?.get(replica.partition)?.isInDoubt !== false) return;
-    if (replica.clock.includes(clock) && !this.#wantsHearing(replica, source)) return;
+    if (replica.clock.includes(clock) && !this.#doubts.wantsHearing(replica, source)) return;
+    this.#start(replica, source, clock);
+  }
+
+  #start(replica: PartitionReplica, source: number, clock: VersionVector): void {
     if (this.#catchUp.isFull) this.#waiting.add(replica.partition);
     else this.#catchUp.start(replica, source, clock);
   }
 
-  #wantsHearing(replica: PartitionReplica, source: number): boolean {
-    return replica.doubt !== undefined && !replica.doubt.settled.includes(source);
+  /** Nobody is left who is in no doubt: what those in doubt hold is all that there is. */
+  #fetchFromDoubtful(replica: PartitionReplica): void {
+    const { partition } = replica;
+    for (const member of this.#environment.neighbourhood(partition).others) {
+      if (replica.doubt === undefined || !this.isInDoubt(partition, member)) continue;
+      const clock = this.#peerClocks.get(partition, member);
+      if (!replica.clock.includes(clock)) return this.#start(replica, member, clock);
+      if (clock.size > 0) this.#hearOut(replica, member, "is-in-doubt");
+    }
   }
 
   /** From the best source: one of the region before others, then the one that is furthest ahead. */
@@ -161,11 +163,12 @@ export class AntiEntropy {
       this.#peerClocks.get(partition, member).dotsBeyond(replica.clock);
     const sources = others
       .filter((member) => this.#sources.get(member)?.get(partition)?.isInDoubt === false)
-      .filter((member) => gain(member) > 0 || this.#wantsHearing(replica, member))
+      .filter((member) => gain(member) > 0 || this.#doubts.wantsHearing(replica, member))
       .filter((member) => this.#refusers.get(partition)?.has(member) !== true)
       .sort((a, b) => Number(local.includes(b)) - Number(local.includes(a)) || gain(b) - gain(a));
     const best = sources[0];
     if (best !== undefined) this.#fetchFrom(replica, best);
+    else if (replica.doubt !== undefined) this.#fetchFromDoubtful(replica);
   }
 
   #runRound(): void {

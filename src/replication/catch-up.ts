@@ -15,6 +15,8 @@ const PAGE_TIMEOUT_MS = 5_000;
 const OWN_ROWS_PAGE = 1_000;
 
 interface CatchUpHooks {
+  /** What a peer last told of its replica. */
+  isInDoubt(partition: number, peer: number): boolean;
   /** In the batch of this turn: everything that the source's clock covered is held. */
   adopted(replica: PartitionReplica, source: number): void;
   /** The source cannot serve; another one may. */
@@ -92,7 +94,7 @@ export class CatchUp {
       links.send(from, { type: "catch-up-page", partition, session, hlc: hlc.last, body });
     };
     if (replica === undefined) return answer({ kind: "refused", reason: "the partition is not held here" });
-    buildPage(replica, request, answer);
+    buildPage(replica, request, answer, this.#hooks.isInDoubt(partition, from));
   }
 
   receive(from: number, page: CatchUpPage): void {

@@ -33,6 +33,7 @@ export class Replicator {
     const dissemination = new Dissemination(environment);
     this.#acks = new AckSender(environment);
     this.#catchUp = new CatchUp(environment, {
+      isInDoubt: (partition, peer) => this.#antiEntropy.isInDoubt(partition, peer),
       adopted: (replica, source) => this.#adopted(replica, source),
       refused: (replica, source) => this.#antiEntropy.refused(replica, source),
       ended: () => this.#antiEntropy.roomMade(),

@@ -1,0 +1,80 @@
+/**
+ * Leads replicas out of their doubt: remembers who was heard out, and says when that is enough. Members that are in
+ * doubt themselves count only once all others were heard: then there is nobody left who could know more. Without that,
+ * replicas that came to doubt together, as after a power cut of them all, would wait for each other for ever.
+ */
+import type { VersionVector } from "../causality/index.js";
+import { actorMember } from "../causality/index.js";
+import { isSettled, newDoubt, type PartitionReplica, settledWith } from "../replica/index.js";
+import type { Environment } from "./environment.js";
+
+const NOBODY: ReadonlySet<number> = new Set();
+
+export class DoubtSettling {
+  readonly #environment: Environment;
+  /** By partition: members in doubt of whose dots we lack none. Not durable: they tell their clocks again. */
+  readonly #heardInDoubt = new Map<number, Set<number>>();
+
+  constructor(environment: Environment) {
+    this.#environment = environment;
+  }
+
+  /** Whether a catch-up from this member, in no doubt itself, would bring the replica further out of its doubt. */
+  wantsHearing(replica: PartitionReplica, member: number): boolean {
+    return replica.doubt !== undefined && !replica.doubt.settled.includes(member);
+  }
+
+  /** A member was heard out. `over` is called if the doubt ends with that: once what it brought is durable. */
+  hearOut(
+    replica: PartitionReplica,
+    member: number,
+    how: "caught-up" | "holds-nothing" | "is-in-doubt",
+    over: () => void,
+  ): void {
+    const { doubt, partition } = replica;
+    if (doubt === undefined) return;
+    if (how === "is-in-doubt") this.#rememberInDoubt(partition, member);
+    else {
+      const next = settledWith(doubt, member, how);
+      const isNew = next.settled.length !== doubt.settled.length || next.hasCaughtUp !== doubt.hasCaughtUp;
+      if (isNew) replica.setDoubt(next);
+    }
+    if (!this.#isSettled(replica)) return;
+    // Whoever reads sees what is durable: until then this replica must not vote.
+    this.#environment.commit.whenDurable(() => {
+      if (!this.#isSettled(replica)) return;
+      this.#heardInDoubt.delete(partition);
+      replica.setDoubt(undefined);
+      over();
+    });
+  }
+
+  /** A peer holds dots of ours that we do not: our store went backwards, whatever its marks say. True: doubt began. */
+  doubtIfForgotten(replica: PartitionReplica, theirs: VersionVector): boolean {
+    if (replica.doubt !== undefined) return false;
+    const self = this.#environment.self.number;
+    for (const [actor, counter] of theirs.entries()) {
+      if (actorMember(actor) !== self || replica.clock.covers(actor, counter)) continue;
+      this.#environment.log.error(
+        { partition: replica.partition },
+        "a peer holds writes of this node that its own store has lost; catching up before voting again",
+      );
+      this.#environment.counters.add("stores_regressed");
+      this.#heardInDoubt.delete(replica.partition);
+      replica.setDoubt(newDoubt("regressed"));
+      return true;
+    }
+    return false;
+  }
+
+  #isSettled({ doubt, partition }: PartitionReplica): boolean {
+    if (doubt === undefined) return false;
+    const heardInDoubt = this.#heardInDoubt.get(partition) ?? NOBODY;
+    return isSettled(doubt, this.#environment.neighbourhood(partition), heardInDoubt);
+  }
+
+  #rememberInDoubt(partition: number, member: number): void {
+    const heard = this.#heardInDoubt.get(partition) ?? new Set();
+    this.#heardInDoubt.set(partition, heard.add(member));
+  }
+}
