@@ -1,0 +1,460 @@
+/** What atoll/admin/v1/admin.proto says, as protobufjs' JSON. */
+export const descriptor = `{
+ "nested": {
+  "atoll": {
+   "nested": {
+    "admin": {
+     "nested": {
+      "v1": {
+       "nested": {
+        "AdminService": {
+         "methods": {
+          "GetStatus": {
+           "requestType": "GetStatusRequest",
+           "responseType": "GetStatusResponse"
+          },
+          "GetLag": {
+           "requestType": "GetLagRequest",
+           "responseType": "GetLagResponse"
+          },
+          "GetDigest": {
+           "requestType": "GetDigestRequest",
+           "responseType": "GetDigestResponse"
+          },
+          "ListHints": {
+           "requestType": "ListHintsRequest",
+           "responseType": "ListHintsResponse"
+          },
+          "Repair": {
+           "requestType": "RepairRequest",
+           "responseType": "RepairResponse",
+           "responseStream": true
+          },
+          "ListConflicts": {
+           "requestType": "ListConflictsRequest",
+           "responseType": "ListConflictsResponse"
+          },
+          "RemoveMember": {
+           "requestType": "RemoveMemberRequest",
+           "responseType": "RemoveMemberResponse"
+          },
+          "ListQuarantine": {
+           "requestType": "ListQuarantineRequest",
+           "responseType": "ListQuarantineResponse"
+          }
+         }
+        },
+        "NodeState": {
+         "values": {
+          "NODE_STATE_UNSPECIFIED": 0,
+          "NODE_STATE_JOINING": 1,
+          "NODE_STATE_READY": 2,
+          "NODE_STATE_CATCHING_UP": 3,
+          "NODE_STATE_DRAINING": 4,
+          "NODE_STATE_RECOVERING": 5
+         }
+        },
+        "GetStatusRequest": {
+         "fields": {}
+        },
+        "GetStatusResponse": {
+         "fields": {
+          "clusterId": {
+           "type": "string",
+           "id": 1
+          },
+          "nodeId": {
+           "type": "string",
+           "id": 2
+          },
+          "region": {
+           "type": "string",
+           "id": 3
+          },
+          "version": {
+           "type": "string",
+           "id": 4
+          },
+          "state": {
+           "type": "NodeState",
+           "id": 5
+          },
+          "reason": {
+           "type": "string",
+           "id": 6
+          },
+          "incarnation": {
+           "type": "uint32",
+           "id": 7
+          },
+          "layoutVersion": {
+           "type": "uint64",
+           "id": 8
+          },
+          "uptimeMs": {
+           "type": "uint64",
+           "id": 9
+          },
+          "partitionsHeld": {
+           "type": "uint32",
+           "id": 10
+          },
+          "partitionsCatchingUp": {
+           "type": "uint32",
+           "id": 11
+          },
+          "peers": {
+           "rule": "repeated",
+           "type": "PeerStatus",
+           "id": 12
+          }
+         }
+        },
+        "PeerStatus": {
+         "fields": {
+          "nodeId": {
+           "type": "string",
+           "id": 1
+          },
+          "region": {
+           "type": "string",
+           "id": 2
+          },
+          "isConnected": {
+           "type": "bool",
+           "id": 3
+          },
+          "isAlive": {
+           "type": "bool",
+           "id": 4
+          },
+          "incarnation": {
+           "type": "uint32",
+           "id": 5
+          },
+          "roundTripMs": {
+           "type": "double",
+           "id": 6
+          },
+          "lastHeardMs": {
+           "type": "uint64",
+           "id": 7
+          },
+          "queueBytes": {
+           "type": "uint64",
+           "id": 8
+          },
+          "clockOffsetMs": {
+           "type": "double",
+           "id": 9
+          }
+         }
+        },
+        "GetLagRequest": {
+         "fields": {}
+        },
+        "GetLagResponse": {
+         "fields": {
+          "nodeId": {
+           "type": "string",
+           "id": 1
+          },
+          "peers": {
+           "rule": "repeated",
+           "type": "PeerLag",
+           "id": 2
+          },
+          "regions": {
+           "rule": "repeated",
+           "type": "RegionLag",
+           "id": 3
+          }
+         }
+        },
+        "PeerLag": {
+         "fields": {
+          "nodeId": {
+           "type": "string",
+           "id": 1
+          },
+          "region": {
+           "type": "string",
+           "id": 2
+          },
+          "dotsBehind": {
+           "type": "uint64",
+           "id": 3
+          },
+          "dotsMissing": {
+           "type": "uint64",
+           "id": 4
+          },
+          "partitionsBehind": {
+           "type": "uint32",
+           "id": 5
+          }
+         }
+        },
+        "RegionLag": {
+         "fields": {
+          "region": {
+           "type": "string",
+           "id": 1
+          },
+          "count": {
+           "type": "uint64",
+           "id": 2
+          },
+          "p50Ms": {
+           "type": "double",
+           "id": 3
+          },
+          "p99Ms": {
+           "type": "double",
+           "id": 4
+          },
+          "maxMs": {
+           "type": "double",
+           "id": 5
+          }
+         }
+        },
+        "GetDigestRequest": {
+         "fields": {
+          "isSummaryOnly": {
+           "type": "bool",
+           "id": 1
+          }
+         }
+        },
+        "GetDigestResponse": {
+         "fields": {
+          "nodeId": {
+           "type": "string",
+           "id": 1
+          },
+          "partitions": {
+           "keyType": "uint32",
+           "type": "string",
+           "id": 2
+          },
+          "all": {
+           "type": "string",
+           "id": 3
+          },
+          "rows": {
+           "type": "uint64",
+           "id": 4
+          }
+         }
+        },
+        "ListHintsRequest": {
+         "fields": {}
+        },
+        "ListHintsResponse": {
+         "fields": {
+          "peers": {
+           "rule": "repeated",
+           "type": "PeerHints",
+           "id": 1
+          }
+         }
+        },
+        "PeerHints": {
+         "fields": {
+          "nodeId": {
+           "type": "string",
+           "id": 1
+          },
+          "pending": {
+           "type": "uint64",
+           "id": 2
+          },
+          "oldestAgeMs": {
+           "type": "uint64",
+           "id": 3
+          },
+          "ratePerSecond": {
+           "type": "double",
+           "id": 4
+          },
+          "estimatedMs": {
+           "type": "uint64",
+           "id": 5
+          },
+          "isFullSyncDue": {
+           "type": "bool",
+           "id": 6
+          },
+          "created": {
+           "type": "uint64",
+           "id": 7
+          },
+          "delivered": {
+           "type": "uint64",
+           "id": 8
+          },
+          "expired": {
+           "type": "uint64",
+           "id": 9
+          },
+          "dropped": {
+           "type": "uint64",
+           "id": 10
+          }
+         }
+        },
+        "RepairRequest": {
+         "fields": {
+          "isFull": {
+           "type": "bool",
+           "id": 1
+          }
+         }
+        },
+        "RepairResponse": {
+         "fields": {
+          "partitionsDone": {
+           "type": "uint32",
+           "id": 1
+          },
+          "partitionsTotal": {
+           "type": "uint32",
+           "id": 2
+          },
+          "rowsRepaired": {
+           "type": "uint64",
+           "id": 3
+          }
+         }
+        },
+        "ListConflictsRequest": {
+         "fields": {
+          "bucket": {
+           "type": "string",
+           "id": 1
+          },
+          "isValuesShown": {
+           "type": "bool",
+           "id": 2
+          },
+          "pageSize": {
+           "type": "uint32",
+           "id": 3
+          },
+          "pageToken": {
+           "type": "string",
+           "id": 4
+          }
+         }
+        },
+        "ListConflictsResponse": {
+         "fields": {
+          "conflicts": {
+           "rule": "repeated",
+           "type": "Conflict",
+           "id": 1
+          },
+          "nextPageToken": {
+           "type": "string",
+           "id": 2
+          }
+         }
+        },
+        "Conflict": {
+         "fields": {
+          "key": {
+           "type": "bytes",
+           "id": 1
+          },
+          "kept": {
+           "type": "ConflictSide",
+           "id": 2
+          },
+          "discarded": {
+           "type": "ConflictSide",
+           "id": 3
+          }
+         }
+        },
+        "ConflictSide": {
+         "fields": {
+          "region": {
+           "type": "string",
+           "id": 1
+          },
+          "hlc": {
+           "type": "fixed64",
+           "id": 2
+          },
+          "sizeBytes": {
+           "type": "uint64",
+           "id": 3
+          },
+          "value": {
+           "type": "bytes",
+           "id": 4
+          }
+         }
+        },
+        "RemoveMemberRequest": {
+         "fields": {
+          "nodeId": {
+           "type": "string",
+           "id": 1
+          }
+         }
+        },
+        "RemoveMemberResponse": {
+         "fields": {
+          "layoutVersion": {
+           "type": "uint64",
+           "id": 1
+          }
+         }
+        },
+        "ListQuarantineRequest": {
+         "fields": {
+          "pageSize": {
+           "type": "uint32",
+           "id": 1
+          },
+          "pageToken": {
+           "type": "string",
+           "id": 2
+          }
+         }
+        },
+        "ListQuarantineResponse": {
+         "fields": {
+          "writes": {
+           "rule": "repeated",
+           "type": "QuarantinedWrite",
+           "id": 1
+          },
+          "nextPageToken": {
+           "type": "string",
+           "id": 2
+          }
+         }
+        },
+        "QuarantinedWrite": {
+         "fields": {
+          "nodeId": {
+           "type": "string",
+           "id": 1
+          },
+          "row": {
+           "type": "bytes",
+           "id": 2
+          }
+         }
+        }
+       }
+      }
+     }
+    }
+   }
+  }
+ }
+}`;
