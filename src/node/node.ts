@@ -228,6 +228,7 @@ export class StartedNode {
       { partition, rowKeyBytes: rowKey.length },
       "a row fails its checksum; it is not served, and heals from its other replicas",
     );
+    this.replicator.rowDamaged(partition, rowKey);
   }
 
   #receive(from: number, message: Message): void {

@@ -1,6 +1,6 @@
 /** Wires the parts of replication together, and hands each message of a peer to the one that it is for. */
 import { actorMember } from "../causality/index.js";
-import type { Delta, Message } from "../codec/index.js";
+import type { Delta, Message, RowKey } from "../codec/index.js";
 import type { PartitionReplica } from "../replica/index.js";
 import { AckSender, PeerClocks } from "./acks.js";
 import { AntiEntropy } from "./anti-entropy.js";
@@ -13,6 +13,7 @@ import { LagTracker } from "./lag-tracker.js";
 import { ReadCoordinator } from "./read-coordinator.js";
 import { ReplicaService } from "./replica-service.js";
 import { RequestFences } from "./request-fences.js";
+import { RowHealing } from "./row-healing.js";
 import { WriteCoordinator } from "./write-coordinator.js";
 
 export class Replicator {
@@ -26,6 +27,7 @@ export class Replicator {
   readonly #antiEntropy: AntiEntropy;
   readonly #writes: WriteCoordinator;
   readonly #service: ReplicaService;
+  readonly #healing: RowHealing;
 
   constructor(environment: Environment, maxSiblings: number) {
     this.#environment = environment;
@@ -44,7 +46,8 @@ export class Replicator {
       gap: (delta) => this.#gap(delta),
       landed: (delta) => this.#landed(delta),
     });
-    this.#writes = new WriteCoordinator(environment, dissemination, fences, maxSiblings);
+    this.#healing = new RowHealing(environment);
+    this.#writes = new WriteCoordinator(environment, dissemination, fences, this.#healing, maxSiblings);
     this.coordinator = new Coordinator(environment, new ReadCoordinator(environment), this.#writes);
     this.#service = new ReplicaService(environment, this.coordinator, fences);
   }
@@ -64,6 +67,14 @@ export class Replicator {
   close(): void {
     this.#antiEntropy.close();
     this.#catchUp.close();
+  }
+
+  /** A record of ours was found damaged. Called from inside reads: the row is left alone until the turn ends. */
+  rowDamaged(partition: number, rowKey: RowKey): void {
+    this.#environment.timers.endOfTurn(() => {
+      const replica = this.#environment.replica(partition);
+      if (replica !== undefined) this.#healing.heal(replica, rowKey);
+    });
   }
 
   peerUp(peer: number): void {

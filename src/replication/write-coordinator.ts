@@ -25,6 +25,7 @@ import { PendingWrites } from "./pending-writes.js";
 import { countable, type QuorumPart, QuorumTracker, requiredCount } from "./quorum.js";
 import type { RequestFences } from "./request-fences.js";
 import { RequestLookup } from "./request-lookup.js";
+import type { RowHealing } from "./row-healing.js";
 
 /** No node's stamps run this far ahead: a context that says so was forged, and would drag all stamps along. */
 const TOKEN_AHEAD_MAX_MS = 60 * 60 * 1000;
@@ -55,6 +56,7 @@ export class WriteCoordinator {
   readonly #environment: Environment;
   readonly #dissemination: Dissemination;
   readonly #fences: RequestFences;
+  readonly #healing: RowHealing;
   readonly #maxSiblings: number;
   readonly #pending = new PendingWrites();
 
@@ -62,11 +64,13 @@ export class WriteCoordinator {
     environment: Environment,
     dissemination: Dissemination,
     fences: RequestFences,
+    healing: RowHealing,
     maxSiblings: number,
   ) {
     this.#environment = environment;
     this.#dissemination = dissemination;
     this.#fences = fences;
+    this.#healing = healing;
     this.#maxSiblings = maxSiblings;
   }
 
@@ -162,11 +166,13 @@ export class WriteCoordinator {
   }
 
   #compile(write: Write, row: Row): Intent | Failure | undefined {
-    if (row.damagedAt !== undefined)
+    if (row.damagedAt !== undefined) {
+      this.#healing.heal(write.replica, write.rowKey);
       return failure(
         "ROW_DAMAGED",
-        "the record of this row is damaged here and heals from its other replicas; nothing was written, try another node",
+        "the record of this row is damaged here and heals from its other replicas; nothing was written, try again, or another node",
       );
+    }
     const { operation } = write;
     const token = readToken(write.rowKey, operation.context);
     if (token === "malformed")

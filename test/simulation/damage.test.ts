@@ -1,0 +1,71 @@
+/** Bits that rot on one disk: never served, never spread, and made good from the other replicas. */
+import { describe, expect, it } from "vitest";
+import { putOf } from "./operations.js";
+import { SimulatedCluster } from "./simulated-cluster.js";
+
+const isRow = (key: Buffer): boolean => key[0] === "r".charCodeAt(0);
+
+/** Three nodes that hold one row; that of eu-1 is damaged on its disk, and the node started anew. */
+function withDamage(): SimulatedCluster {
+  const cluster = SimulatedCluster.ready({ regions: ["eu"], nodesPerRegion: 3, partitions: 1 });
+  cluster.put("eu-1", "k", "v", { consistency: { level: "ALL" } });
+  const node = cluster.node("eu-1");
+  cluster.stop(node);
+  expect(node.host.disk.flipBit(isRow)).toBeDefined();
+  cluster.start(node);
+  waitUntilBack(cluster);
+  return cluster;
+}
+
+function waitUntilBack(cluster: SimulatedCluster): void {
+  cluster.waitUntil("eu-1 is back", () => {
+    const { peers } = cluster.node("eu-1").api.status();
+    return peers.length === 2 && peers.every(({ isAlive }) => isAlive);
+  });
+}
+
+describe("a damaged row", () => {
+  it("is whole again after the first write that it refuses, though nobody reads it", () => {
+    const cluster = withDamage();
+    const write = putOf("k", "w");
+    expect(cluster.execute(cluster.node("eu-1"), write)).toMatchObject({ reason: "ROW_DAMAGED" });
+    cluster.runFor(100);
+    expect(cluster.held("eu-1", "k")).toEqual(["v"]);
+    expect(cluster.execute(cluster.node("eu-1"), write)).toMatchObject({ kind: "written" });
+    expect(cluster.counter("eu-1", "rows_damaged")).toBe(1);
+    cluster.converge();
+    cluster.stopAll();
+  });
+
+  it("is whole again after a catch-up that it could not be the source of", () => {
+    const cluster = withDamage();
+    cluster.runFor(2_000);
+    cluster.kill(cluster.node("eu-2"));
+    cluster.put("eu-3", "l", "v");
+    cluster.wipe(cluster.node("eu-2"));
+    cluster.start(cluster.node("eu-2"));
+    cluster.converge();
+    expect(cluster.held("eu-1", "k")).toEqual(["v"]);
+    expect(cluster.held("eu-2", "k")).toEqual(["v"]);
+    cluster.stopAll();
+  });
+
+  it("stays damaged while no other replica is there, and never reads as absent", () => {
+    const cluster = withDamage();
+    cluster.isolate("eu-1");
+    cluster.runFor(5_000);
+    for (let i = 0; i < 3; i++) expect(cluster.held("eu-1", "k")).toEqual(["! ROW_DAMAGED"]);
+    const node = cluster.node("eu-1");
+    cluster.kill(node);
+    cluster.start(node);
+    cluster.runFor(1_000);
+    expect(cluster.held("eu-1", "k")).toEqual(["! ROW_DAMAGED"]);
+    cluster.healAll();
+    waitUntilBack(cluster);
+    expect(cluster.values("eu-1", "k")).toEqual(["v"]);
+    cluster.runFor(100);
+    expect(cluster.held("eu-1", "k")).toEqual(["v"]);
+    cluster.converge();
+    cluster.stopAll();
+  });
+});
