@@ -37,6 +37,20 @@ describe("a damaged row", () => {
     cluster.stopAll();
   });
 
+  it("is whole again after a write that it refuses, when nobody could be asked as it was found", () => {
+    const cluster = withDamage();
+    cluster.isolate("eu-1");
+    cluster.runFor(5_000);
+    expect(cluster.held("eu-1", "k")).toEqual(["! ROW_DAMAGED"]);
+    cluster.healAll();
+    waitUntilBack(cluster);
+    cluster.runFor(5_000);
+    expect(cluster.put("eu-1", "k", "w")).toMatchObject({ reason: "ROW_DAMAGED" });
+    cluster.runFor(100);
+    expect(cluster.put("eu-1", "k", "w")).toMatchObject({ kind: "written" });
+    cluster.stopAll();
+  });
+
   it("is whole again after a catch-up that it could not be the source of", () => {
     const cluster = withDamage();
     cluster.runFor(2_000);
