@@ -86,10 +86,14 @@ function documentOf({ config, addresses }: AtollServer): string {
   return JSON.stringify({ id: config.nodeId, endpoint, admin, peer, pid: process.pid });
 }
 
-function lineOf({ config, addresses }: AtollServer): string {
+function lineOf(server: AtollServer): string {
+  const { config, addresses } = server;
+  const { state, reason } = server.status();
   const scheme = config.tls === undefined ? "http" : "https";
+  const verb = state === "READY" ? "takes requests" : "listens";
+  const wait = state === "READY" ? "" : `\nnot ready yet: ${reason}`;
   return (
-    `${config.nodeId} takes requests on ${addresses.client} ` +
-    `(peers ${addresses.peer}, admin ${scheme}://${addresses.admin}, pid ${process.pid})`
+    `${config.nodeId} ${verb} on ${addresses.client} ` +
+    `(peers ${addresses.peer}, admin ${scheme}://${addresses.admin}, pid ${process.pid})${wait}`
   );
 }

@@ -198,6 +198,7 @@ export class NodeHost implements HostedNode {
       const opening = await NodeLife.open(this.#parts.build, this.#minimumIncarnation);
       if (opening.kind === "open") {
         this.#adopt(opening.life);
+        this.#parts.log.warn({}, "the node runs again, under a new incarnation");
         return opening.life;
       }
       if (opening.kind === "ended") this.#explain(opening.end);
