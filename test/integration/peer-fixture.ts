@@ -85,9 +85,10 @@ export class HandmadePeer {
       await until(() => dials.length > answered);
       const call = dials[answered];
       if (call === undefined) throw new Error("the node dialled");
-      const [request] = await once(call, "data");
-      // Its first dial may have been before ours.
-      if (peerService.Exchange.requestDeserialize(request).link === "7") nodesDial = call;
+      // Its first dial may have been before ours: then it gives that up, perhaps before it said Hello.
+      const request = await firstMessage(call);
+      if (request !== undefined && peerService.Exchange.requestDeserialize(request).link === "7")
+        nodesDial = call;
     }
     const peer = new HandmadePeer(node, ownDial, nodesDial);
     peer.send({ hello });
@@ -101,6 +102,15 @@ export class HandmadePeer {
       Buffer.isBuffer(message) ? message : peerService.Exchange.responseSerialize(message),
     );
   }
+}
+
+/** Undefined when the call ends without one. */
+async function firstMessage(call: ServerDuplexStream<Buffer, Buffer>): Promise<Buffer | undefined> {
+  if (call.cancelled) return undefined;
+  return new Promise((resolve) => {
+    call.once("data", resolve);
+    call.once("cancelled", () => resolve(undefined));
+  });
 }
 
 /** Serves the one method with bytes as its messages, and returns where. */
