@@ -1,5 +1,4 @@
 /** Peers made by hand, down to the bytes of their messages: what honest nodes never are. */
-import { once } from "node:events";
 import {
   Client,
   type ClientDuplexStream,
