@@ -3,6 +3,7 @@ import { failure, type Operation, type OperationOptions, type Outcome } from "..
 import type { Runtime, Timer } from "../runtime/index.js";
 import type { Layout } from "../topology/index.js";
 import { digestOf } from "./digest.js";
+import { inspect, inspectRows, type NodeInspection, type RowsInspected } from "./inspection.js";
 import { StartedNode } from "./node.js";
 import type {
   DigestReport,
@@ -137,6 +138,15 @@ class Node implements NodeApi {
 
   counters(): NodeCounters {
     return this.#started?.counters.snapshot() ?? {};
+  }
+
+  inspect(): NodeInspection | undefined {
+    return this.#started === undefined ? undefined : inspect(this.#started);
+  }
+
+  inspectRows(done: RowsInspected): void {
+    if (this.#started === undefined) return done(new NodeStartError("the node is opening its store"), []);
+    inspectRows(this.#started, done);
   }
 
   #finishWhenIdle(giveUpAtMs: number): void {

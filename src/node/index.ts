@@ -1,5 +1,6 @@
 /** One node, built out of the core; knows no gRPC. */
 export { createNode } from "./create-node.js";
+export type { NodeInspection, RowInspection } from "./inspection.js";
 export type {
   DigestReport,
   FsyncPolicy,

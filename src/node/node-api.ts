@@ -1,5 +1,6 @@
 import type { Operation, OperationOptions, Outcome } from "../replication/index.js";
 import type { Layout } from "../topology/index.js";
+import type { NodeInspection, RowsInspected } from "./inspection.js";
 
 /** When a batch counts as durable. `always`: flushed before anything that it holds leaves the node. */
 export type FsyncPolicy = "always" | "interval" | "never";
@@ -106,4 +107,8 @@ export interface NodeApi {
   lag(): LagReport;
   digest(done: (error: Error | undefined, report: DigestReport | undefined) => void): void;
   counters(): NodeCounters;
+  /** What the node holds in memory; undefined until its store is open. */
+  inspect(): NodeInspection | undefined;
+  /** Scans what it has on disk, page by page. */
+  inspectRows(done: RowsInspected): void;
 }

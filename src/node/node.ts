@@ -16,6 +16,7 @@ import {
   Counters,
   type Environment,
   type FailureReason,
+  type Fill,
   failure,
   type Operation,
   type OperationOptions,
@@ -151,6 +152,20 @@ export class StartedNode {
         else this.#runtime.disk.mark.sync(() => done());
       });
     });
+  }
+
+  /** Everything that is held in memory and must stay bounded, by name; bytes where the name says so. */
+  fills(): Record<string, Fill> {
+    const queues = this.view.layout.members
+      .filter(({ number }) => number !== this.self.number)
+      .map(({ nodeId, number }) => [`peer_queue_bytes/${nodeId}`, this.links.queueFill(number)] as const);
+    return {
+      ...Object.fromEntries(queues),
+      ...this.replicator.fills(),
+      operations_in_flight: this.operations.fill,
+      calls_in_flight: { size: this.#calls.inFlight, max: undefined },
+      row_cache_bytes: this.#commit.cacheBytes,
+    };
   }
 
   neighbourhood(partition: number): Neighbourhood {

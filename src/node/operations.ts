@@ -1,5 +1,11 @@
 /** The client operations in flight: bounded, answered exactly once, and all of them when the node ends. */
-import { type FailureReason, failure, type Operation, type Outcome } from "../replication/index.js";
+import {
+  type FailureReason,
+  type Fill,
+  failure,
+  type Operation,
+  type Outcome,
+} from "../replication/index.js";
 
 interface Ticket {
   readonly isWrite: boolean;
@@ -16,6 +22,10 @@ export class OperationsInFlight {
 
   get size(): number {
     return this.#tickets.size;
+  }
+
+  get fill(): Fill {
+    return { size: this.#tickets.size, max: this.#max };
   }
 
   get isFull(): boolean {

@@ -23,7 +23,14 @@ import {
   writePartition,
 } from "../codec/index.js";
 import { applyChange, type Intent, joinRow, type Row, type RowState, stripped } from "../crdt/index.js";
-import { type GroupCommit, logKey, partitionKey, requestKey } from "../storage/index.js";
+import {
+  dotOfLogKey,
+  type GroupCommit,
+  logKey,
+  logRange,
+  partitionKey,
+  requestKey,
+} from "../storage/index.js";
 import { RowStore } from "./row-store.js";
 
 /** What a replica needs of its node. */
@@ -173,6 +180,17 @@ export class PartitionReplica {
       if (error instanceof RecordDamagedError) return undefined;
       throw error;
     }
+  }
+
+  /** At most `limit` dots of the log that is on disk after one, in order, readable or not. Fewer: that was the rest. */
+  scanLog(
+    afterDot: Dot | undefined,
+    limit: number,
+    done: (error: Error | undefined, dots: Dot[]) => void,
+  ): void {
+    this.#environment.commit.scanKeys(logRange(this.partition, afterDot), limit, "durable", (error, keys) =>
+      done(error, keys.map(dotOfLogKey)),
+    );
   }
 
   /** What became of a request id here, durable or not; undefined when nothing is known of it. */

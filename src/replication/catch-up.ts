@@ -8,6 +8,7 @@ import { type Actor, Context, VersionVector } from "../causality/index.js";
 import type { CatchUpLogPage, CatchUpPage, CatchUpRequest, CatchUpRowPage, RowKey } from "../codec/index.js";
 import { aboveFloor, buildPage, type PartitionReplica } from "../replica/index.js";
 import type { Timer } from "../runtime/index.js";
+import type { Fill } from "./bounds.js";
 import type { Environment } from "./environment.js";
 
 const SESSIONS_MAX = 32;
@@ -56,8 +57,8 @@ export class CatchUp {
     this.#hooks = hooks;
   }
 
-  get sessionCount(): number {
-    return this.#sessions.size;
+  get sessions(): Fill {
+    return { size: this.#sessions.size, max: SESSIONS_MAX };
   }
 
   /** No session can begin before another one ends. */

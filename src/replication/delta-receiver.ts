@@ -7,6 +7,7 @@ import { type Actor, actorIncarnation, actorMember } from "../causality/index.js
 import { type Delta, decodeRowKey, type RowKey } from "../codec/index.js";
 import type { PartitionReplica } from "../replica/index.js";
 import type { AckSender } from "./acks.js";
+import type { Fill } from "./bounds.js";
 import type { Dissemination } from "./dissemination.js";
 import type { Environment } from "./environment.js";
 
@@ -41,8 +42,8 @@ export class DeltaReceiver {
     this.#hooks = hooks;
   }
 
-  get earlyBytes(): number {
-    return this.#early.bytes;
+  get earlyBytes(): Fill {
+    return { size: this.#early.bytes, max: EARLY_BYTES_MAX };
   }
 
   receive(delta: Delta, isRelayed: boolean): void {

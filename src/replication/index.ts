@@ -1,4 +1,5 @@
 /** Between replicas: coordinator, peer streams, catch-up and anti-entropy. */
+export type { Fill } from "./bounds.js";
 export { Calls } from "./calls.js";
 export { CONSISTENCY_LEVELS, type Consistency } from "./consistency.js";
 export { Counters } from "./counters.js";

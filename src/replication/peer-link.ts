@@ -4,6 +4,7 @@
  * will show that they are missing, and requests fail at once, because someone waits for them.
  */
 import { appendMessage, type ByteWriter, beginFrame, type Message } from "../codec/index.js";
+import type { Fill } from "./bounds.js";
 
 /** Bytes that a peer may send before it hears that they were taken off the link. */
 const CREDIT_WINDOW_BYTES = 4 * 1024 * 1024;
@@ -12,6 +13,8 @@ const CREDIT_STEP_BYTES = CREDIT_WINDOW_BYTES / 4;
 /** A frame is closed once it has so many: heartbeats wait behind one frame at most. */
 const FRAME_BYTES_MAX = 64 * 1024;
 const QUEUE_BYTES_MAX = 16 * 1024 * 1024;
+/** The message that fills the queue still goes in whole. */
+const MESSAGE_BYTES_MAX = 4 * 1024 * 1024;
 
 export class PeerLink {
   readonly #transmit: (frame: Buffer) => void;
@@ -32,6 +35,11 @@ export class PeerLink {
 
   get queuedBytes(): number {
     return this.#queuedBytes + (this.#frame?.length ?? 0);
+  }
+
+  /** In bytes. */
+  get fill(): Fill {
+    return { size: this.queuedBytes, max: QUEUE_BYTES_MAX + MESSAGE_BYTES_MAX };
   }
 
   up(): void {

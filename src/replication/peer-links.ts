@@ -5,6 +5,7 @@
 import { latestCredibleHlc } from "../causality/index.js";
 import { CodecError, type Message, readFrame } from "../codec/index.js";
 import type { Clock, Log, Runtime, Timers, Transport } from "../runtime/index.js";
+import type { Fill } from "./bounds.js";
 import { PeerLink } from "./peer-link.js";
 
 interface LinkEvents {
@@ -39,6 +40,11 @@ export class PeerLinks {
 
   queuedBytes(peer: number): number {
     return (this.#links.get(peer)?.queuedBytes ?? 0) + this.#transport.queuedBytes(peer);
+  }
+
+  /** Of one peer: what waits for its credit. */
+  queueFill(peer: number): Fill {
+    return this.#link(peer).fill;
   }
 
   up(peer: number): void {

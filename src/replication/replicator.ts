@@ -4,6 +4,7 @@ import type { Delta, Message, RowKey } from "../codec/index.js";
 import type { PartitionReplica } from "../replica/index.js";
 import { AckSender, PeerClocks } from "./acks.js";
 import { AntiEntropy } from "./anti-entropy.js";
+import type { Fill } from "./bounds.js";
 import { CatchUp } from "./catch-up.js";
 import { Coordinator } from "./coordinator.js";
 import { DeltaReceiver } from "./delta-receiver.js";
@@ -27,11 +28,11 @@ export class Replicator {
   readonly #antiEntropy: AntiEntropy;
   readonly #writes: WriteCoordinator;
   readonly #service: ReplicaService;
+  readonly #fences = new RequestFences();
   readonly #healing: RowHealing;
 
   constructor(environment: Environment, maxSiblings: number) {
     this.#environment = environment;
-    const fences = new RequestFences();
     const dissemination = new Dissemination(environment);
     this.#acks = new AckSender(environment);
     this.#catchUp = new CatchUp(environment, {
@@ -47,17 +48,19 @@ export class Replicator {
       landed: (delta) => this.#landed(delta),
     });
     this.#healing = new RowHealing(environment);
-    this.#writes = new WriteCoordinator(environment, dissemination, fences, this.#healing, maxSiblings);
+    this.#writes = new WriteCoordinator(environment, dissemination, this.#fences, this.#healing, maxSiblings);
     this.coordinator = new Coordinator(environment, new ReadCoordinator(environment), this.#writes);
-    this.#service = new ReplicaService(environment, this.coordinator, fences);
+    this.#service = new ReplicaService(environment, this.coordinator, this.#fences);
   }
 
-  get catchUpSessions(): number {
-    return this.#catchUp.sessionCount;
-  }
-
-  get writesInFlight(): number {
-    return this.#writes.inFlight;
+  /** What replication holds in memory, by name: what must stay inside its bound, whatever happens. */
+  fills(): Record<string, Fill> {
+    return {
+      early_delta_bytes: this.#receiver.earlyBytes,
+      catch_up_sessions: this.#catchUp.sessions,
+      request_fences: this.#fences.fill,
+      pending_writes: { size: this.#writes.inFlight, max: undefined },
+    };
   }
 
   start(): void {

@@ -4,10 +4,16 @@
  *
  * Fences live as long as the process, like the requests that could arrive late. Bounded; the oldest go first.
  */
+import type { Fill } from "./bounds.js";
+
 const FENCES_MAX = 100_000;
 
 export class RequestFences {
   readonly #fenced = new Set<string>();
+
+  get fill(): Fill {
+    return { size: this.#fenced.size, max: FENCES_MAX };
+  }
 
   add(requestId: string): void {
     this.#fenced.add(requestId);

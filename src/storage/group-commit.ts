@@ -71,6 +71,11 @@ export class GroupCommit {
       this.#flushTimer = timers.every(settings.fsyncIntervalMs, () => this.#flush());
   }
 
+  /** Rows kept in memory, and the most that may be. */
+  get cacheBytes(): { readonly size: number; readonly max: number } {
+    return { size: this.#cache.bytes, max: this.#cache.bytesMax };
+  }
+
   /** The value as the last write of this node left it, durable or not. Throws `StoreError`. */
   readPending(key: StoreKey): Buffer | undefined {
     const write = this.#filling.writes.get(key) ?? this.#inFlight?.writes.get(key);

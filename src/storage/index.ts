@@ -3,7 +3,9 @@ export { type FsyncPolicy, GroupCommit } from "./group-commit.js";
 export {
   aheadKey,
   aheadRange,
+  dotOfLogKey,
   logKey,
+  logRange,
   metaKey,
   partitionKey,
   requestKey,

@@ -9,11 +9,11 @@ const ENTRY_OVERHEAD_BYTES = 128;
  */
 export class RowCache {
   readonly #entries = new Map<StoreKey, Buffer | undefined>();
-  readonly #bytesMax: number;
+  readonly bytesMax: number;
   #bytes = 0;
 
   constructor(bytesMax: number) {
-    this.#bytesMax = bytesMax;
+    this.bytesMax = bytesMax;
   }
 
   get bytes(): number {
@@ -34,7 +34,7 @@ export class RowCache {
     this.#entries.set(key, value);
     this.#bytes += cost(key, value);
     for (const oldest of this.#entries.keys()) {
-      if (this.#bytes <= this.#bytesMax) break;
+      if (this.#bytes <= this.bytesMax) break;
       this.delete(oldest);
     }
   }

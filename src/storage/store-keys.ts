@@ -11,7 +11,7 @@
  * Numbers are big-endian, so that a partition, an actor's dots and a bucket's keys are each one range. In memory a
  * store key is a string of code units below 256, like a row key.
  */
-import type { Actor } from "../causality/index.js";
+import type { Actor, Dot } from "../causality/index.js";
 import type { RowKey } from "../codec/index.js";
 
 export type StoreKey = string & { readonly __storeKey: unique symbol };
@@ -56,12 +56,28 @@ export function aheadRange(partition: number, afterRow?: RowKey): StoreKeyRange 
   return partitionRange("a", partition, afterRow);
 }
 
+/** The dot log of a partition, from after `afterDot` (or its first) on: by actor, then by counter. */
+export function logRange(partition: number, afterDot?: Dot): StoreKeyRange {
+  const { from, to } = partitionRange("l", partition, undefined);
+  if (afterDot === undefined) return { from, to };
+  return { from: `${logKey(partition, afterDot.actor, afterDot.counter)}\x00` as StoreKey, to };
+}
+
+/** The dot inside a log entry's store key. */
+export function dotOfLogKey(key: StoreKey): Dot {
+  return { actor: readUint64(key, 3) as Actor, counter: readUint64(key, 11) };
+}
+
 /** The row key inside a row's or a mark's store key. */
 export function rowKeyOf(key: StoreKey): RowKey {
   return key.slice(3) as string as RowKey;
 }
 
-function partitionRange(kind: "r" | "a", partition: number, afterRow: RowKey | undefined): StoreKeyRange {
+function partitionRange(
+  kind: "r" | "a" | "l",
+  partition: number,
+  afterRow: RowKey | undefined,
+): StoreKeyRange {
   const from = `${kind}${uint16(partition)}${afterRow === undefined ? "" : `${afterRow}\x00`}`;
   const to = partition === 0xffff ? nextKind(kind) : `${kind}${uint16(partition + 1)}`;
   return { from: from as StoreKey, to: to as StoreKey };
@@ -73,6 +89,12 @@ function nextKind(kind: string): string {
 
 function uint16(value: number): string {
   return String.fromCharCode(value >>> 8, value & 0xff);
+}
+
+function readUint64(key: string, at: number): number {
+  let value = 0;
+  for (let i = at; i < at + 8; i++) value = value * 256 + key.charCodeAt(i);
+  return value;
 }
 
 function uint64(value: number): string {

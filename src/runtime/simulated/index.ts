@@ -3,5 +3,5 @@
  * simulator use it; a seed decides all that happens.
  */
 export { SeededRandom } from "./seeded-random.js";
-export { type SimulatedHost, SimulatedWorld } from "./simulated-runtime.js";
+export { type SimulatedHost, SimulatedWorld, type WorldObserver } from "./simulated-runtime.js";
 export { SimulationError } from "./virtual-time.js";

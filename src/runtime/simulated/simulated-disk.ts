@@ -8,7 +8,7 @@ import { DiskModel } from "./disk-model.js";
 import { OrderedBytes } from "./ordered-bytes.js";
 import type { SeededRandom } from "./seeded-random.js";
 import { SimulatedMarkFile } from "./simulated-mark-file.js";
-import { SimulatedStore } from "./simulated-store.js";
+import { type BatchWatcher, SimulatedStore } from "./simulated-store.js";
 import type { SimulatedTimers } from "./simulated-timers.js";
 import { StoreContents } from "./store-contents.js";
 import type { VirtualTime } from "./virtual-time.js";
@@ -32,7 +32,10 @@ export class SimulatedDisk {
   #contents = new StoreContents();
   #openStore: SimulatedStore | undefined;
 
-  constructor(time: VirtualTime, random: SeededRandom) {
+  readonly #onBatch: BatchWatcher | undefined;
+
+  constructor(time: VirtualTime, random: SeededRandom, onBatch?: BatchWatcher) {
+    this.#onBatch = onBatch;
     this.#model = new DiskModel(time, random);
     this.#mark = new SimulatedMarkFile(this.#model);
   }
@@ -110,8 +113,11 @@ export class SimulatedDisk {
       process.endOfTurn(() => done(failure, undefined));
       return;
     }
-    const store = new SimulatedStore(this.#contents, this.#model, process, () => {
-      this.#openStore = undefined;
+    const store = new SimulatedStore(this.#contents, this.#model, process, {
+      onBatch: this.#onBatch,
+      onClosed: () => {
+        this.#openStore = undefined;
+      },
     });
     this.#openStore = store;
     this.#model.time.schedule(this.#model.durationMs("open"), () => {

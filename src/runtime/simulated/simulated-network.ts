@@ -9,7 +9,7 @@ import { type Latency, NetworkPath } from "./network-path.js";
 import type { SeededRandom } from "./seeded-random.js";
 import { type LinkEnd, type LinkMessage, makeLink } from "./simulated-link.js";
 import type { SimulatedTimers } from "./simulated-timers.js";
-import { type NetworkPort, SimulatedTransport } from "./simulated-transport.js";
+import { type FrameWatcher, type NetworkPort, SimulatedTransport } from "./simulated-transport.js";
 import type { VirtualTime } from "./virtual-time.js";
 
 export type RegionLatency = (fromRegion: string, toRegion: string) => Latency;
@@ -18,9 +18,15 @@ export type RegionLatency = (fromRegion: string, toRegion: string) => Latency;
 const DEFAULT_LATENCY: RegionLatency = (from, to) =>
   from === to ? { baseMs: 0.3, jitterMs: 0.4 } : { baseMs: 40, jitterMs: 10 };
 
+interface NetworkOptions {
+  readonly latency?: RegionLatency | undefined;
+  readonly onFrame?: FrameWatcher | undefined;
+}
+
 type CutDirection = "both" | "a-to-b";
 
 export class SimulatedNetwork implements NetworkPort {
+  readonly onFrame: FrameWatcher | undefined;
   readonly #time: VirtualTime;
   readonly #random: SeededRandom;
   readonly #latency: RegionLatency;
@@ -31,10 +37,11 @@ export class SimulatedNetwork implements NetworkPort {
   readonly #paths = new Map<string, NetworkPath>();
   readonly #latencyOverrides = new Map<string, Latency>();
 
-  constructor(time: VirtualTime, random: SeededRandom, latency: RegionLatency = DEFAULT_LATENCY) {
+  constructor(time: VirtualTime, random: SeededRandom, options: NetworkOptions = {}) {
     this.#time = time;
     this.#random = random;
-    this.#latency = latency;
+    this.#latency = options.latency ?? DEFAULT_LATENCY;
+    this.onFrame = options.onFrame;
   }
 
   /** A transport for one process of the node `number`, which lies in `region`. */

@@ -8,8 +8,10 @@ import { SeededRandom } from "./seeded-random.js";
 import { SimulatedClock } from "./simulated-clock.js";
 import { type DiskCrash, SimulatedDisk } from "./simulated-disk.js";
 import { type RegionLatency, SimulatedNetwork } from "./simulated-network.js";
+import type { BatchWatcher } from "./simulated-store.js";
 import { SimulatedTimers } from "./simulated-timers.js";
-import type { SimulatedTransport } from "./simulated-transport.js";
+import type { FrameWatcher, SimulatedTransport } from "./simulated-transport.js";
+import type { Batch } from "./store-contents.js";
 import { VirtualTime } from "./virtual-time.js";
 
 interface LogLine {
@@ -20,10 +22,22 @@ interface LogLine {
   readonly message: string;
 }
 
+/**
+ * Watches a run, for a hash over the whole of it. It must neither keep nor change what it is shown, and must not touch
+ * the world.
+ */
+export interface WorldObserver {
+  /** A frame reached the node `to`, whose process takes it now. */
+  frameDelivered(from: number, to: number, frame: Buffer, atMs: number): void;
+  /** A batch of `node` is written, and flushed when `isSynced`. Its keys are latin1 text, a byte a character. */
+  batchWritten(node: number, batch: Batch, isSynced: boolean, atMs: number): void;
+}
+
 interface WorldOptions {
   readonly latency?: RegionLatency;
   /** Gets every line that a node logs. */
   readonly onLog?: (line: LogLine) => void;
+  readonly observer?: WorldObserver;
 }
 
 interface HostOptions {
@@ -37,11 +51,16 @@ export class SimulatedWorld {
   readonly random: SeededRandom;
   readonly network: SimulatedNetwork;
   readonly onLog: (line: LogLine) => void;
+  readonly observer: WorldObserver | undefined;
   readonly #hosts = new Map<number, SimulatedHost>();
 
   constructor(seed: number | string, options: WorldOptions = {}) {
     this.random = new SeededRandom(seed);
-    this.network = new SimulatedNetwork(this.time, this.random.split("network"), options.latency);
+    this.observer = options.observer;
+    this.network = new SimulatedNetwork(this.time, this.random.split("network"), {
+      latency: options.latency,
+      onFrame: this.#frameWatcher(),
+    });
     this.onLog = options.onLog ?? (() => undefined);
   }
 
@@ -53,6 +72,11 @@ export class SimulatedWorld {
     const host = new SimulatedHost(this, number, options);
     this.#hosts.set(number, host);
     return host;
+  }
+
+  #frameWatcher(): FrameWatcher | undefined {
+    const { observer, time } = this;
+    return observer && ((from, to, frame) => observer.frameDelivered(from, to, frame, time.nowMs));
   }
 }
 
@@ -78,7 +102,10 @@ export class SimulatedHost {
     this.region = options.region;
     this.#world = world;
     this.#random = world.random.split(`node-${number}`);
-    this.disk = new SimulatedDisk(world.time, this.#random.split("disk"));
+    const { observer, time } = world;
+    const onBatch: BatchWatcher | undefined =
+      observer && ((batch, isSynced) => observer.batchWritten(number, batch, isSynced, time.nowMs));
+    this.disk = new SimulatedDisk(time, this.#random.split("disk"), onBatch);
     this.clock = new SimulatedClock(world.time, options.clockOffsetMs);
     this.#process = this.#start();
   }

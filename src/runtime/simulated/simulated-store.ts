@@ -15,22 +15,30 @@ interface WriteInFlight {
   readonly isApplied: boolean;
 }
 
+/** Shown each batch that was written, once it is. */
+export type BatchWatcher = (batch: Batch, isSynced: boolean) => void;
+
+interface StoreHooks {
+  readonly onBatch: BatchWatcher | undefined;
+  /** Called once, when it was closed or its process has crashed. */
+  onClosed(): void;
+}
+
 export class SimulatedStore implements Store {
   readonly #contents: StoreContents;
   readonly #model: DiskModel;
   readonly #process: SimulatedTimers;
-  readonly #onClosed: () => void;
+  readonly #hooks: StoreHooks;
   #inFlight: WriteInFlight | undefined;
   #failure: StoreError | undefined;
   #state: "open" | "closing" | "closed" = "open";
   #closers: (() => void)[] = [];
 
-  /** `onClosed` is called once, when it was closed or its process has crashed. */
-  constructor(contents: StoreContents, model: DiskModel, process: SimulatedTimers, onClosed: () => void) {
+  constructor(contents: StoreContents, model: DiskModel, process: SimulatedTimers, hooks: StoreHooks) {
     this.#contents = contents;
     this.#model = model;
     this.#process = process;
-    this.#onClosed = onClosed;
+    this.#hooks = hooks;
   }
 
   get(key: Uint8Array): Buffer | undefined {
@@ -111,7 +119,7 @@ export class SimulatedStore implements Store {
     if (write !== undefined) {
       this.#settle(write);
     }
-    this.#onClosed();
+    this.#hooks.onClosed();
   }
 
   #settle(write: WriteInFlight): void {
@@ -140,6 +148,7 @@ export class SimulatedStore implements Store {
     if (write.sync) {
       this.#contents.flush();
     }
+    this.#hooks.onBatch?.(write.batch, write.sync);
   }
 
   #closeWhenIdle(): void {
@@ -149,7 +158,7 @@ export class SimulatedStore implements Store {
     this.#model.time.schedule(this.#model.durationMs("write"), () => {
       if (this.#state === "closing") {
         this.#state = "closed";
-        this.#onClosed();
+        this.#hooks.onClosed();
         for (const closer of this.#closers) {
           this.#process.deliver(closer);
         }

@@ -22,7 +22,11 @@ export interface NetworkPort {
   /** A new link towards `peerNumber`, its Hello not sent yet; undefined when a direction between the two is cut. */
   open(number: number, peerNumber: number): LinkEnd | undefined;
   readonly nowMs: number;
+  /** Shown each frame as it is delivered. */
+  readonly onFrame: FrameWatcher | undefined;
 }
+
+export type FrameWatcher = (from: number, to: number, frame: Buffer) => void;
 
 interface Running {
   readonly self: PeerHello;
@@ -140,6 +144,7 @@ export class SimulatedTransport implements Transport {
         this.#up(end, handler);
         break;
       case "frame":
+        this.#port.onFrame?.(end.peerNumber, this.number, message.frame);
         handler.onFrame(end.peerNumber, message.frame);
         break;
       case "refused":

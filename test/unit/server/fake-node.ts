@@ -126,6 +126,14 @@ export class FakeNode implements NodeApi {
     return this.counts;
   }
 
+  inspect(): undefined {
+    return undefined;
+  }
+
+  inspectRows(done: (error: undefined, partitions: []) => void): void {
+    done(undefined, []);
+  }
+
   #apply(operation: Operation): Outcome {
     const { type, bucket, key } = operation.address;
     const row = `${type}/${bucket}/${key.toString("hex")}`;

@@ -2,11 +2,13 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Actor, actorOf, MEMBER_NUMBER_MAX } from "../../../src/causality/index.js";
 import { encodeRowKey, type RowKey } from "../../../src/codec/index.js";
-import { DataType } from "../../../src/crdt/index.js";
+import { compareDots, DataType } from "../../../src/crdt/index.js";
 import {
   aheadKey,
   aheadRange,
+  dotOfLogKey,
   logKey,
+  logRange,
   metaKey,
   partitionKey,
   requestKey,
@@ -47,6 +49,19 @@ describe("the key layout", () => {
           expect(holds(rowRange(partition), key)).toBe(false);
           expect(holds(aheadRange(partition), key)).toBe(false);
         }
+      }),
+    );
+  });
+
+  it("keeps the log of a partition in one range, in the order of its dots, from any dot on", () => {
+    const anyDot = fc.record({ actor: anyActor, counter: anyCounter });
+    fc.assert(
+      fc.property(anyPartition, anyPartition, anyDot, anyDot, (partition, other, a, b) => {
+        const key = logKey(partition, a.actor, a.counter);
+        expect(dotOfLogKey(key)).toEqual(a);
+        expect(holds(logRange(other), key)).toBe(partition === other);
+        expect(holds(logRange(partition, b), key)).toBe(compareDots(b, a) < 0);
+        expect(holds(logRange(other, b), key)).toBe(partition === other && compareDots(b, a) < 0);
       }),
     );
   });

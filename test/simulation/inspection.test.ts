@@ -1,0 +1,82 @@
+/** What a node tells of its inside, against what was done to it. */
+import { describe, expect, it } from "vitest";
+import type { NodeInspection, RowInspection } from "../../src/node/index.js";
+import { putOf } from "./operations.js";
+import { SimulatedCluster } from "./simulated-cluster.js";
+
+function rowsOf(cluster: SimulatedCluster, nodeId: string): readonly RowInspection[] {
+  let rows: readonly RowInspection[] | undefined;
+  cluster.node(nodeId).api.inspectRows((error, partitions) => {
+    if (error !== undefined) throw error;
+    rows = partitions;
+  });
+  cluster.waitUntil("the rows are inspected", () => rows !== undefined);
+  return rows ?? [];
+}
+
+function fillOf(inspection: NodeInspection | undefined, name: string) {
+  return inspection?.fills[name];
+}
+
+describe("an inspection", () => {
+  it("tells clocks, and how full is what must stay bounded", () => {
+    const cluster = SimulatedCluster.ready({ partitions: 2 });
+    for (let i = 0; i < 20; i++) cluster.put("eu-1", `k${i}`, "v", { consistency: { level: "ALL" } });
+    const inspection = cluster.node("us-1").api.inspect();
+    expect(inspection?.partitions.map(({ partition }) => partition)).toEqual([0, 1]);
+    const held = inspection?.partitions.flatMap(({ durableClock }) => durableClock.map(([, n]) => n));
+    expect(held?.reduce((sum, n) => sum + n, 0)).toBe(20);
+    for (const { clock, durableClock, floor, doubt } of inspection?.partitions ?? [])
+      expect({ clock, floor, doubt }).toEqual({ clock: durableClock, floor: [], doubt: undefined });
+    const { fills } = inspection ?? {};
+    expect(Object.keys(fills ?? {}).sort()).toEqual([
+      "calls_in_flight",
+      "catch_up_sessions",
+      "early_delta_bytes",
+      "operations_in_flight",
+      "peer_queue_bytes/ap-1",
+      "peer_queue_bytes/eu-1",
+      "pending_writes",
+      "request_fences",
+      "row_cache_bytes",
+    ]);
+    expect(fillOf(inspection, "row_cache_bytes")?.size).toBeGreaterThan(20 * 100);
+    for (const { size, max } of Object.values(fills ?? {})) expect(size).toBeLessThanOrEqual(max ?? size);
+    cluster.stopAll();
+  });
+
+  it("sees a coordinator's operation, its write and its call while they wait", () => {
+    const cluster = SimulatedCluster.ready({ partitions: 1 });
+    cluster.isolate("eu-1");
+    const options = { consistency: { level: "ALL" }, timeoutMs: 1_000 } as const;
+    const pending = cluster.begin("eu-1", putOf("k", "v"), options);
+    cluster.runFor(50);
+    const inspection = cluster.node("eu-1").api.inspect();
+    expect(fillOf(inspection, "operations_in_flight")).toEqual({ size: 1, max: 1_000 });
+    expect(fillOf(inspection, "pending_writes")?.size).toBe(1);
+    cluster.waitFor(pending);
+    expect(fillOf(cluster.node("eu-1").api.inspect(), "operations_in_flight")?.size).toBe(0);
+    cluster.stopAll();
+  });
+
+  it("counts rows, tombstones, siblings and log entries on the disk, over several pages", () => {
+    const cluster = SimulatedCluster.ready({ regions: ["eu"], partitions: 1 });
+    const rows = 1_100;
+    for (let i = 0; i < rows; i++) cluster.put("eu-1", `k${i}`, "v");
+    for (let i = 0; i < 7; i++) cluster.delete("eu-1", `k${i}`);
+    for (const value of ["a", "b", "c"]) cluster.put("eu-1", "m", value, { type: "multi" });
+    expect(rowsOf(cluster, "eu-1")).toEqual([
+      {
+        partition: 0,
+        rows: rows + 1,
+        tombstones: 7,
+        rowsAhead: 0,
+        rowsDamaged: 0,
+        siblingsMax: 3,
+        logEntries: rows + 10,
+        logEntriesDue: rows + 10,
+      },
+    ]);
+    cluster.stopAll();
+  });
+});
