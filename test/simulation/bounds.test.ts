@@ -1,7 +1,6 @@
 /** What a slow or silent part of the cluster may cost the rest: so much memory, and no more. */
 import { describe, expect, it } from "vitest";
-import { getOf, putOf } from "./operations.js";
-import { SimulatedCluster } from "./simulated-cluster.js";
+import { getOf, putOf, SimulatedCluster } from "../../src/simulator/index.js";
 
 const MEBIBYTE = 1024 * 1024;
 

@@ -1,8 +1,7 @@
 /** A node that was away, lost its disk or went back in time gets what it lacks, once, from whoever has it. */
 import { describe, expect, it } from "vitest";
 import type { Message } from "../../src/codec/index.js";
-import { deleteOf, getOf, putOf } from "./operations.js";
-import { SimulatedCluster } from "./simulated-cluster.js";
+import { deleteOf, getOf, putOf, SimulatedCluster } from "../../src/simulator/index.js";
 
 const VALUE = "x".repeat(300);
 

@@ -1,7 +1,6 @@
 /** Bits that rot on one disk: never served, never spread, and made good from the other replicas. */
 import { describe, expect, it } from "vitest";
-import { putOf } from "./operations.js";
-import { SimulatedCluster } from "./simulated-cluster.js";
+import { putOf, SimulatedCluster } from "../../src/simulator/index.js";
 
 const isRow = (key: Buffer): boolean => key[0] === "r".charCodeAt(0);
 

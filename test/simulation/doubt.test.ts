@@ -1,7 +1,6 @@
 /** Several replicas that may have forgotten at once: they hear each other out, and the cluster serves again. */
 import { describe, expect, it } from "vitest";
-import { putOf } from "./operations.js";
-import { type RunningNode, SimulatedCluster } from "./simulated-cluster.js";
+import { putOf, type RunningNode, SimulatedCluster } from "../../src/simulator/index.js";
 
 function nodesOf(cluster: SimulatedCluster, ...nodeIds: string[]): RunningNode[] {
   return nodeIds.map((nodeId) => cluster.node(nodeId));

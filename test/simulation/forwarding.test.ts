@@ -2,8 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { Message } from "../../src/codec/index.js";
 import type { Outcome } from "../../src/replication/index.js";
-import { getOf, putOf } from "./operations.js";
-import { SimulatedCluster } from "./simulated-cluster.js";
+import { getOf, putOf, SimulatedCluster } from "../../src/simulator/index.js";
 
 const REQUEST_ID = "ffeeddccbbaa99887766554433221100";
 

@@ -1,7 +1,6 @@
 /** Who counts on whom: silence, one-way cuts, pauses, and clocks that are wrong. */
 import { describe, expect, it } from "vitest";
-import { putOf } from "./operations.js";
-import { SimulatedCluster } from "./simulated-cluster.js";
+import { putOf, SimulatedCluster } from "../../src/simulator/index.js";
 
 function isAlive(cluster: SimulatedCluster, seenBy: string, nodeId: string): boolean {
   const { peers } = cluster.node(seenBy).api.status();

@@ -1,8 +1,7 @@
 /** Whom each consistency level waits for, what is refused before anything is written, and what a shortage says. */
 import { describe, expect, it } from "vitest";
 import type { Consistency, Outcome } from "../../src/replication/index.js";
-import { getOf, putOf } from "./operations.js";
-import { SimulatedCluster } from "./simulated-cluster.js";
+import { getOf, putOf, SimulatedCluster } from "../../src/simulator/index.js";
 
 /** Needed replicas by level, in three regions of three. */
 const LEVELS: readonly (readonly [Consistency, number])[] = [

@@ -1,7 +1,6 @@
 /** A write crosses each link between regions once; who passes it on there may die or change. */
 import { describe, expect, it } from "vitest";
-import { putOf } from "./operations.js";
-import { SimulatedCluster } from "./simulated-cluster.js";
+import { putOf, SimulatedCluster } from "../../src/simulator/index.js";
 
 const REGIONS = ["ap", "eu", "us"];
 const regionOf = (nodeId: string): string => nodeId.slice(0, 2);

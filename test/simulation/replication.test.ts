@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { SimulatedCluster } from "./simulated-cluster.js";
+import { SimulatedCluster } from "../../src/simulator/index.js";
 
 describe("a cluster of three regions", () => {
   it("answers a write from the region and shows it everywhere soon after", () => {

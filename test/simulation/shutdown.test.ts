@@ -1,7 +1,6 @@
 /** Stopping a node: whatever it is doing, it answers for it, and nothing of it is left. */
 import { describe, expect, it } from "vitest";
-import { getOf, putOf } from "./operations.js";
-import { type RunningNode, SimulatedCluster } from "./simulated-cluster.js";
+import { getOf, putOf, type RunningNode, SimulatedCluster } from "../../src/simulator/index.js";
 
 const REQUEST_ID = "0123456789abcdef0123456789abcdef";
 

@@ -1,7 +1,6 @@
 /** A disk that fails or is full ends the node; another one over the same folder goes on. */
 import { describe, expect, it } from "vitest";
-import { deleteOf, getOf, putOf } from "./operations.js";
-import { SimulatedCluster } from "./simulated-cluster.js";
+import { deleteOf, getOf, putOf, SimulatedCluster } from "../../src/simulator/index.js";
 
 describe("a write that the disk refuses", () => {
   it("ends the node once; what is in flight may have been applied; a new node goes on", () => {

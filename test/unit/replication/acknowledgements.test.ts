@@ -4,7 +4,7 @@ import { actorOf, VersionVector } from "../../../src/causality/index.js";
 import { PeerClocks } from "../../../src/replication/acks.js";
 import { PendingWrites } from "../../../src/replication/pending-writes.js";
 import { QuorumTracker } from "../../../src/replication/quorum.js";
-import { putOf } from "../../simulation/operations.js";
+import { putOf } from "../../../src/simulator/index.js";
 import { Lab } from "./lab.js";
 
 const A = actorOf(1, 7);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Message } from "../../../src/codec/index.js";
-import { putOf } from "../../simulation/operations.js";
+import { putOf } from "../../../src/simulator/index.js";
 import { Lab, type LabNode } from "./lab.js";
 
 const ONE = { consistency: { level: "ONE" } } as const;

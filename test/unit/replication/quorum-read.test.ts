@@ -3,7 +3,7 @@ import { encodeRowKey } from "../../../src/codec/index.js";
 import { DataType, rowState } from "../../../src/crdt/index.js";
 import { newDoubt } from "../../../src/replica/index.js";
 import type { Outcome } from "../../../src/replication/index.js";
-import { deleteOf, getOf, putOf, type Typed } from "../../simulation/operations.js";
+import { deleteOf, getOf, putOf, type Typed } from "../../../src/simulator/index.js";
 import { Lab } from "./lab.js";
 
 const ONE = { consistency: { level: "ONE" } } as const;

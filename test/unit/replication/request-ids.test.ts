@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { encodeRowKey } from "../../../src/codec/index.js";
 import { DataType } from "../../../src/crdt/index.js";
 import type { OperationOptions, Outcome } from "../../../src/replication/index.js";
-import { deleteOf, getOf, putOf } from "../../simulation/operations.js";
+import { deleteOf, getOf, putOf } from "../../../src/simulator/index.js";
 import { Lab } from "./lab.js";
 
 const REQUEST_ID = "00112233445566778899aabbccddeeff";

@@ -1,6 +1,6 @@
 /** Listens in on what a node hands to its links, without changing anything. */
-import { type Message, readFrame } from "../../src/codec/index.js";
-import type { Runtime } from "../../src/runtime/index.js";
+import { type Message, readFrame } from "../codec/index.js";
+import type { Runtime } from "../runtime/index.js";
 
 /** The runtime, with a transport that shows every message to `onMessage` before it sends it. */
 export function tapped(runtime: Runtime, onMessage: (to: number, message: Message) => void): Runtime {

@@ -1,5 +1,5 @@
 /** Whether replicas have come to hold the same. */
-import type { DigestReport, NodeApi } from "../../src/node/index.js";
+import type { DigestReport, NodeApi } from "../node/index.js";
 
 /** As far as the node knows, no replica of its partitions lacks a dot. */
 export function isQuiet(api: NodeApi): boolean {

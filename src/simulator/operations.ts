@@ -1,6 +1,6 @@
 /** Client operations in short. */
-import { DataType, ValueEncoding } from "../../src/crdt/index.js";
-import type { Operation } from "../../src/replication/index.js";
+import { DataType, ValueEncoding } from "../crdt/index.js";
+import type { Operation } from "../replication/index.js";
 
 export type Typed = "register" | "multi";
 

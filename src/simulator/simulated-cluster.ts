@@ -1,15 +1,15 @@
 /** A whole cluster on virtual time: the same node code as in production. */
-import type { Message } from "../../src/codec/index.js";
+import type { Message } from "../codec/index.js";
 import {
   createNode,
   type DigestReport,
   type NodeApi,
   type NodeEnd,
   type NodeSettings,
-} from "../../src/node/index.js";
-import type { Consistency, Operation, OperationOptions, Outcome } from "../../src/replication/index.js";
-import { type SimulatedHost, SimulatedWorld } from "../../src/runtime/simulated/index.js";
-import { createLayout, type Layout, LayoutView, type Member } from "../../src/topology/index.js";
+} from "../node/index.js";
+import type { Consistency, Operation, OperationOptions, Outcome } from "../replication/index.js";
+import { type SimulatedHost, SimulatedWorld } from "../runtime/simulated/index.js";
+import { createLayout, type Layout, LayoutView, type Member } from "../topology/index.js";
 import { difference, isQuiet } from "./convergence.js";
 import { deleteOf, getOf, putOf, type Typed } from "./operations.js";
 import { tapped } from "./wire-tap.js";
