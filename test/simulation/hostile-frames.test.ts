@@ -2,8 +2,8 @@
 import { expect, test } from "vitest";
 import { PROTOCOL_VERSION } from "../../src/codec/index.js";
 import { SeededRandom } from "../../src/runtime/simulated/index.js";
-import { fuzzedFrames } from "../e2e/support/fuzzed-frames.js";
 import { SimulatedCluster } from "../../src/simulator/index.js";
+import { fuzzedFrames } from "../e2e/support/fuzzed-frames.js";
 
 const SEEDS = 20;
 const FRAMES = 200;

@@ -1,8 +1,7 @@
 /** What a node tells of its inside, against what was done to it. */
 import { describe, expect, it } from "vitest";
 import type { NodeInspection, RowInspection } from "../../src/node/index.js";
-import { putOf } from "./operations.js";
-import { SimulatedCluster } from "./simulated-cluster.js";
+import { putOf, SimulatedCluster } from "../../src/simulator/index.js";
 
 function rowsOf(cluster: SimulatedCluster, nodeId: string): readonly RowInspection[] {
   let rows: readonly RowInspection[] | undefined;

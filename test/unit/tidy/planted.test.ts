@@ -27,7 +27,17 @@ test("findings are shown one a line, as a link and a reason", () => {
 describe("folder-order", () => {
   const doors: Files = Object.fromEntries(
     [
-      ...["wire", "runtime", "runtime/node", "runtime/simulated", "causality", "crdt", "storage", "node"],
+      ...[
+        "wire",
+        "runtime",
+        "runtime/node",
+        "runtime/simulated",
+        "causality",
+        "crdt",
+        "storage",
+        "node",
+        "simulator",
+      ],
       ...["server", "client", "cli"],
     ].map((folder) => [`src/${folder}/index.ts`, ""]),
   );
@@ -52,7 +62,8 @@ describe("folder-order", () => {
     ["src/server/a.ts", "../runtime/node/index.js"],
     ["src/client/a.ts", "../wire/index.js"],
     ["src/cli/a.ts", "../../cluster/index.js"],
-    ["src/cli/a.ts", "../runtime/simulated/index.js"],
+    ["src/cli/a.ts", "../simulator/index.js"],
+    ["src/simulator/a.ts", "../runtime/simulated/index.js"],
     ["src/cli/a.ts", "../client/index.js"],
     ["cluster/a.ts", "../src/client/index.js"],
     ["bench/a.ts", "../cluster/index.js"],

@@ -4,7 +4,7 @@ import { resolveImport, scanModule } from "./module-scan.js";
 import { isProductCode } from "./places.js";
 
 /** Started by tests and tools rather than by the package's own commands. */
-const OWN_ENTRIES = ["src/runtime/simulated/index.ts"];
+const OWN_ENTRIES = ["src/runtime/simulated/index.ts", "src/simulator/index.ts"];
 
 /**
  * Reached: what the package's commands, exports and scripts name, what that imports, and the worker and process files

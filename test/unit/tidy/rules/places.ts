@@ -18,7 +18,11 @@ export const CORE_FOLDERS = [
 ] as const;
 
 /** Built on virtual time, or on nothing: no call that reads the world. */
-export const DETERMINISTIC_PARTS: readonly string[] = [...CORE_FOLDERS.slice(2), "runtime/simulated"];
+export const DETERMINISTIC_PARTS: readonly string[] = [
+  ...CORE_FOLDERS.slice(2),
+  "runtime/simulated",
+  "simulator",
+];
 
 /** The SDK takes only what can be loaded without a server. */
 const CLIENT_SAFE_PARTS = ["wire", "runtime", "causality", "crdt", "codec", "topology"];
@@ -28,9 +32,10 @@ const USES: ReadonlyMap<string, readonly string[]> = new Map<string, readonly st
   ...CORE_FOLDERS.map((folder, at) => [folder, CORE_FOLDERS.slice(0, at)] as const),
   ["runtime/node", ["wire", "runtime"]],
   ["runtime/simulated", ["wire", "runtime"]],
+  ["simulator", [...CORE_FOLDERS, "runtime/simulated"]],
   ["server", [...CORE_FOLDERS, "runtime/node"]],
   ["client", CLIENT_SAFE_PARTS],
-  ["cli", [...CORE_FOLDERS, "runtime/node", "runtime/simulated", "server", "client", "cluster", "bench"]],
+  ["cli", [...CORE_FOLDERS, "runtime/node", "simulator", "server", "client", "cluster", "bench"]],
   ["cluster", ["client", "topology"]],
   ["bench", ["client", "topology", "cluster"]],
 ]);

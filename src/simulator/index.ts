@@ -1,0 +1,4 @@
+/** Whole clusters in one process on virtual time: seeded runs with faults, checked against what was promised. */
+export type { RunningNode } from "./cluster-processes.js";
+export { deleteOf, getOf, putOf, type Typed } from "./operations.js";
+export { SimulatedCluster } from "./simulated-cluster.js";
