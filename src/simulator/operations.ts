@@ -6,7 +6,7 @@ export type Typed = "register" | "multi";
 
 const NO_CONTEXT = Buffer.alloc(0);
 
-export function addressOf(key: string, type: Typed): Operation["address"] {
+function addressOf(key: string, type: Typed): Operation["address"] {
   return { type: DataType[type], bucket: "b", key: Buffer.from(key) };
 }
 
