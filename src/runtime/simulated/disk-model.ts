@@ -23,6 +23,7 @@ export class DiskModel {
   /** Multiplies every duration. */
   slowFactor = 1;
   #nextFailure: StoreErrorCode | undefined;
+  #nextSyncFailure: StoreErrorCode | undefined;
 
   constructor(time: VirtualTime, random: SeededRandom) {
     this.time = time;
@@ -33,6 +34,10 @@ export class DiskModel {
     this.#nextFailure = code;
   }
 
+  failNextSync(code: StoreErrorCode): void {
+    this.#nextSyncFailure = code;
+  }
+
   /** Why the write that begins now will fail, if it will. */
   takeWriteFailure(): StoreError | undefined {
     const code = this.#nextFailure;
@@ -41,6 +46,13 @@ export class DiskModel {
       return new StoreError(code, "the simulated disk failed a write");
     }
     return this.full ? this.fullError() : undefined;
+  }
+
+  /** Why the flush that ends now has failed, if it has. */
+  takeSyncFailure(): StoreError | undefined {
+    const code = this.#nextSyncFailure;
+    this.#nextSyncFailure = undefined;
+    return code === undefined ? undefined : new StoreError(code, "the simulated disk failed a flush");
   }
 
   fullError(): StoreError {

@@ -1,6 +1,13 @@
 /**
- * The way from one node to another, in one direction, and the lanes of the links that use it. A lane keeps order and
- * loses nothing by itself, as TCP does: a path that is cut or clogged only stalls it.
+ * The way from one node to another, in one direction, and the lanes of the links that use it.
+ *
+ * A lane keeps order, loses nothing and repeats nothing by itself, as TCP does: a path that is cut or clogged only
+ * stalls it. So no frame is ever lost, doubled or moved alone. TCP numbers and checks what it carries: what the wire
+ * loses it sends again, which costs time, for all that follows too; what the wire repeats or mixes up nobody sees. And
+ * a node that had to survive more than that would need TCP again, above TCP: the credit of a frame that was lost in
+ * silence, say, would never come back. Losing single packets is therefore a fault of time here. What is lost for good,
+ * doubled or overtaken without a link going down are messages, between nodes that are overloaded or relay for each
+ * other: faults for whoever knows messages.
  */
 import type { SeededRandom } from "./seeded-random.js";
 import type { VirtualTime } from "./virtual-time.js";
@@ -11,12 +18,18 @@ export interface Latency {
   readonly jitterMs: number;
 }
 
+/** How long TCP waits before it sends a packet again, doubled with each time that the packet is lost. */
+const RETRANSMIT_MS = 200;
+const RETRANSMITS_MAX = 6;
+
 export class NetworkPath {
   readonly time: VirtualTime;
   readonly random: SeededRandom;
   readonly #latency: () => Latency;
   /** Lanes with something under way. */
   readonly #busy = new Set<Lane>();
+  readonly #delays = new Set<Latency>();
+  readonly #losses = new Set<{ readonly probability: number }>();
   #isCut = false;
   #clogs = 0;
 
@@ -31,8 +44,27 @@ export class NetworkPath {
   }
 
   delayMs(): number {
-    const { baseMs, jitterMs } = this.#latency();
-    return baseMs + this.random.fraction() * jitterMs;
+    let delayMs = this.#draw(this.#latency());
+    for (const delay of this.#delays) {
+      delayMs += this.#draw(delay);
+    }
+    for (const { probability } of this.#losses) {
+      delayMs += this.#retransmitMs(probability);
+    }
+    return delayMs;
+  }
+
+  /** For a while everything takes this much longer. */
+  slow(by: Latency, forMs: number): void {
+    this.#delays.add(by);
+    this.time.schedule(forMs, () => this.#delays.delete(by));
+  }
+
+  /** For a while each packet is lost with this probability, and sent again. */
+  losePackets(probability: number, forMs: number): void {
+    const loss = { probability };
+    this.#losses.add(loss);
+    this.time.schedule(forMs, () => this.#losses.delete(loss));
   }
 
   cut(): void {
@@ -58,6 +90,18 @@ export class NetworkPath {
     } else {
       this.#busy.delete(lane);
     }
+  }
+
+  #draw({ baseMs, jitterMs }: Latency): number {
+    return baseMs + this.random.fraction() * jitterMs;
+  }
+
+  #retransmitMs(probability: number): number {
+    let waitMs = 0;
+    for (let times = 0; times < RETRANSMITS_MAX && this.random.chance(probability); times++) {
+      waitMs += RETRANSMIT_MS * 2 ** times;
+    }
+    return waitMs;
   }
 
   #wake(): void {

@@ -29,6 +29,7 @@ interface DiskSnapshot {
 export class SimulatedDisk {
   readonly #model: DiskModel;
   readonly #mark: SimulatedMarkFile;
+  readonly #choose = (bound: number): number => this.#model.random.below(bound);
   #contents = new StoreContents();
   #openStore: SimulatedStore | undefined;
 
@@ -53,6 +54,11 @@ export class SimulatedDisk {
     this.#model.failNextWrite(code);
   }
 
+  /** As `failNextWrite`, by the next flush of a write: its batch, and what was not flushed before, may be gone later. */
+  failNextSync(code: StoreErrorCode): void {
+    this.#model.failNextSync(code);
+  }
+
   /** While true, writes and opening fail with DISK_FULL; the mark is overwritten in place and still works. */
   set full(isFull: boolean) {
     this.#model.full = isFull;
@@ -63,9 +69,30 @@ export class SimulatedDisk {
     this.#model.slowFactor = factor;
   }
 
-  /** Flips a bit in the value of one key that matches, chosen by chance. Answers its key, or undefined. */
+  /**
+   * Flips a bit of one record whose key matches, chosen by chance: a key's first letter tells what it holds. Answers its
+   * key, or undefined when there is none.
+   */
   flipBit(matches: (key: Buffer) => boolean = () => true): Buffer | undefined {
-    return this.#contents.flipBit(matches, (bound) => this.#model.random.below(bound));
+    return this.#contents.flipBit(matches, this.#choose);
+  }
+
+  /**
+   * Flips a bit in the store's log. Nobody notices: the process has its records in memory. The next one reads the log
+   * up to there and no further, whatever was flushed; the mark stays. Nothing is lost when the log becomes a table
+   * before that. Answers how many batches would be gone by now.
+   */
+  flipLogBit(): number {
+    return this.#contents.flipLogBit(this.#choose);
+  }
+
+  /**
+   * A table of the store is lost, and a repair made it open without: old records with neighbouring keys are gone, of
+   * those that match. Answers how many. Only while the store is closed.
+   */
+  loseTable(matches: (key: Buffer) => boolean = () => true): number {
+    this.#assertClosed("robbed of a table");
+    return this.#contents.loseTable(matches, this.#choose);
   }
 
   snapshot(): DiskSnapshot {
@@ -122,8 +149,7 @@ export class SimulatedDisk {
     this.#openStore = store;
     this.#model.time.schedule(this.#model.durationMs("open"), () => {
       if (this.#openStore === store) {
-        // LevelDB turns the log that it finds into a flushed table.
-        this.#contents.flush();
+        this.#contents.open(this.#choose);
         process.deliver(() => done(undefined, store));
       }
     });

@@ -75,6 +75,16 @@ export class SimulatedNetwork implements NetworkPort {
     this.#path(a, b).clog(forMs);
   }
 
+  /** For a while what is sent from a to b takes this much longer, on top of all else. */
+  slow(a: number, b: number, by: Latency, forMs: number): void {
+    this.#path(a, b).slow({ ...by }, forMs);
+  }
+
+  /** For a while each packet from a to b is lost with this probability. TCP sends it again: what follows waits for it. */
+  losePackets(a: number, b: number, probability: number, forMs: number): void {
+    this.#path(a, b).losePackets(probability, forMs);
+  }
+
   /** Breaks the link between the two: each direction loses a suffix of what is under way, and both are told. */
   dropLink(a: number, b: number): void {
     this.#pluggedIn.get(a)?.linkWith(b)?.sever();

@@ -94,7 +94,10 @@ export class SimulatedHost {
   readonly clock: SimulatedClock;
   readonly #world: SimulatedWorld;
   readonly #random: SeededRandom;
+  readonly #slowRandom: SeededRandom;
   #starts = 0;
+  /** How long an event takes at most, for each slowness under way. */
+  readonly #slownesses = new Set<{ readonly eventMs: number }>();
   #process: Process;
 
   constructor(world: SimulatedWorld, number: number, options: HostOptions) {
@@ -102,6 +105,7 @@ export class SimulatedHost {
     this.region = options.region;
     this.#world = world;
     this.#random = world.random.split(`node-${number}`);
+    this.#slowRandom = this.#random.split("slow");
     const { observer, time } = world;
     const onBatch: BatchWatcher | undefined =
       observer && ((batch, isSynced) => observer.batchWritten(number, batch, isSynced, time.nowMs));
@@ -150,9 +154,27 @@ export class SimulatedHost {
     this.#process.timers.resume();
   }
 
+  /**
+   * For a while each event of the process takes up to `eventMs`, and what comes meanwhile waits: as on a machine that
+   * others use, too, or that swaps. Outlasts a restart.
+   */
+  slowDown(eventMs: number, forMs: number): void {
+    const slowness = { eventMs };
+    this.#slownesses.add(slowness);
+    this.#world.time.schedule(forMs, () => this.#slownesses.delete(slowness));
+  }
+
+  #eventCostMs(): number {
+    let costMs = 0;
+    for (const { eventMs } of this.#slownesses) {
+      costMs += this.#slowRandom.fraction() * eventMs;
+    }
+    return costMs;
+  }
+
   #start(): Process {
     this.#starts += 1;
-    const timers = new SimulatedTimers(this.#world.time);
+    const timers = new SimulatedTimers(this.#world.time, () => this.#eventCostMs());
     const transport = this.#world.network.transport(this.number, this.region, timers);
     const runtime: Runtime = {
       clock: this.clock,

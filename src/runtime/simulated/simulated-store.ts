@@ -89,8 +89,8 @@ export class SimulatedStore implements Store {
     this.#inFlight = write;
     this.#model.time.schedule(this.#model.durationMs(sync ? "sync" : "write"), () => {
       if (this.#inFlight === write) {
-        this.#complete(write, failure);
-        this.#process.deliver(() => done(failure));
+        const error = this.#complete(write, failure);
+        this.#process.deliver(() => done(error));
         this.#closeWhenIdle();
       }
     });
@@ -136,19 +136,23 @@ export class SimulatedStore implements Store {
     }
   }
 
-  #complete(write: WriteInFlight, failure: StoreError | undefined): void {
+  /** What the caller is told. A batch whose flush failed lies in the log, and may be gone when that is read again. */
+  #complete(write: WriteInFlight, failure: StoreError | undefined): StoreError | undefined {
     this.#inFlight = undefined;
-    if (failure !== undefined) {
-      this.#failure = failure;
-      return;
-    }
-    if (!write.isApplied) {
+    if (failure === undefined && !write.isApplied) {
       this.#contents.apply(write.batch);
     }
-    if (write.sync) {
-      this.#contents.flush();
+    const syncFailure = write.sync && failure === undefined ? this.#model.takeSyncFailure() : undefined;
+    this.#failure = failure ?? syncFailure;
+    if (syncFailure !== undefined) {
+      this.#contents.failFlush();
+    } else if (failure === undefined) {
+      if (write.sync) {
+        this.#contents.flush();
+      }
+      this.#hooks.onBatch?.(write.batch, write.sync);
     }
-    this.#hooks.onBatch?.(write.batch, write.sync);
+    return this.#failure;
   }
 
   #closeWhenIdle(): void {

@@ -1,6 +1,7 @@
 /**
  * The event loop of one simulated process. Its timers, and all that disk and network call back, go through
- * `deliver`: what a crashed process would have run is dropped, what a paused one would have run waits, in order.
+ * `deliver`: what a crashed process would have run is dropped, what a paused one would have run waits, in order, and
+ * so does what a slow one will run once it is done with what came before.
  */
 import type { Timer, Timers } from "../timers.js";
 import type { VirtualTime } from "./virtual-time.js";
@@ -8,8 +9,12 @@ import type { VirtualTime } from "./virtual-time.js";
 /** As in Node, where a delay of zero means one millisecond: a chain of them cannot stop time. */
 const SHORTEST_DELAY_MS = 1;
 
+/** How long one event keeps the process busy, in milliseconds; asked after each. */
+type EventCost = () => number;
+
 export class SimulatedTimers implements Timers {
   readonly #time: VirtualTime;
+  readonly #eventCostMs: EventCost;
   readonly #armed = new Set<Timer>();
   /** What came while the process was paused and has not run yet. */
   #backlog: (() => void)[] = [];
@@ -17,8 +22,9 @@ export class SimulatedTimers implements Timers {
   #isDraining = false;
   #hasCrashed = false;
 
-  constructor(time: VirtualTime) {
+  constructor(time: VirtualTime, eventCostMs: EventCost) {
     this.#time = time;
+    this.#eventCostMs = eventCostMs;
   }
 
   get isAlive(): boolean {
@@ -67,7 +73,7 @@ export class SimulatedTimers implements Timers {
     this.#time.schedule(0, () => this.deliver(task));
   }
 
-  /** Runs `task` as an event of this process: now, when it is resumed, or never when it has crashed. */
+  /** Runs `task` as an event of this process: now, when its turn comes, or never when it has crashed. */
   deliver(task: () => void): void {
     if (this.#hasCrashed) {
       return;
@@ -75,6 +81,7 @@ export class SimulatedTimers implements Timers {
     if (this.#isPaused || this.#isDraining) {
       this.#backlog.push(task);
     } else {
+      this.#beBusy();
       task();
     }
   }
@@ -102,6 +109,15 @@ export class SimulatedTimers implements Timers {
     }
   }
 
+  /** What comes while the process is at work on an event waits for its end. */
+  #beBusy(): void {
+    const costMs = this.#eventCostMs();
+    if (costMs > 0) {
+      this.#isDraining = true;
+      this.#time.schedule(costMs, () => this.#drain());
+    }
+  }
+
   /** One task an event, so that what it puts off to the end of its turn keeps its place. */
   #drain(): void {
     const task = this.#isPaused ? undefined : this.#backlog.shift();
@@ -109,7 +125,7 @@ export class SimulatedTimers implements Timers {
       this.#isDraining = false;
       return;
     }
-    this.#time.schedule(0, () => this.#drain());
+    this.#time.schedule(this.#eventCostMs(), () => this.#drain());
     task();
   }
 }
