@@ -1,11 +1,11 @@
-import type { Operation, OperationOptions, Outcome } from "../replication/index.js";
+import type { Operation, OperationOptions, Outcome, ReplicationSettings } from "../replication/index.js";
 import type { Layout } from "../topology/index.js";
 import type { NodeInspection, RowsInspected } from "./inspection.js";
 
 /** When a batch counts as durable. `always`: flushed before anything that it holds leaves the node. */
 export type FsyncPolicy = "always" | "interval" | "never";
 
-export interface NodeSettings {
+export interface NodeSettings extends ReplicationSettings {
   readonly nodeId: string;
   readonly layout: Layout;
   /** The incarnation is at least this: above what a peer knew, after the last one ended. 0 at first. */
@@ -17,8 +17,6 @@ export interface NodeSettings {
   readonly maxClockDriftMs: number;
   /** Bytes of rows kept in memory. */
   readonly rowCacheBytes: number;
-  /** The most siblings that a multi keeps before a put without context is refused. */
-  readonly maxSiblings: number;
   /** The most client operations in flight before further ones are refused as OVERLOADED. */
   readonly maxOperationsInFlight: number;
   /** Dial this member (by id) at another address than the layout's. */

@@ -5,7 +5,7 @@
  * The clock advances by an in-order change or a completed catch-up, never because a dot was seen in some context
  * (rule 6).
  */
-import type { Actor, Dot, HybridClock, VersionVector } from "../causality/index.js";
+import { type Actor, type Dot, type HybridClock, VersionVector } from "../causality/index.js";
 import {
   type CatchUpPointer,
   type Delta,
@@ -24,6 +24,7 @@ import {
 } from "../codec/index.js";
 import { applyChange, type Intent, joinRow, type Row, type RowState, stripped } from "../crdt/index.js";
 import {
+  actorLogRange,
   dotOfLogKey,
   type GroupCommit,
   logKey,
@@ -67,6 +68,8 @@ export class PartitionReplica {
   readonly #clock: VersionVector;
   readonly #durableClock: VersionVector;
   readonly #floor: VersionVector;
+  /** Up to here this process left nothing in the log; the floor may lie above entries that are still to be removed. */
+  readonly #trimmed = new VersionVector();
   #doubt: Doubt | undefined;
 
   constructor(partition: number, record: PartitionRecord, environment: ReplicaEnvironment) {
@@ -169,6 +172,33 @@ export class PartitionReplica {
     this.#environment.markDirty(this);
   }
 
+  /** Whether entries of the actor's log up to this counter may still be on disk. */
+  isTrimDue(actor: Actor, upTo: number): boolean {
+    return upTo > this.#trimmed.get(actor);
+  }
+
+  /**
+   * Removes the oldest entries of one actor's log, at most `limit` and none above `upTo`, with the request ids that they
+   * kept; the floor rises in the same batch (rule 7). `done` hears how many went.
+   */
+  trimLog(
+    actor: Actor,
+    upTo: number,
+    limit: number,
+    done: (error: Error | undefined, count: number) => void,
+  ): void {
+    const range = actorLogRange(this.partition, actor, this.#trimmed.get(actor) + 1, upTo);
+    this.#environment.commit.scanKeys(range, limit, "durable", (error, keys) => {
+      if (error !== undefined) return done(error, 0);
+      const counters = keys.map((key) => dotOfLogKey(key).counter);
+      for (const counter of counters) this.#removeLogEntry(actor, counter);
+      const reached = keys.length < limit ? upTo : (counters.at(-1) ?? upTo);
+      this.#trimmed.raise(actor, reached);
+      this.raiseFloor(actor, reached);
+      done(undefined, keys.length);
+    });
+  }
+
   /** What a durable dot of the log points at; undefined when it was trimmed, or cannot be read. */
   readLog(actor: Actor, counter: number): LogEntry | undefined {
     const key = logKey(this.partition, actor, counter);
@@ -228,6 +258,13 @@ export class PartitionReplica {
     this.#addLogEntry(delta.actor, delta.counter, delta);
     this.#environment.markDirty(this);
     this.#environment.commit.whenDurable(() => this.#durableClock.raise(delta.actor, delta.counter));
+  }
+
+  #removeLogEntry(actor: Actor, counter: number): void {
+    const { commit } = this.#environment;
+    const requestId = this.readLog(actor, counter)?.requestId;
+    commit.put(logKey(this.partition, actor, counter), undefined);
+    if (requestId !== undefined) commit.put(requestKey(this.partition, requestId), undefined);
   }
 
   #addLogEntry(

@@ -16,4 +16,4 @@ export type {
   StoredValue,
 } from "./operation.js";
 export { PeerLinks } from "./peer-links.js";
-export { Replicator } from "./replicator.js";
+export { type ReplicationSettings, Replicator } from "./replicator.js";

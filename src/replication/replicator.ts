@@ -11,11 +11,19 @@ import { DeltaReceiver } from "./delta-receiver.js";
 import { Dissemination } from "./dissemination.js";
 import type { Environment } from "./environment.js";
 import { LagTracker } from "./lag-tracker.js";
+import { LogTrimming } from "./log-trimming.js";
 import { ReadCoordinator } from "./read-coordinator.js";
 import { ReplicaService } from "./replica-service.js";
 import { RequestFences } from "./request-fences.js";
 import { RowHealing } from "./row-healing.js";
 import { WriteCoordinator } from "./write-coordinator.js";
+
+export interface ReplicationSettings {
+  /** The most siblings that a multi keeps before a put without context is refused. */
+  readonly maxSiblings: number;
+  /** A retry that comes this long after the first attempt still finds out what became of it. */
+  readonly requestIdWindowMs: number;
+}
 
 export class Replicator {
   readonly coordinator: Coordinator;
@@ -30,8 +38,9 @@ export class Replicator {
   readonly #service: ReplicaService;
   readonly #fences = new RequestFences();
   readonly #healing: RowHealing;
+  readonly #trimming: LogTrimming;
 
-  constructor(environment: Environment, maxSiblings: number) {
+  constructor(environment: Environment, settings: ReplicationSettings) {
     this.#environment = environment;
     const dissemination = new Dissemination(environment);
     this.#acks = new AckSender(environment);
@@ -48,9 +57,16 @@ export class Replicator {
       landed: (delta) => this.#landed(delta),
     });
     this.#healing = new RowHealing(environment);
-    this.#writes = new WriteCoordinator(environment, dissemination, this.#fences, this.#healing, maxSiblings);
+    this.#writes = new WriteCoordinator(
+      environment,
+      dissemination,
+      this.#fences,
+      this.#healing,
+      settings.maxSiblings,
+    );
     this.coordinator = new Coordinator(environment, new ReadCoordinator(environment), this.#writes);
     this.#service = new ReplicaService(environment, this.coordinator, this.#fences);
+    this.#trimming = new LogTrimming(environment, this.peerClocks, settings.requestIdWindowMs);
   }
 
   /** What replication holds in memory, by name: what must stay inside its bound, whatever happens. */
@@ -65,10 +81,12 @@ export class Replicator {
 
   start(): void {
     this.#antiEntropy.start();
+    this.#trimming.start();
   }
 
   close(): void {
     this.#antiEntropy.close();
+    this.#trimming.close();
     this.#catchUp.close();
   }
 

@@ -18,6 +18,7 @@ const DEFAULT_ADDRESSES: Readonly<Record<ListenerName, string>> = {
 const DEFAULT_PARTITIONS = 256;
 const DEFAULT_REPLICAS = 3;
 const DEFAULT_REGION = "local";
+const DEFAULT_REQUEST_ID_WINDOW_MS = 600_000;
 
 type Report = (problem: string) => void;
 
@@ -37,6 +38,7 @@ export function resolveConfig(settings: Settings): ServerConfig {
     fsync: settings.fsync ?? "always",
     fsyncIntervalMs: settings.fsync_interval_ms ?? 100,
     maxClockDriftMs: settings.max_clock_drift_ms ?? 500,
+    requestIdWindowMs: requestIdWindowOf(settings, report),
     rowCacheBytes: (settings.row_cache_mb ?? 16) * 2 ** 20,
     limits: limitsOf(settings, report),
     log: { level: settings.log?.level ?? "warn", file: settings.log?.file },
@@ -182,6 +184,15 @@ function checkPeerAddresses(settings: Settings, nodeId: string, report: Report):
     if (peer === nodeId) report(`peer_addresses.${peer}: is this node itself`);
     else if (!ids.includes(peer)) report(`peer_addresses.${peer}: is not among cluster.members`);
   }
+}
+
+/** A client repeats a request until its timeout; by then the answer to its first attempt must not be forgotten. */
+function requestIdWindowOf(settings: Settings, report: Report): number {
+  const least = 2 * (settings.limits?.max_timeout_ms ?? DEFAULT_LIMITS.maxTimeoutMs);
+  const given = settings.request_id_window_ms;
+  if (given !== undefined && given < least)
+    report(`request_id_window_ms: ${given} is less than twice limits.max_timeout_ms (${least / 2})`);
+  return given ?? Math.max(DEFAULT_REQUEST_ID_WINDOW_MS, least);
 }
 
 function limitsOf(settings: Settings, report: Report): Limits {

@@ -11,6 +11,8 @@ const ID = /^[a-z0-9][a-z0-9-]{0,62}$/;
 const HOST = /^[A-Za-z0-9][A-Za-z0-9._-]{0,252}$/;
 const HIGHEST_MEMBER_NUMBER = 2 ** 21 - 1;
 const HIGHEST_TIMER_MS = 2 ** 31 - 1;
+/** Retries come that late, after a client lost its network for a while. */
+const LEAST_REQUEST_ID_WINDOW_MS = 300_000;
 
 const id = z.string().regex(ID, "must be 1 to 63 of a-z 0-9 - and start with a letter or digit");
 const host = z.string().regex(HOST, "must be a host name: letters, digits, dots, _ and -");
@@ -80,6 +82,7 @@ export const settingsSchema = z.strictObject({
   fsync: z.enum(FSYNC_POLICIES).optional(),
   fsync_interval_ms: whole(1, HIGHEST_TIMER_MS).optional(),
   max_clock_drift_ms: whole(1, HIGHEST_TIMER_MS).optional(),
+  request_id_window_ms: whole(LEAST_REQUEST_ID_WINDOW_MS, HIGHEST_TIMER_MS).optional(),
   row_cache_mb: whole(0, 65_536).optional(),
   limits: limitsSchema.optional(),
   log: z.strictObject({ level: z.enum(LOG_LEVELS).optional(), file: path.optional() }).optional(),

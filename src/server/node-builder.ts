@@ -60,6 +60,7 @@ function nodeSettings(config: ServerConfig): Omit<NodeSettings, "layout" | "mini
     fsync: config.fsync,
     fsyncIntervalMs: config.fsyncIntervalMs,
     maxClockDriftMs: config.maxClockDriftMs,
+    requestIdWindowMs: config.requestIdWindowMs,
     rowCacheBytes: config.rowCacheBytes,
     maxSiblings: config.limits.siblings,
     maxOperationsInFlight: config.limits.operationsInFlight,

@@ -46,6 +46,7 @@ export interface ServerConfig {
   readonly fsync: FsyncPolicy;
   readonly fsyncIntervalMs: number;
   readonly maxClockDriftMs: number;
+  readonly requestIdWindowMs: number;
   readonly rowCacheBytes: number;
   readonly limits: Limits;
   readonly log: { readonly level: LogLevel; readonly file: string | undefined };

@@ -226,6 +226,7 @@ function settingsOf(
     maxClockDriftMs: 500,
     rowCacheBytes: 1024 * 1024,
     maxSiblings: 100,
+    requestIdWindowMs: 600_000,
     maxOperationsInFlight: 1_000,
     peerAddressOverrides: {},
     ...changed,

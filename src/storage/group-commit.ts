@@ -96,8 +96,11 @@ export class GroupCommit {
     this.#schedule();
   }
 
-  /** A put of a key that nobody reads while it is in flight: log entries, clocks. Saves reading what was there. */
-  put(key: StoreKey, value: Buffer): void {
+  /**
+   * A put, or with undefined a removal, of a key that nobody reads while it is in flight: log entries, clocks. Saves
+   * reading what was there.
+   */
+  put(key: StoreKey, value: Buffer | undefined): void {
     this.#filling.writes.set(key, { before: undefined, after: value });
     this.#schedule();
   }
@@ -178,7 +181,7 @@ export class GroupCommit {
     const cached = this.#cache.get(key);
     if (cached !== "unknown") return cached;
     const value = this.#store.get(Buffer.from(key, "latin1"));
-    this.#cache.set(key, value);
+    if (isRow(key)) this.#cache.set(key, value);
     return value;
   }
 

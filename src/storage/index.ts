@@ -1,6 +1,7 @@
 /** Rows, log and clocks of a node in one ordered store: key layout, synchronous reads, one batch a turn. */
 export { type FsyncPolicy, GroupCommit } from "./group-commit.js";
 export {
+  actorLogRange,
   aheadKey,
   aheadRange,
   dotOfLogKey,

@@ -42,6 +42,11 @@ export function logKey(partition: number, actor: Actor, counter: number): StoreK
   return `l${uint16(partition)}${uint64(actor)}${uint64(counter)}` as StoreKey;
 }
 
+/** The log entries of one actor, of the counters from `first` to `last`. */
+export function actorLogRange(partition: number, actor: Actor, first: number, last: number): StoreKeyRange {
+  return { from: logKey(partition, actor, first), to: logKey(partition, actor, last + 1) };
+}
+
 export function requestKey(partition: number, requestId: string): StoreKey {
   return `q${uint16(partition)}${Buffer.from(requestId, "hex").toString("latin1")}` as StoreKey;
 }

@@ -126,7 +126,7 @@ export class Lab {
     const sent: LabNode["sent"] = [];
     const runtime = { ...host.runtime, transport: this.#transport(number, sent) };
     const { environment, replica } = this.#environment(member, runtime, store);
-    const replicator = new Replicator(environment, 100);
+    const replicator = new Replicator(environment, { maxSiblings: 100, requestIdWindowMs: 600_000 });
     environment.links.listen({
       message: (from, message) => replicator.receive(from, message),
       beforeFlush: () => replicator.beforeFlush(),

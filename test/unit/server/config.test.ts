@@ -52,6 +52,7 @@ describe("settings", () => {
       fsync: "always",
       fsyncIntervalMs: 100,
       maxClockDriftMs: 500,
+      requestIdWindowMs: 600000,
       rowCacheBytes: 16 * 2 ** 20,
       limits: {
         keyBytes: 4096,
@@ -98,6 +99,10 @@ describe("settings", () => {
     expect(problemsOf({ listen, insecure: true })).toEqual([]);
   });
 
+  it("remember request ids for longer than requests may take", () => {
+    expect(parseConfig({ limits: { max_timeout_ms: 3_600_000 } }).requestIdWindowMs).toBe(7_200_000);
+  });
+
   it("keep the default timeout within a lowered maximum", () => {
     expect(parseConfig({ limits: { max_timeout_ms: 100 } }).limits.defaultTimeoutMs).toBe(100);
   });
@@ -124,6 +129,16 @@ describe("wrong settings", () => {
       "a bad id",
       { node: "Eu West" },
       ["node: must be 1 to 63 of a-z 0-9 - and start with a letter or digit"],
+    ],
+    [
+      "a window of request ids that ends before retries do",
+      { request_id_window_ms: 299_999 },
+      ["request_id_window_ms: must be a whole number from 300000 to 2147483647"],
+    ],
+    [
+      "a window of request ids that a long request outlives",
+      { request_id_window_ms: 400_000, limits: { max_timeout_ms: 300_000 } },
+      ["request_id_window_ms: 400000 is less than twice limits.max_timeout_ms (300000)"],
     ],
     ["a bad fsync", { fsync: "maybe" }, ['fsync: expected one of "always"|"interval"|"never"']],
     [

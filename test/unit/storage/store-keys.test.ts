@@ -4,6 +4,7 @@ import { type Actor, actorOf, MEMBER_NUMBER_MAX } from "../../../src/causality/i
 import { encodeRowKey, type RowKey } from "../../../src/codec/index.js";
 import { compareDots, DataType } from "../../../src/crdt/index.js";
 import {
+  actorLogRange,
   aheadKey,
   aheadRange,
   dotOfLogKey,
@@ -91,6 +92,23 @@ describe("the key layout", () => {
         const at = [0, 1, 2].find((index) => a[index] !== b[index]);
         const isBefore = at !== undefined && Number(a[at]) < Number(b[at]);
         expect(logKey(...a) < logKey(...b)).toBe(isBefore);
+      }),
+    );
+  });
+
+  it("has a stretch of one actor's log in one range, and gives the counter back", () => {
+    const anyBounds = fc
+      .tuple(anyCounter, anyCounter)
+      .map(([a, b]) => [Math.min(a, b), Math.max(a, b)] as const);
+    const anyOf = fc.tuple(anyPartition, anyActor);
+    fc.assert(
+      fc.property(anyOf, anyOf, anyBounds, anyCounter, (own, other, [first, last], counter) => {
+        fc.pre(last < Number.MAX_SAFE_INTEGER);
+        const range = actorLogRange(...own, first, last);
+        expect(holds(range, logKey(...own, counter))).toBe(counter >= first && counter <= last);
+        const isSame = own[0] === other[0] && own[1] === other[1];
+        if (!isSame) expect(holds(range, logKey(...other, counter))).toBe(false);
+        expect(dotOfLogKey(logKey(...own, counter))).toEqual({ actor: own[1], counter });
       }),
     );
   });
