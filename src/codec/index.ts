@@ -5,7 +5,7 @@ export {
   writeLive,
 } from "./causal.js";
 export { appendMessage, beginFrame, PROTOCOL_VERSION, readFrame } from "./frame.js";
-export { hash64, rowDigest } from "./hash.js";
+export { hash64, KeyedHash, rowDigest } from "./hash.js";
 export type {
   AckEntry,
   CatchUpBody,

@@ -9,3 +9,6 @@ export {
 } from "./doubt.js";
 export { PartitionReplica } from "./partition-replica.js";
 export { isTouchedBeyond, readForCoordinator } from "./read-view.js";
+export { RowItems } from "./row-item.js";
+export { addCells, type CodedCells, emptyCells, SKETCH_CELLS, Sketch } from "./sketch.js";
+export { decodeDifference } from "./sketch-decoding.js";
