@@ -6,6 +6,7 @@ import type { Message } from "../codec/index.js";
 import { createNode, type NodeApi, type NodeEnd, type NodeSettings } from "../node/index.js";
 import { type SimulatedHost, SimulatedWorld, type WorldObserver } from "../runtime/simulated/index.js";
 import { createLayout, type Layout, LayoutView, type Member } from "../topology/index.js";
+import { MessageFaults } from "./message-faults.js";
 import { tapped } from "./wire-tap.js";
 
 export interface ClusterOptions {
@@ -49,6 +50,7 @@ export class ClusterProcesses {
   readonly view: LayoutView;
   readonly nodes: RunningNode[] = [];
   readonly log: string[] = [];
+  readonly messageFaults: MessageFaults;
   readonly #options: ClusterOptions;
 
   constructor(options: ClusterOptions = {}) {
@@ -62,6 +64,7 @@ export class ClusterProcesses {
         ),
       ...(observer === undefined ? {} : { observer }),
     });
+    this.messageFaults = new MessageFaults(this.world);
     this.layout = createLayout({
       clusterId: "simulated",
       partitionCount: options.partitions ?? 4,
@@ -180,10 +183,11 @@ export class ClusterProcesses {
   #create(node: RunningNode): NodeApi {
     const { member, host } = node;
     const { onMessage, owner } = this.#options;
+    const disturbed = this.messageFaults.attachedTo(host.runtime, member.number);
     const runtime =
       onMessage === undefined
-        ? host.runtime
-        : tapped(host.runtime, (to, message) => onMessage(member.nodeId, this.nodeIdOf(to), message));
+        ? disturbed
+        : tapped(disturbed, (to, message) => onMessage(member.nodeId, this.nodeIdOf(to), message));
     const settings = settingsOf(member, this.layout, node.minimumIncarnation, this.#options.settings);
     return createNode(runtime, settings, (end) => {
       node.ends.push(end);
