@@ -117,7 +117,10 @@ function readMethod(
       };
       return (stub, _isRetry, options, done) => stub.batchGet(request, options, done);
     },
-    results: (reply) => reply.results.map(({ value, error }) => value ?? itemError(error)),
+    results: (reply) =>
+      reply.results.map(({ value, error }) =>
+        value ? { ...value, header: reply.header } : itemError(error),
+      ),
   };
 }
 
@@ -132,7 +135,8 @@ function writeMethod(
       return (stub, isRetry, options, done) =>
         stub.batchWrite({ items, options: writeOptions(terms, requestId, isRetry) }, options, done);
     },
-    results: (reply) => reply.results.map(({ put, error }) => put ?? itemError(error)),
+    results: (reply) =>
+      reply.results.map(({ put, error }) => (put ? { ...put, header: reply.header } : itemError(error))),
   };
 }
 

@@ -19,6 +19,6 @@ export type { ErrorReason } from "./error-reason.js";
 export type { Key } from "./key.js";
 export type { Multi, MultiRead } from "./multi.js";
 export type { Register, RegisterEntry, RegisterRead } from "./register.js";
-export type { BatchResult, DeleteResult, PutResult } from "./results.js";
+export type { BatchResult, DeleteResult, PutResult, Served } from "./results.js";
 export type { CallOptions, ConnectOptions, WriteOptions } from "./settings.js";
 export type { Codec, EncodedValue, Encoding } from "./value-codec.js";

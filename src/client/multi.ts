@@ -1,12 +1,12 @@
 import { type BucketCalls, encodedValue } from "./bucket-calls.js";
 import { type Key, keyText } from "./key.js";
-import { putResult } from "./register.js";
-import type { DeleteResult, PutResult } from "./results.js";
+import { deleteResult, putResult, regionOf } from "./register.js";
+import type { DeleteResult, PutResult, Served } from "./results.js";
 import type { CallOptions, WriteOptions } from "./settings.js";
 import { type Codec, decodeValue, encodeValue } from "./value-codec.js";
 
 /** What a multi holds. */
-export interface MultiRead<T> {
+export interface MultiRead<T> extends Served {
   /** Every value that no other write has replaced: none, one, or the siblings that concurrent writes left. */
   readonly values: readonly T[];
   /** Opaque: what was read. Hand it to the put that resolves these values, or to the delete that removes them. */
@@ -43,10 +43,11 @@ export class Multi<T> {
 
   /** Reads every value of one key. */
   async get(key: Key, options: CallOptions = {}): Promise<MultiRead<T>> {
-    const { values, context, hlc } = await this.#calls.get(key, options);
+    const reply = await this.#calls.get(key, options);
+    const { values, context, hlc } = reply;
     const decode = (stored: (typeof values)[number]): T =>
       decodeValue(this.#codec, encodedValue(stored), this.bucket, keyText(key));
-    return { values: values.map(decode), context, hlc: BigInt(hlc) };
+    return { values: values.map(decode), context, hlc: BigInt(hlc), region: regionOf(reply) };
   }
 
   /** Writes one key: replaces what `context` covers, and stands beside what was written since. */
@@ -57,7 +58,6 @@ export class Multi<T> {
 
   /** Deletes what `context` covers; without one, all that the coordinator sees. */
   async delete(key: Key, options: WriteOptions = {}): Promise<DeleteResult> {
-    const { hlc, acksReceived } = await this.#calls.delete(key, options);
-    return { hlc: BigInt(hlc), acksReceived };
+    return deleteResult(await this.#calls.delete(key, options));
   }
 }

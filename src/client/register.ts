@@ -2,13 +2,14 @@ import type { kv } from "../wire/index.js";
 import { AtollError } from "./atoll-error.js";
 import { getMany, putMany } from "./batch-calls.js";
 import { type BucketCalls, encodedValue } from "./bucket-calls.js";
+import type { Replied } from "./dispatcher.js";
 import { type Key, keyText } from "./key.js";
-import type { BatchResult, DeleteResult, PutResult } from "./results.js";
+import type { BatchResult, DeleteResult, PutResult, Served } from "./results.js";
 import type { CallOptions, WriteOptions } from "./settings.js";
 import { type Codec, decodeValue, encodeValue } from "./value-codec.js";
 
 /** What a register holds. */
-export type RegisterRead<T> = {
+export type RegisterRead<T> = Served & {
   /** Opaque: what was read, absence included. Hand it to the put or delete that replaces it. */
   readonly context: Uint8Array;
   /** The stamp of the value's write (48 bits of milliseconds since 1970, 16 bits of counter); 0n when not found. */
@@ -55,8 +56,7 @@ export class Register<T> {
 
   /** Deletes one key. */
   async delete(key: Key, options: WriteOptions = {}): Promise<DeleteResult> {
-    const { hlc, acksReceived } = await this.#calls.delete(key, options);
-    return { hlc: BigInt(hlc), acksReceived };
+    return deleteResult(await this.#calls.delete(key, options));
   }
 
   /** Reads many keys in parallel, each from a node that holds it. The results are in the order of the keys. */
@@ -93,17 +93,28 @@ export class Register<T> {
   #read(key: Key, reply: kv.GetResponse__Output): RegisterRead<T> {
     const { context } = reply;
     const hlc = BigInt(reply.hlc);
+    const region = regionOf(reply);
     const [stored] = reply.values;
-    if (!reply.found || stored === undefined) return { found: false, value: undefined, context, hlc };
+    if (!reply.found || stored === undefined) return { found: false, value: undefined, context, hlc, region };
     const value = decodeValue(this.#codec, encodedValue(stored), this.bucket, keyText(key));
-    return { found: true, value, context, hlc };
+    return { found: true, value, context, hlc, region };
   }
 }
 
 const NO_CONTEXT = new Uint8Array(0);
 
-export function putResult({ hlc, context, acksReceived }: kv.PutResponse__Output): PutResult {
-  return { hlc: BigInt(hlc), context, acksReceived };
+export function putResult(reply: kv.PutResponse__Output): PutResult {
+  const { hlc, context, acksReceived } = reply;
+  return { hlc: BigInt(hlc), context, acksReceived, region: regionOf(reply) };
+}
+
+export function deleteResult(reply: kv.DeleteResponse__Output): DeleteResult {
+  return { hlc: BigInt(reply.hlc), acksReceived: reply.acksReceived, region: regionOf(reply) };
+}
+
+/** Every reply has a header; only a server that breaks the protocol leaves it out. */
+export function regionOf({ header }: Replied): string {
+  return header?.region ?? "";
 }
 
 /** Pairs keys with what came of them; a reply that `read` cannot read becomes that key's error. */

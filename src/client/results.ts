@@ -6,8 +6,14 @@ export type BatchResult<Result> =
   | { readonly key: Key; readonly ok: true; readonly result: Result }
   | { readonly key: Key; readonly ok: false; readonly error: AtollError };
 
+/** Who answered a call. */
+export interface Served {
+  /** Of the node that answered: another region than the client's own while that could not. */
+  readonly region: string;
+}
+
 /** What a put did. */
-export interface PutResult {
+export interface PutResult extends Served {
   /** The stamp of the write: 48 bits of milliseconds since 1970, 16 bits of counter. */
   readonly hlc: bigint;
   /** Opaque causal context that includes this write, for the write that replaces it. */
@@ -17,7 +23,7 @@ export interface PutResult {
 }
 
 /** What a delete did. Deleting what is not there succeeds. */
-export interface DeleteResult {
+export interface DeleteResult extends Served {
   /** The stamp of the delete. */
   readonly hlc: bigint;
   /** Replicas that had the delete on disk when the call returned. */

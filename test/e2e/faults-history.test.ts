@@ -20,8 +20,15 @@ const found = (value: string, hlc: bigint): RegisterRead<string> => ({
   value,
   hlc,
   context: new Uint8Array(),
+  region: "eu",
 });
-const absent: RegisterRead<string> = { found: false, value: undefined, hlc: 0n, context: new Uint8Array() };
+const absent: RegisterRead<string> = {
+  found: false,
+  value: undefined,
+  hlc: 0n,
+  context: new Uint8Array(),
+  region: "eu",
+};
 
 describe("a history", () => {
   it.each<[string, Write[], RegisterRead<string>]>([

@@ -10,14 +10,15 @@ describe("a client of one region", () => {
     const key = cluster.keyAt("eu-2", "profiles");
 
     const put = await profiles.put(key, { name: "Ada" });
-    expect(put).toEqual({ hlc: 1n, context: Buffer.from("w1"), acksReceived: 2 });
+    expect(put).toEqual({ hlc: 1n, context: Buffer.from("w1"), acksReceived: 2, region: "eu" });
     expect(await profiles.get(key)).toEqual({
       found: true,
       value: { name: "Ada" },
       context: Buffer.from("w1"),
       hlc: 1n,
+      region: "eu",
     });
-    expect(await profiles.delete(key)).toEqual({ hlc: 2n, acksReceived: 2 });
+    expect(await profiles.delete(key)).toEqual({ hlc: 2n, acksReceived: 2, region: "eu" });
     expect(await profiles.get(key)).toMatchObject({ found: false, value: undefined, hlc: 0n });
     expect([cluster.receivers("put"), cluster.receivers("get"), cluster.receivers("delete")]).toEqual([
       ["eu-2"],
@@ -139,6 +140,7 @@ describe("many keys at once", () => {
       { key: "k1", value: 1 },
       { key: "k2", value: 2 },
     ]);
+    expect(results.map((result) => result.ok && result.result.region)).toEqual(["eu", "us"]);
     expect(results.map(({ ok }) => ok)).toEqual([true, true]);
     const [home] = cluster.node("eu-1").requests("batchWrite");
     const [away] = cluster.node("us-1").requests("batchWrite");
