@@ -9,7 +9,7 @@ import {
   type NodeDigest,
   type NodeStatus,
 } from "../../../src/client/index.js";
-import { until } from "./polling.js";
+import { convergence, nodeDigest } from "./convergence.js";
 
 export class TestCluster {
   readonly local: LocalCluster;
@@ -38,8 +38,7 @@ export class TestCluster {
   }
 
   async digest(nodeId: string): Promise<NodeDigest> {
-    await using admin = connectAdmin(this.local.node(nodeId).client);
-    return await admin.digest();
+    return await nodeDigest(this.local, nodeId);
   }
 
   async status(nodeId: string): Promise<NodeStatus> {
@@ -56,16 +55,6 @@ export class TestCluster {
 
   /** Until all nodes hold equal data. Returns how long it took, milliseconds. */
   async converge(timeoutMs = 60_000): Promise<number> {
-    const startMs = performance.now();
-    await until(
-      "equal digests on all nodes",
-      async () => {
-        const digests = await Promise.all(this.local.nodes.map((node) => this.digest(node.id)));
-        if (new Set(digests.map(({ all }) => all)).size === 1) return undefined;
-        return digests.map(({ nodeId, all, rows }) => `${nodeId} has ${all} of ${rows} rows`).join(", ");
-      },
-      timeoutMs,
-    );
-    return Math.round(performance.now() - startMs);
+    return await convergence(this.local, timeoutMs);
   }
 }
