@@ -21,12 +21,12 @@ export interface ClusterOptions {
   readonly onMessage?: (from: string, to: string, message: Message) => void;
   readonly observer?: WorldObserver;
   readonly owner?: NodeOwner;
-  /** Gets each line that a node logs; without it the last ones are kept for error messages. */
-  readonly onLog?: (line: string) => void;
+  /** Gets each line that a node logs, as text once it is wanted; without it they are kept in `log`. */
+  readonly onLog?: (line: () => string) => void;
 }
 
 /** What happens to a node that its owner would see to. */
-interface NodeOwner {
+export interface NodeOwner {
   /** It ended by itself, and says why in `node.ends`. */
   ended(node: RunningNode): void;
   startFailed(node: RunningNode, error: Error): void;
@@ -56,11 +56,12 @@ export class ClusterProcesses {
   constructor(options: ClusterOptions = {}) {
     this.#options = options;
     const { observer } = options;
-    const onLog = options.onLog ?? ((line: string) => this.log.push(line));
+    const onLog = options.onLog ?? ((line: () => string) => this.log.push(line()));
     this.world = new SimulatedWorld(options.seed ?? 1, {
       onLog: (line) =>
         onLog(
-          `${line.atMs.toFixed(1)} n${line.node} ${line.level} ${line.message} ${JSON.stringify(line.fields)}`,
+          () =>
+            `${line.atMs.toFixed(1)} n${line.node} ${line.level} ${line.message} ${JSON.stringify(line.fields)}`,
         ),
       ...(observer === undefined ? {} : { observer }),
     });

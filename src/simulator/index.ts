@@ -1,4 +1,6 @@
 /** Whole clusters in one process on virtual time: seeded runs with faults, checked against what was promised. */
 export type { RunningNode } from "./cluster-processes.js";
+export { drawPlan } from "./draw-plan.js";
 export { deleteOf, getOf, putOf, type Typed } from "./operations.js";
+export { runPlan } from "./run-plan.js";
 export { SimulatedCluster } from "./simulated-cluster.js";

@@ -4,10 +4,12 @@ import type { Operation } from "../replication/index.js";
 
 export type Typed = "register" | "multi";
 
+/** All keys of simulated clients lie in it. */
+export const BUCKET = "b";
 const NO_CONTEXT = Buffer.alloc(0);
 
 function addressOf(key: string, type: Typed): Operation["address"] {
-  return { type: DataType[type], bucket: "b", key: Buffer.from(key) };
+  return { type: DataType[type], bucket: BUCKET, key: Buffer.from(key) };
 }
 
 export function putOf(key: string, value: string, type: Typed = "register", context?: Buffer): Operation {

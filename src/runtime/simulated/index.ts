@@ -4,4 +4,5 @@
  */
 export { SeededRandom } from "./seeded-random.js";
 export { type SimulatedHost, SimulatedWorld, type WorldObserver } from "./simulated-runtime.js";
-export { SimulationError } from "./virtual-time.js";
+export type { SimulatedNetwork } from "./simulated-network.js";
+export { SimulationError, type VirtualTime } from "./virtual-time.js";

@@ -1,0 +1,242 @@
+/**
+ * The clients of a run. Each remembers the last context that it had of every key, like a session, and does what the SDK
+ * does when an answer is late or doubtful: it asks again, here or elsewhere, under the same request id.
+ */
+import { actorMember } from "../causality/index.js";
+import { decodeToken, encodeRowKey } from "../codec/index.js";
+import { DataType, type ReadToken } from "../crdt/index.js";
+import type { Operation, Outcome } from "../replication/index.js";
+import type { SeededRandom } from "../runtime/simulated/index.js";
+import type { ClusterProcesses, RunningNode } from "./cluster-processes.js";
+import { type History, type KeyUnderTest, mayHaveApplied, type Write } from "./history.js";
+import { BUCKET, deleteOf, getOf, putOf } from "./operations.js";
+import type { PlannedOperation } from "./plan.js";
+
+interface Known {
+  readonly context: Buffer;
+  readonly values: readonly string[];
+}
+
+/** An operation with all its attempts. */
+interface Call {
+  readonly planned: PlannedOperation;
+  readonly operation: Operation;
+  readonly requestId: string | undefined;
+  readonly name: string;
+  readonly write: Write | undefined;
+  attempts: number;
+  /** Attempts without an answer. */
+  open: number;
+  mayHaveApplied: boolean;
+  isDone: boolean;
+}
+
+export class ClientPool {
+  readonly #cluster: ClusterProcesses;
+  readonly #history: History;
+  readonly #random: SeededRandom;
+  readonly #tell: (text: string) => void;
+  readonly #known = new Map<string, Known>();
+  #count = 0;
+
+  constructor(
+    cluster: ClusterProcesses,
+    history: History,
+    random: SeededRandom,
+    tell: (text: string) => void,
+  ) {
+    this.#cluster = cluster;
+    this.#history = history;
+    this.#random = random;
+    this.#tell = tell;
+  }
+
+  run(planned: PlannedOperation): void {
+    const key = this.#history.keys[planned.key % this.#history.keys.length];
+    if (key === undefined) return;
+    if (planned.kind === "get") this.#read(planned, key);
+    else this.#write(planned, planned.kind, key);
+  }
+
+  #read(planned: PlannedOperation, key: KeyUnderTest): void {
+    const startedAtMs = this.#nowMs();
+    const name = `c${planned.client} get ${key.name} ${planned.level}`;
+    const call: Call = {
+      planned,
+      operation: getOf(key.name, key.type),
+      requestId: undefined,
+      name,
+      write: undefined,
+      attempts: 0,
+      open: 0,
+      mayHaveApplied: false,
+      isDone: false,
+    };
+    this.#attempt(call, planned.node, (outcome) => {
+      if (outcome.kind !== "read") return;
+      const texts = outcome.values.map(({ data }) => data.toString());
+      this.#remember(planned, key, { context: outcome.context, values: texts });
+      this.#history.reads.push({
+        key,
+        isStrict: planned.level === "QUORUM",
+        startedAtMs,
+        endedAtMs: this.#nowMs(),
+        values: outcome.values,
+        texts,
+        stamp: tokenOf(key, outcome.context).hlc,
+      });
+    });
+  }
+
+  #write(planned: PlannedOperation, kind: "put" | "delete", key: KeyUnderTest): void {
+    const known = planned.usesContext ? this.#known.get(knownName(planned, key)) : undefined;
+    if (kind === "delete" && key.type === "multi" && known === undefined) return;
+    // A delete by context says nothing of what is newer, so a strict key has none: its reads are checked by stamp.
+    const used = kind === "delete" && key.type === "register" && key.isStrict ? undefined : known;
+    const write: Write = {
+      kind,
+      key,
+      value: `${kind === "put" ? "v" : "d"}${this.#count++}`,
+      requestId: this.#requestId(),
+      observed: used?.values,
+      startedAtMs: this.#nowMs(),
+      endedAtMs: Number.POSITIVE_INFINITY,
+      fate: "unknown",
+      hlc: 0n,
+      acksReceived: 0,
+      minter: undefined,
+    };
+    this.#history.writes.push(write);
+    const operation =
+      kind === "put"
+        ? putOf(key.name, write.value, key.type, used?.context)
+        : deleteOf(key.name, key.type, used?.context);
+    const call: Call = {
+      planned,
+      operation,
+      requestId: write.requestId,
+      name: `c${planned.client} ${kind} ${key.name}=${write.value} ${planned.level}${used === undefined ? "" : ` over [${used.values.join(",")}]`}`,
+      write,
+      attempts: 0,
+      open: 0,
+      mayHaveApplied: false,
+      isDone: false,
+    };
+    this.#attempt(call, planned.node, (outcome) => this.#writeAnswered(call, write, outcome));
+  }
+
+  #writeAnswered(call: Call, write: Write, outcome: Outcome): void {
+    if (write.fate === "acknowledged") return;
+    write.endedAtMs = this.#nowMs();
+    if (outcome.kind !== "written") {
+      // Only when no attempt is open: one of those may still be applied.
+      write.fate = call.mayHaveApplied || call.open > 0 ? "unknown" : "refused";
+      return;
+    }
+    const token = tokenOf(write.key, outcome.context);
+    const [minted] = token.live;
+    write.fate = "acknowledged";
+    write.hlc = outcome.hlc;
+    write.acksReceived = outcome.acksReceived;
+    write.minter = minted === undefined ? undefined : actorMember(minted.actor);
+    const values = write.kind === "put" ? [write.value] : [];
+    if (outcome.context.length > 0)
+      this.#remember(call.planned, write.key, { context: outcome.context, values });
+  }
+
+  #attempt(call: Call, nodeIndex: number, answered: (outcome: Outcome) => void): void {
+    const node = this.#nodeFor(nodeIndex);
+    const isRetry = call.attempts > 0;
+    const { planned } = call;
+    const retry = planned.retries[call.attempts];
+    call.attempts++;
+    if (node === undefined) {
+      this.#tell(`${call.name}: no node is up`);
+      this.#planRetry(call, retry, answered);
+      if (call.attempts > planned.retries.length) answered(UNREACHABLE);
+      return;
+    }
+    call.open++;
+    if (call.write !== undefined) call.write.fate = "unknown";
+    this.#tell(`${call.name} at ${node.member.nodeId}${isRetry ? " again" : ""}`);
+    let isAnswered = false;
+    const options = {
+      consistency: { level: planned.level },
+      timeoutMs: planned.timeoutMs,
+      requestId: call.requestId,
+      isRetry,
+    };
+    const { api } = node;
+    // As a call that comes in over the network: a paused process takes it later, a dead one never.
+    node.host.runtime.timers.endOfTurn(() =>
+      api.execute(call.operation, options, (outcome) => {
+        if (isAnswered) throw new Error(`an operation had two outcomes: ${call.name}`);
+        isAnswered = true;
+        call.open--;
+        if (mayHaveApplied(outcome)) call.mayHaveApplied = true;
+        if (outcome.kind !== "failed") call.isDone = true;
+        this.#history.count(outcome);
+        this.#tell(`  ${call.name}: ${inWords(outcome)}`);
+        answered(outcome);
+      }),
+    );
+    this.#planRetry(call, retry, answered);
+  }
+
+  #planRetry(
+    call: Call,
+    retry: PlannedOperation["retries"][number] | undefined,
+    answered: (outcome: Outcome) => void,
+  ): void {
+    if (retry === undefined) return;
+    this.#cluster.world.time.schedule(retry.afterMs, () => {
+      if (!call.isDone) this.#attempt(call, retry.node, answered);
+    });
+  }
+
+  /** The planned one, or the next that is up: what the SDK finds out by being refused. */
+  #nodeFor(index: number): RunningNode | undefined {
+    const { nodes } = this.#cluster;
+    for (let i = 0; i < nodes.length; i++) {
+      const node = nodes[(index + i) % nodes.length];
+      if (node?.isUp === true) return node;
+    }
+    return undefined;
+  }
+
+  #remember(planned: PlannedOperation, key: KeyUnderTest, known: Known): void {
+    this.#known.set(knownName(planned, key), known);
+  }
+
+  #requestId(): string {
+    return Array.from({ length: 4 }, () => this.#random.uint32().toString(16).padStart(8, "0")).join("");
+  }
+
+  #nowMs(): number {
+    return this.#cluster.world.time.nowMs;
+  }
+}
+
+const UNREACHABLE: Outcome = { kind: "failed", reason: "NOT_READY", message: "no node is up", metadata: {} };
+
+const NO_TOKEN = { live: [], hlc: 0n } as const;
+
+function tokenOf(key: KeyUnderTest, context: Buffer): Pick<ReadToken, "live" | "hlc"> {
+  if (context.length === 0) return NO_TOKEN;
+  return decodeToken(encodeRowKey(DataType[key.type], BUCKET, Buffer.from(key.name)), context);
+}
+
+function knownName(planned: PlannedOperation, key: KeyUnderTest): string {
+  return `${planned.client} ${key.name}`;
+}
+
+function inWords(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case "read":
+      return `[${outcome.values.map(({ data, hlc }) => `${data.toString()}@${hlc}`).join(", ")}]`;
+    case "written":
+      return `written @${outcome.hlc}, ${outcome.acksReceived} acks`;
+    case "failed":
+      return `${outcome.reason} (${outcome.message})`;
+  }
+}

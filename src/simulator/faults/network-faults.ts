@@ -1,0 +1,109 @@
+/** What befalls the ways between nodes: they are cut, clogged, slow, or lose their connections. */
+import type { RunningNode } from "../cluster-processes.js";
+import type { PlannedFault } from "../plan.js";
+import { type FaultKind, type FaultStage, nodeOf, pairOf, regionPairsOf } from "./fault.js";
+
+type Direction = "both" | "a-to-b";
+
+/** An ocean with a storm over it. */
+const DELAY_MS_MAX = 1_500;
+
+function cut(
+  stage: FaultStage,
+  fault: PlannedFault,
+  pairs: readonly [RunningNode, RunningNode][],
+  direction: Direction,
+): void {
+  for (const [a, b] of pairs) {
+    const [from, to] = [a.member.number, b.member.number];
+    // Heartbeats cross every link twice a second: a cut of one that is up holds something back.
+    if (stage.network.isLinked(from, to)) stage.fired(fault);
+    stage.network.cut(from, to, direction);
+  }
+  stage.during(fault.forMs, () => {
+    for (const [a, b] of pairs) stage.network.heal(a.member.number, b.member.number);
+  });
+}
+
+function pairsWith(stage: FaultStage, node: RunningNode): [RunningNode, RunningNode][] {
+  return stage.nodes.filter((other) => other !== node).map((other) => [node, other]);
+}
+
+function ifLinked(stage: FaultStage, fault: PlannedFault, act: (from: number, to: number) => void): void {
+  const [a, b] = pairOf(stage, fault);
+  const [from, to] = [a.member.number, b.member.number];
+  if (!stage.network.isLinked(from, to)) return;
+  stage.fired(fault);
+  act(from, to);
+}
+
+export const NETWORK_FAULTS: readonly FaultKind[] = [
+  {
+    name: "message-delay",
+    family: "network",
+    summary: "messages from one node to another take up to 1.5 s",
+    forMs: [800, 6_000],
+    inject: (stage, fault) =>
+      ifLinked(stage, fault, (from, to) => {
+        const baseMs = 100 + fault.amount * DELAY_MS_MAX;
+        stage.network.setLatency(from, to, { baseMs, jitterMs: baseMs / 2 });
+        stage.during(fault.forMs, () => stage.network.setLatency(from, to, undefined));
+      }),
+  },
+  {
+    name: "link-clog",
+    family: "network",
+    summary: "one direction stalls, then delivers all at once",
+    forMs: [700, 2_900],
+    inject: (stage, fault) => ifLinked(stage, fault, (from, to) => stage.network.clog(from, to, fault.forMs)),
+  },
+  {
+    name: "link-drop",
+    family: "network",
+    summary: "a connection breaks and loses what was under way",
+    forMs: [1, 1],
+    inject: (stage, fault) => ifLinked(stage, fault, (from, to) => stage.network.dropLink(from, to)),
+  },
+  {
+    name: "partition-nodes",
+    family: "network",
+    summary: "two nodes cannot reach each other",
+    forMs: [1_000, 9_000],
+    inject: (stage, fault) => cut(stage, fault, [pairOf(stage, fault)], "both"),
+  },
+  {
+    name: "partition-nodes-one-way",
+    family: "network",
+    summary: "a node cannot reach another, which can reach it",
+    forMs: [1_000, 9_000],
+    inject: (stage, fault) => cut(stage, fault, [pairOf(stage, fault)], "a-to-b"),
+  },
+  {
+    name: "partition-regions",
+    family: "network",
+    summary: "two regions cannot reach each other",
+    forMs: [1_000, 9_000],
+    inject: (stage, fault) => cut(stage, fault, regionPairsOf(stage, fault), "both"),
+  },
+  {
+    name: "partition-regions-one-way",
+    family: "network",
+    summary: "a region cannot reach another, which can reach it",
+    forMs: [1_000, 9_000],
+    inject: (stage, fault) => cut(stage, fault, regionPairsOf(stage, fault), "a-to-b"),
+  },
+  {
+    name: "isolate-node",
+    family: "network",
+    summary: "a node loses all its links",
+    forMs: [1_000, 9_000],
+    inject: (stage, fault) => cut(stage, fault, pairsWith(stage, nodeOf(stage, fault.node)), "both"),
+  },
+  {
+    name: "mute-node",
+    family: "network",
+    summary: "a node hears everybody, and nobody hears it",
+    forMs: [1_000, 9_000],
+    inject: (stage, fault) => cut(stage, fault, pairsWith(stage, nodeOf(stage, fault.node)), "a-to-b"),
+  },
+];

@@ -1,0 +1,107 @@
+/** What befalls processes and machines: they die, also at the worst moments, stand still, and come back. */
+import { readFrame } from "../../codec/index.js";
+import type { PlannedFault } from "../plan.js";
+import { type FaultKind, type FaultStage, nodeOf } from "./fault.js";
+
+/** How long an armed fault waits for its moment. */
+const ARMED_MS = 5_000;
+
+/** The moment when its dots are durable and no one has been told. */
+function dieAtMint(stage: FaultStage, fault: PlannedFault): void {
+  const victim = nodeOf(stage, fault.node);
+  const unwatch = stage.watchMints((node) => {
+    if (node !== victim.member.number) return;
+    unwatch();
+    // Before the delta is sent, or while it is under way.
+    const delayMs = fault.amount < 0.5 ? 0 : fault.amount * 4;
+    stage.later(delayMs, () => {
+      if (stage.keeper.crash(victim, { loseUnsynced: false }, fault.forMs)) stage.fired(fault);
+    });
+  });
+  stage.during(ARMED_MS, unwatch);
+}
+
+/** Whoever is next asked to pass a write on within its region dies with it. */
+function dieAsRelay(stage: FaultStage, fault: PlannedFault): void {
+  const unwatch = stage.watchFrames((_from, to, frame) => {
+    let isRelayed = false;
+    readFrame(frame, (message) => {
+      if (message.type === "delta" && message.isRelayed) isRelayed = true;
+    });
+    if (!isRelayed) return;
+    unwatch();
+    const relay = nodeOf(stage, to - 1);
+    stage.later(fault.amount < 0.5 ? 0 : fault.amount * 2, () => {
+      if (stage.keeper.crash(relay, { loseUnsynced: fault.amount > 0.75 }, fault.forMs)) stage.fired(fault);
+    });
+  });
+  stage.during(ARMED_MS, unwatch);
+}
+
+export const PROCESS_FAULTS: readonly FaultKind[] = [
+  {
+    name: "crash",
+    family: "process",
+    summary: "a process is killed",
+    forMs: [100, 7_000],
+    inject: (stage, fault) => {
+      if (stage.keeper.crash(nodeOf(stage, fault.node), { loseUnsynced: false }, fault.forMs))
+        stage.fired(fault);
+    },
+  },
+  {
+    name: "power-cut",
+    family: "process",
+    summary: "a machine loses its power and all that was not flushed; nobody is told",
+    forMs: [100, 7_000],
+    inject: (stage, fault) => {
+      if (stage.keeper.crash(nodeOf(stage, fault.node), { loseUnsynced: true }, fault.forMs))
+        stage.fired(fault);
+    },
+  },
+  {
+    name: "torn-write",
+    family: "process",
+    summary: "a machine dies in the middle of a write, whose batch and mark are torn",
+    forMs: [100, 7_000],
+    inject: (stage, fault) => {
+      const node = nodeOf(stage, fault.node);
+      if (stage.keeper.crash(node, { loseUnsynced: false, tearLast: true }, fault.forMs)) stage.fired(fault);
+    },
+  },
+  {
+    name: "clean-restart",
+    family: "process",
+    summary: "a node is stopped in order and started again",
+    forMs: [100, 3_000],
+    inject: (stage, fault) =>
+      stage.keeper.restart(nodeOf(stage, fault.node), fault.forMs, () => stage.fired(fault)),
+  },
+  {
+    name: "pause",
+    family: "process",
+    summary: "a process stands still, as in a long collection of garbage, and goes on",
+    forMs: [200, 9_000],
+    inject: (stage, fault) => {
+      const node = nodeOf(stage, fault.node);
+      if (!node.isUp) return;
+      stage.fired(fault);
+      node.host.pause();
+      stage.during(fault.forMs, () => node.host.resume());
+    },
+  },
+  {
+    name: "coordinator-dies",
+    family: "process",
+    summary: "a coordinator dies when its write is durable and has reached nobody, or few",
+    forMs: [100, 5_000],
+    inject: dieAtMint,
+  },
+  {
+    name: "relay-dies",
+    family: "process",
+    summary: "a relay dies with the write that it was to pass on",
+    forMs: [100, 5_000],
+    inject: dieAsRelay,
+  },
+];

@@ -1,0 +1,21 @@
+/**
+ * (g) Dots are unique and contiguous: no two disks hold different entries under one dot, and a replica's log has an
+ * entry for every dot that its clock claims above its floor.
+ */
+import type { RowInspection } from "../../node/index.js";
+import type { DotLedger } from "../dot-ledger.js";
+import { Violation } from "../violation.js";
+
+export function checkUniqueDots(ledger: DotLedger): void {
+  const [clash] = ledger.clashes;
+  if (clash !== undefined) throw new Violation("g", clash);
+}
+
+export function checkContiguousLog(nodeId: string, partitions: readonly RowInspection[]): void {
+  for (const { partition, logEntries, logEntriesDue } of partitions)
+    if (logEntries < logEntriesDue)
+      throw new Violation(
+        "g",
+        `${nodeId} has ${logEntries} of ${logEntriesDue} log entries that its clock of partition ${partition} claims`,
+      );
+}

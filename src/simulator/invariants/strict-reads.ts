@@ -1,0 +1,94 @@
+/**
+ * (b) With R + W > N a read sees the latest acknowledged write, and quorum reads never go back: what one has shown, or
+ * shown to be gone, the next does not take back.
+ */
+import type { Hlc } from "../../causality/index.js";
+import { type History, type KeyUnderTest, keysOfType, type Read, type Write } from "../history.js";
+import { Violation } from "../violation.js";
+
+export function checkStrictReads(history: History): void {
+  for (const key of keysOfType(history, "register")) if (key.isStrict) checkRegister(history, key);
+  for (const key of keysOfType(history, "multi")) if (key.isStrict) checkSiblings(history, key);
+}
+
+function checkRegister(history: History, key: KeyUnderTest): void {
+  const writes = history.writesOf(key);
+  const reads = history.strictReadsOf(key);
+  const acknowledged = writes.filter(({ fate }) => fate === "acknowledged");
+  for (const read of reads) {
+    for (const write of acknowledged)
+      if (write.endedAtMs < read.startedAtMs && isBelow(read, write.hlc, writes))
+        throw new Violation(
+          "b",
+          `${inWords(read)} does not see ${write.value}, acknowledged at ${write.endedAtMs.toFixed(1)} with stamp ${write.hlc}`,
+        );
+    for (const earlier of reads)
+      if (earlier.endedAtMs < read.startedAtMs && isBelow(read, earlier.stamp, writes))
+        throw new Violation("b", `${inWords(read)} goes back behind ${inWords(earlier)}`);
+  }
+}
+
+/** Nothing at all may be there once a delete was purged everywhere; then a delete must have been above. */
+function isBelow(read: Read, stamp: Hlc, writes: readonly Write[]): boolean {
+  if (read.stamp >= stamp) return false;
+  const isEmpty = read.stamp === 0n;
+  const isPurged = writes.some(
+    ({ kind, fate, hlc, startedAtMs }) =>
+      kind === "delete" &&
+      startedAtMs < read.endedAtMs &&
+      (fate === "unknown" || (fate === "acknowledged" && hlc >= stamp)),
+  );
+  return !(isEmpty && isPurged);
+}
+
+function checkSiblings(history: History, key: KeyUnderTest): void {
+  const writes = history.writesOf(key);
+  const reads = history.strictReadsOf(key);
+  for (const read of reads) {
+    const isBefore = (write: Write): boolean =>
+      write.fate === "acknowledged" && write.endedAtMs < read.startedAtMs;
+    const mayBeReplaced = (value: string): boolean =>
+      writes.some(
+        (write) =>
+          write.fate !== "refused" &&
+          write.startedAtMs < read.endedAtMs &&
+          write.observed?.includes(value) === true,
+      );
+    for (const write of writes.filter(isBefore)) {
+      if (write.kind === "put" && !read.texts.includes(write.value) && !mayBeReplaced(write.value))
+        throw new Violation(
+          "b",
+          `${inWords(read)} does not see ${write.value}, acknowledged at ${write.endedAtMs.toFixed(1)}`,
+        );
+      for (const gone of write.observed ?? [])
+        if (read.texts.includes(gone))
+          throw new Violation("b", `${inWords(read)} sees ${gone}, which ${write.value} had replaced`);
+    }
+    for (const earlier of reads)
+      if (earlier.endedAtMs < read.startedAtMs) checkOrder(earlier, read, reads, mayBeReplaced);
+  }
+}
+
+function checkOrder(
+  earlier: Read,
+  read: Read,
+  reads: readonly Read[],
+  mayBeReplaced: (value: string) => boolean,
+): void {
+  for (const value of earlier.texts)
+    if (!read.texts.includes(value) && !mayBeReplaced(value))
+      throw new Violation("b", `${inWords(read)} goes back behind ${inWords(earlier)}: ${value} is missing`);
+  // Seen, then seen to be gone, then seen again.
+  for (const value of read.texts)
+    if (!earlier.texts.includes(value))
+      for (const before of reads)
+        if (before.endedAtMs < earlier.startedAtMs && before.texts.includes(value))
+          throw new Violation(
+            "b",
+            `${inWords(read)} goes back behind ${inWords(earlier)}: ${value} is there again`,
+          );
+}
+
+function inWords({ key, startedAtMs, texts, stamp }: Read): string {
+  return `the read of ${key.name} at ${startedAtMs.toFixed(1)} ([${texts.join(", ")}], stamp ${stamp})`;
+}

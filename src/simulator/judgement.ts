@@ -1,0 +1,158 @@
+/**
+ * The end of a run: faults have stopped, and the cluster must come to rest within a bounded time. Then every replica must
+ * hold the same, and hold what was promised.
+ */
+import type { DigestReport, RowInspection } from "../node/index.js";
+import type { Outcome } from "../replication/index.js";
+import type { ClusterProcesses, RunningNode } from "./cluster-processes.js";
+import { difference, isQuiet } from "./convergence.js";
+import type { DamageBudget } from "./damage-budget.js";
+import type { History, KeyUnderTest, Read } from "./history.js";
+import { checkAcknowledgedWrites } from "./invariants/acknowledged-writes.js";
+import { checkSiblings } from "./invariants/bounds.js";
+import { checkEqualScans } from "./invariants/convergence.js";
+import { checkDeletedValues } from "./invariants/deleted-values.js";
+import { checkContiguousLog } from "./invariants/dots.js";
+import { getOf } from "./operations.js";
+import { Violation } from "./violation.js";
+
+/** By far more than a second of catch-up and a few rounds of anti-entropy. */
+const CONVERGES_WITHIN_MS = 60_000;
+const STEP_MS = 500;
+const ANSWER_WITHIN_MS = 5_000;
+const READ_ATTEMPTS_MAX = 5;
+
+export class Judgement {
+  readonly #cluster: ClusterProcesses;
+  readonly #history: History;
+  readonly #budget: DamageBudget;
+  readonly #siblingsMax: number;
+  readonly #tell: (text: string) => void;
+
+  constructor(
+    cluster: ClusterProcesses,
+    history: History,
+    budget: DamageBudget,
+    siblingsMax: number,
+    tell: (text: string) => void,
+  ) {
+    this.#cluster = cluster;
+    this.#history = history;
+    this.#budget = budget;
+    this.#siblingsMax = siblingsMax;
+    this.#tell = tell;
+  }
+
+  /** Throws a `Violation`. */
+  pass(): void {
+    this.#converge();
+    this.#tell("converged");
+    for (const key of this.#history.keys) checkEqualScans(key, this.#scan(key));
+    const final = this.#history.keys.map((key) => this.#readAll(key));
+    checkAcknowledgedWrites(this.#history, final, this.#budget);
+    checkDeletedValues(this.#history, final, this.#budget);
+    for (const node of this.#cluster.nodes) {
+      const rows = this.#inspectRows(node);
+      checkContiguousLog(node.member.nodeId, rows);
+      checkSiblings(node.member.nodeId, rows, this.#siblingsMax, this.#cluster.nodes.length);
+    }
+  }
+
+  #converge(): void {
+    const deadlineMs = this.#nowMs() + CONVERGES_WITHIN_MS;
+    for (;;) {
+      this.#cluster.runFor(STEP_MS);
+      const why = this.#unrest();
+      if (why === undefined) return;
+      if (this.#nowMs() >= deadlineMs)
+        throw new Violation("liveness", `no rest within ${CONVERGES_WITHIN_MS} ms of calm: ${why}`);
+    }
+  }
+
+  /** Why the cluster is not at rest; undefined when it is. */
+  #unrest(): string | undefined {
+    for (const { api, isUp, member } of this.#cluster.nodes) {
+      if (!isUp) return `${member.nodeId} is down`;
+      if (isQuiet(api)) continue;
+      const { state, reason } = api.status();
+      const behind = api.lag().peers.filter(({ dotsBehind, dotsMissing }) => dotsBehind + dotsMissing > 0);
+      return `${member.nodeId} is ${state} ${reason}, lag ${JSON.stringify(behind)}`;
+    }
+    return difference(this.#cluster.nodes.map((node) => this.#digest(node)));
+  }
+
+  #digest(node: RunningNode): DigestReport {
+    return this.#answer<DigestReport>(`a digest of ${node.member.nodeId}`, (done) =>
+      node.api.digest((error, report) => {
+        if (error !== undefined) throw error;
+        if (report !== undefined) done(report);
+      }),
+    );
+  }
+
+  #inspectRows(node: RunningNode): readonly RowInspection[] {
+    return this.#answer<readonly RowInspection[]>(`the rows of ${node.member.nodeId}`, (done) =>
+      node.api.inspectRows((error, partitions) => {
+        if (error !== undefined) throw error;
+        done(partitions);
+      }),
+    );
+  }
+
+  /** What each node answers alone. One that holds no replica of the key forwards to one that does. */
+  #scan(key: KeyUnderTest): Map<string, string> {
+    return new Map(
+      this.#cluster.nodes.map((node) => {
+        const outcome = this.#read(node, key, "LOCAL_ONE");
+        return [
+          node.member.nodeId,
+          outcome.values
+            .map(({ data }) => data.toString())
+            .sort()
+            .join(", "),
+        ];
+      }),
+    );
+  }
+
+  #readAll(key: KeyUnderTest): Read {
+    const [node] = this.#cluster.nodes;
+    if (node === undefined) throw new Error("a run has nodes");
+    const startedAtMs = this.#nowMs();
+    const { values } = this.#read(node, key, "ALL");
+    const texts = values.map(({ data }) => data.toString());
+    return { key, isStrict: false, startedAtMs, endedAtMs: this.#nowMs(), values, texts, stamp: 0n };
+  }
+
+  #read(node: RunningNode, key: KeyUnderTest, level: "ALL" | "LOCAL_ONE"): Outcome & { kind: "read" } {
+    const options = { consistency: { level }, timeoutMs: 2_000, requestId: undefined, isRetry: false };
+    for (let attempt = 1; ; attempt++) {
+      const outcome = this.#answer<Outcome>(`a read of ${key.name}`, (done) =>
+        node.api.execute(getOf(key.name, key.type), options, done),
+      );
+      if (outcome.kind === "read") return outcome;
+      // A damaged row that nobody had read yet heals now.
+      if (attempt === READ_ATTEMPTS_MAX)
+        throw new Violation(
+          "liveness",
+          `a cluster at rest answers ${JSON.stringify(outcome)} for ${key.name}`,
+        );
+      this.#cluster.runFor(STEP_MS);
+    }
+  }
+
+  #answer<T>(what: string, ask: (done: (answer: T) => void) => void): T {
+    let answer: { readonly is: T } | undefined;
+    ask((is) => {
+      answer = { is };
+    });
+    const { time } = this.#cluster.world;
+    if (!time.runUntil(() => answer !== undefined, ANSWER_WITHIN_MS) || answer === undefined)
+      throw new Violation("liveness", `${what} does not come`);
+    return answer.is;
+  }
+
+  #nowMs(): number {
+    return this.#cluster.world.time.nowMs;
+  }
+}

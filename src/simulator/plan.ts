@@ -1,0 +1,77 @@
+/**
+ * A run as data: everything that a seed decides before the first event. Nodes, keys and clients are named by their
+ * index, taken modulo how many there are, so a plan stays meaningful whatever the shrinker takes out of it.
+ */
+import type { FsyncPolicy } from "../node/index.js";
+import type { Typed } from "./operations.js";
+
+export const REGIONS = ["ap", "eu", "us"] as const;
+
+export const LEVELS = ["ONE", "TWO", "LOCAL_ONE", "LOCAL_QUORUM", "QUORUM", "EACH_QUORUM", "ALL"] as const;
+
+export type Level = (typeof LEVELS)[number];
+
+export interface PlannedKey {
+  readonly type: Typed;
+  /** Read and written at QUORUM only, so that R + W > N holds for every pair of them. */
+  readonly isStrict: boolean;
+}
+
+/** A client sends the request again with its id, when it has no definite answer so long after the attempt before. */
+export interface PlannedRetry {
+  readonly afterMs: number;
+  readonly node: number;
+}
+
+export interface PlannedOperation {
+  readonly kind: "put" | "delete" | "get";
+  /** Of virtual time, from when the cluster was ready. */
+  readonly atMs: number;
+  readonly client: number;
+  readonly key: number;
+  readonly node: number;
+  readonly level: Level;
+  readonly timeoutMs: number;
+  /** Hands in the context of the client's last read or write of the key, if it has one. */
+  readonly usesContext: boolean;
+  readonly retries: readonly PlannedRetry[];
+}
+
+/** What the arguments mean, the fault's kind decides; `amount` is in [0, 1). */
+export interface PlannedFault {
+  readonly kind: "fault";
+  readonly fault: string;
+  readonly atMs: number;
+  readonly node: number;
+  readonly peer: number;
+  readonly forMs: number;
+  readonly amount: number;
+}
+
+export type Action = PlannedOperation | PlannedFault;
+
+export interface PlannedSettings {
+  readonly fsync: FsyncPolicy;
+  readonly maxSiblings: number;
+  readonly rowCacheBytes: number;
+}
+
+export interface Plan {
+  readonly seed: number;
+  readonly nodesPerRegion: number;
+  readonly partitions: number;
+  readonly keys: readonly PlannedKey[];
+  readonly settings: PlannedSettings;
+  /** How far each node's wall clock is ahead at the start, by index. */
+  readonly clockOffsetsMs: readonly number[];
+  /** The one node whose disk may lose what it holds: see `DamageBudget`. */
+  readonly victim: number;
+  /** Which kinds of fault this run has turned on. */
+  readonly swarm: readonly string[];
+  /** In order of time. */
+  readonly actions: readonly Action[];
+}
+
+export function isFault(action: Action): action is PlannedFault {
+  return action.kind === "fault";
+}

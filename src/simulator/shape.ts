@@ -1,0 +1,70 @@
+/** How large a run is, and where its interesting moments lie. */
+import type { SeededRandom } from "../runtime/simulated/index.js";
+import { type PlannedKey, type PlannedSettings, REGIONS } from "./plan.js";
+
+/**
+ * A moment at which a strict key is written at a node, and read much right after. Faults aim at it without knowing the
+ * workload, so that many of these writes reach only some replicas, and the reads find out what that means.
+ */
+export interface Focus {
+  readonly atMs: number;
+  readonly node: number;
+  readonly key: number;
+}
+
+export interface Shape {
+  readonly nodesPerRegion: number;
+  readonly partitions: number;
+  readonly keys: readonly PlannedKey[];
+  readonly settings: PlannedSettings;
+  readonly clients: number;
+  readonly operations: number;
+  readonly durationMs: number;
+  readonly victim: number;
+  readonly focuses: readonly Focus[];
+}
+
+/** Chances of 1, 2, … nodes a region: small clusters are many runs a second, and find most bugs. */
+const NODES_PER_REGION = [0.66, 0.84, 0.95, 0.98, 1];
+
+/** The first ones are strict: a focus has to find one. */
+const KEYS: readonly PlannedKey[] = [
+  { type: "register", isStrict: true },
+  { type: "register", isStrict: true },
+  { type: "multi", isStrict: true },
+  { type: "register", isStrict: false },
+  { type: "multi", isStrict: false },
+  { type: "register", isStrict: false },
+  { type: "multi", isStrict: false },
+];
+const STRICT_KEYS = KEYS.filter(({ isStrict }) => isStrict).length;
+
+export function nodesOf({ nodesPerRegion }: Pick<Shape, "nodesPerRegion">): number {
+  return nodesPerRegion * REGIONS.length;
+}
+
+export function shapeOf(random: SeededRandom): Shape {
+  const dice = random.fraction();
+  const nodesPerRegion = 1 + NODES_PER_REGION.findIndex((chance) => dice < chance);
+  const durationMs = Math.round(random.between(12_000, 45_000));
+  const nodes = nodesPerRegion * REGIONS.length;
+  return {
+    nodesPerRegion,
+    partitions: 2 ** random.below(3),
+    keys: KEYS,
+    settings: {
+      fsync: random.chance(0.85) ? "always" : "interval",
+      maxSiblings: random.chance(0.7) ? 100 : 3 + random.below(4),
+      rowCacheBytes: random.chance(0.7) ? 1024 * 1024 : 0,
+    },
+    clients: 3 + random.below(3),
+    operations: Math.round(random.between(45, 100)),
+    durationMs,
+    victim: random.below(nodes),
+    focuses: Array.from({ length: 2 + random.below(4) }, () => ({
+      atMs: Math.round(random.between(500, durationMs)),
+      node: random.below(nodes),
+      key: random.below(STRICT_KEYS),
+    })),
+  };
+}

@@ -1,0 +1,175 @@
+/**
+ * One run: a cluster comes up, clients and faults do what the plan says, then faults stop and the cluster must converge
+ * within a bounded time; at the end, and where it can be seen on the way, the invariants are checked.
+ */
+import { SeededRandom } from "../runtime/simulated/index.js";
+import { ClientPool } from "./client-pool.js";
+import { ClusterProcesses } from "./cluster-processes.js";
+import { DamageBudget } from "./damage-budget.js";
+import { DotLedger } from "./dot-ledger.js";
+import { faultNamed } from "./faults/catalogue.js";
+import { History } from "./history.js";
+import { checkFills } from "./invariants/bounds.js";
+import { checkUniqueDots } from "./invariants/dots.js";
+import { checkAppliedOnce } from "./invariants/retries.js";
+import { checkStrictReads } from "./invariants/strict-reads.js";
+import { Judgement } from "./judgement.js";
+import { NodeKeeper } from "./node-keeper.js";
+import { isFault, type Plan, type PlannedFault, REGIONS } from "./plan.js";
+import { Stage } from "./stage.js";
+import type { Trace } from "./trace.js";
+import { Violation } from "./violation.js";
+
+const READY_WITHIN_MS = 30_000;
+/** After the last action: what is in flight comes to its deadline. */
+const AFTER_LAST_MS = 3_000;
+const SAMPLE_MS = 1_000;
+
+export class Simulation {
+  readonly history: History;
+  readonly #plan: Plan;
+  readonly #trace: Trace;
+  readonly #cluster: ClusterProcesses;
+  readonly #keeper: NodeKeeper;
+  readonly #stage: Stage;
+  readonly #ledger = new DotLedger();
+  readonly #budget: DamageBudget;
+  readonly #clients: ClientPool;
+
+  constructor(plan: Plan, trace: Trace) {
+    this.#plan = plan;
+    this.#trace = trace;
+    this.history = new History(plan.keys);
+    const nodes = plan.nodesPerRegion * REGIONS.length;
+    this.#budget = new DamageBudget((plan.victim % nodes) + 1);
+    this.#cluster = this.#build();
+    const tell = (text: string): void => this.#tell(text);
+    this.#keeper = new NodeKeeper(this.#cluster, plan.settings.fsync === "always", {
+      tell,
+      ended: (node, end) => this.#stage.noteEnd(node, end),
+      mayLose: (node) => node.member.number === this.#budget.victim,
+      losesAcknowledged: (node) => this.#budget.destroyed(node.member.number, this.nowMs),
+    });
+    this.#stage = new Stage(this.#cluster, this.#keeper, (node) =>
+      this.#budget.destroyed(node.member.number, this.nowMs),
+    );
+    this.#clients = new ClientPool(
+      this.#cluster,
+      this.history,
+      new SeededRandom(plan.seed).split("clients"),
+      tell,
+    );
+  }
+
+  get nowMs(): number {
+    return this.#cluster.world.time.nowMs;
+  }
+
+  get nodeCount(): number {
+    return this.#cluster.nodes.length;
+  }
+
+  get firedFaults(): readonly string[] {
+    return this.#stage.firedFaults;
+  }
+
+  /** Throws a `Violation`. */
+  run(): void {
+    this.#keeper.startAll();
+    this.#waitUntilReady();
+    this.#act();
+    this.#tell("faults stop");
+    this.#stage.calm();
+    this.#keeper.startAll();
+    const { maxSiblings } = this.#plan.settings;
+    const tell = (text: string): void => this.#tell(text);
+    new Judgement(this.#cluster, this.history, this.#budget, maxSiblings, tell).pass();
+    this.#checkHistory();
+  }
+
+  #waitUntilReady(): void {
+    const isReady = (): boolean =>
+      this.#cluster.nodes.every(({ isUp, api }) => isUp && api.status().state === "READY");
+    const deadlineMs = this.nowMs + READY_WITHIN_MS;
+    while (!isReady()) {
+      if (this.nowMs >= deadlineMs) throw new Violation("liveness", "a new cluster is not ready within 30 s");
+      this.#cluster.runFor(50);
+    }
+  }
+
+  #act(): void {
+    const { time } = this.#cluster.world;
+    let lastMs = 0;
+    for (const action of this.#plan.actions) {
+      lastMs = Math.max(lastMs, action.atMs);
+      time.schedule(action.atMs, () => (isFault(action) ? this.#inject(action) : this.#clients.run(action)));
+    }
+    const endMs = this.nowMs + lastMs + AFTER_LAST_MS;
+    while (this.nowMs < endMs) {
+      this.#cluster.runFor(Math.min(SAMPLE_MS, endMs - this.nowMs));
+      this.#sample();
+    }
+  }
+
+  #inject(fault: PlannedFault): void {
+    const kind = faultNamed(fault.fault);
+    if (kind === undefined) throw new Error(`there is no fault ${fault.fault}`);
+    this.#tell(
+      `fault ${fault.fault} node=${fault.node} peer=${fault.peer} for=${fault.forMs} amount=${fault.amount}`,
+    );
+    kind.inject(this.#stage, fault);
+  }
+
+  #sample(): void {
+    for (const { api, isUp, member } of this.#cluster.nodes) {
+      const inspection = isUp ? api.inspect() : undefined;
+      if (inspection !== undefined) checkFills(member.nodeId, inspection);
+    }
+    checkUniqueDots(this.#ledger);
+  }
+
+  #checkHistory(): void {
+    checkStrictReads(this.history);
+    checkUniqueDots(this.#ledger);
+    checkAppliedOnce(this.#ledger, this.#budget);
+  }
+
+  #build(): ClusterProcesses {
+    const { plan, trace } = { plan: this.#plan, trace: this.#trace };
+    return new ClusterProcesses({
+      seed: plan.seed,
+      regions: REGIONS,
+      nodesPerRegion: plan.nodesPerRegion,
+      partitions: plan.partitions,
+      settings: { ...plan.settings, fsyncIntervalMs: 400 },
+      clockOffsetsMs: Object.fromEntries(
+        REGIONS.flatMap((region, r) =>
+          Array.from({ length: plan.nodesPerRegion }, (_, n) => [
+            `${region}-${n + 1}`,
+            plan.clockOffsetsMs[r * plan.nodesPerRegion + n] ?? 0,
+          ]),
+        ),
+      ),
+      onLog: (line) => trace.note(line),
+      observer: {
+        frameDelivered: (from, to, frame, atMs) => {
+          trace.bytes(from, to, frame, atMs);
+          this.#stage.noteFrame(from, to, frame);
+        },
+        batchWritten: (node, batch, _isSynced, atMs) => {
+          for (const { value } of batch) if (value !== undefined) trace.bytes(node, node, value, atMs);
+          if (this.#ledger.batchWritten(node, batch)) this.#stage.noteMint(node);
+          this.#stage.noteBatch(node);
+        },
+      },
+      owner: {
+        ended: (node) => this.#keeper.ended(node),
+        startFailed: (node, error) => this.#keeper.startFailed(node, error),
+      },
+    });
+  }
+
+  #tell(text: string): void {
+    this.#trace.event(this.nowMs, text);
+  }
+}

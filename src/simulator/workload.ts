@@ -1,0 +1,83 @@
+/** What the clients of a run do: a background of everything, and bursts of strict reads around strict writes. */
+import type { SeededRandom } from "../runtime/simulated/index.js";
+import { LEVELS, type Level, type PlannedOperation, type PlannedRetry } from "./plan.js";
+import { type Focus, nodesOf, type Shape } from "./shape.js";
+
+const READ_CHANCE = 0.35;
+const DELETE_CHANCE = 0.2;
+const CONTEXT_CHANCE = 0.65;
+const RETRY_CHANCE = 0.5;
+const TIMEOUTS_MS = [300, 800, 2_000];
+/** A client mostly talks to the node that it is next to. */
+const ROAM_CHANCE = 0.3;
+/** Writes come in bursts of up to this many. */
+const BURST_MAX = 4;
+const FOCUS_READS = 7;
+/** Anti-entropy evens out within seconds what one write left uneven; the reads have to come before. */
+const FOCUS_READ_GAP_MS = 330;
+
+export function drawWorkload(random: SeededRandom, shape: Shape): PlannedOperation[] {
+  const background = random.split("background");
+  const operations: PlannedOperation[] = [];
+  while (operations.length < shape.operations) {
+    let atMs = background.between(0, shape.durationMs);
+    const client = background.below(shape.clients);
+    for (let left = 1 + background.below(BURST_MAX); left > 0; left--) {
+      operations.push(drawOperation(background, shape, client, Math.round(atMs)));
+      atMs += background.between(0, 120);
+    }
+  }
+  const focused = random.split("focused");
+  return [...operations, ...shape.focuses.flatMap((focus) => drawFocused(focused, shape, focus))];
+}
+
+function drawOperation(random: SeededRandom, shape: Shape, client: number, atMs: number): PlannedOperation {
+  const key = random.below(shape.keys.length);
+  const planned = shape.keys[key];
+  const isRead = random.chance(READ_CHANCE);
+  const hasContext = random.chance(CONTEXT_CHANCE);
+  // A delete of a multi without a context removes what its coordinator sees, which no client can know.
+  const mayDelete = planned?.type === "register" || hasContext;
+  const isDelete = random.chance(DELETE_CHANCE) && mayDelete;
+  const level = LEVELS[random.below(LEVELS.length)] ?? "ONE";
+  return {
+    kind: isRead ? "get" : isDelete ? "delete" : "put",
+    atMs,
+    client,
+    key,
+    node: random.chance(ROAM_CHANCE) ? random.below(nodesOf(shape)) : client,
+    level: planned?.isStrict === true ? "QUORUM" : level,
+    timeoutMs: TIMEOUTS_MS[random.below(TIMEOUTS_MS.length)] ?? 800,
+    usesContext: hasContext,
+    retries: isRead ? [] : drawRetries(random, shape),
+  };
+}
+
+function drawRetries(random: SeededRandom, shape: Shape): PlannedRetry[] {
+  if (!random.chance(RETRY_CHANCE)) return [];
+  return Array.from({ length: 1 + random.below(3) }, () => ({
+    afterMs: Math.round(random.between(20, 1_500)),
+    node: random.below(nodesOf(shape)),
+  }));
+}
+
+/** One strict write, then strict reads at its coordinator and at others, in turn. */
+function drawFocused(random: SeededRandom, shape: Shape, focus: Focus): PlannedOperation[] {
+  const base = { client: random.below(shape.clients), key: focus.key, level: "QUORUM" as Level, retries: [] };
+  const isDelete = shape.keys[focus.key]?.type === "register" && random.chance(0.3);
+  const write: PlannedOperation = {
+    ...base,
+    kind: isDelete ? "delete" : "put",
+    atMs: focus.atMs,
+    node: focus.node,
+    timeoutMs: 400,
+    usesContext: !isDelete && random.chance(0.5),
+  };
+  let atMs = focus.atMs + random.between(0, FOCUS_READ_GAP_MS);
+  const reads = Array.from({ length: FOCUS_READS }, (_, i): PlannedOperation => {
+    atMs += random.between(20, FOCUS_READ_GAP_MS);
+    const node = i % 2 === 0 ? focus.node : random.below(nodesOf(shape));
+    return { ...base, kind: "get", atMs: Math.round(atMs), node, timeoutMs: 500, usesContext: false };
+  });
+  return [write, ...reads];
+}
