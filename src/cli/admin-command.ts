@@ -2,7 +2,7 @@
 import { Command } from "commander";
 import type { NodeDigest } from "../client/index.js";
 import { compareDigests } from "./admin-digests.js";
-import { comparisonText, digestText, lagText, statusText } from "./admin-text.js";
+import { comparisonText, digestText, hintsText, lagText, statusText } from "./admin-text.js";
 import { addEndpointOptions, type EndpointOptions, endpointsOf, singleEndpointOf } from "./client-options.js";
 import { withAdmin } from "./client-session.js";
 import { EXIT, misused, printDocument } from "./failure.js";
@@ -31,6 +31,15 @@ export function adminCommand(): Command {
     },
   );
 
+  verb(command, "hints", "what a node keeps for its peers that are away")
+    .addHelpText("after", HINTS_HELP)
+    .action(async (options: EndpointOptions) => {
+      const peers = await withAdmin(singleEndpointOf(options), options, (admin) =>
+        admin.hints({ timeoutMs: options.timeout }),
+      );
+      print(options, { peers }, hintsText);
+    });
+
   verb(command, "digest", "digests of a node's live data; of several nodes, whether they hold the same")
     .addHelpText("after", DIGEST_HELP)
     .action(async (options: EndpointOptions) => {
@@ -48,6 +57,10 @@ export function adminCommand(): Command {
     });
   return command;
 }
+
+const HINTS_HELP = `
+With --json: {peers: [{nodeId, pending, oldestAgeMs, ratePerSecond, estimatedMs, isFullSyncDue, created, delivered,
+expired, dropped}]}. Counts are of writes, since the node's process started.`;
 
 const DIGEST_HELP = `
 With --json: {partitions: {id: hash}, all}; of several nodes {equal, nodes: [{endpoint, nodeId, all}], differing},

@@ -1,5 +1,5 @@
 /** What `atoll admin` prints for people. */
-import type { NodeDigest, NodeLag, NodeStatus } from "../client/index.js";
+import type { NodeDigest, NodeLag, NodeStatus, PeerHints } from "../client/index.js";
 import type { DigestComparison } from "./admin-digests.js";
 import { type Column, duration, fieldLines, tableLines, wholeNumber } from "./table.js";
 
@@ -74,6 +74,36 @@ export function lagText({ nodeId, peers, regions }: NodeLag): string {
     `as ${nodeId} sees it, in writes`,
     ...(sections.length === 0 ? ["", "it has no peers"] : sections),
   ].join("\n");
+}
+
+const HINT_COLUMNS: readonly Column[] = [
+  { title: "PEER" },
+  { title: "AWAY FOR", align: "right" },
+  { title: "PENDING", align: "right" },
+  { title: "A SECOND", align: "right" },
+  { title: "DONE IN", align: "right" },
+  { title: "CREATED", align: "right" },
+  { title: "DELIVERED", align: "right" },
+  { title: "EXPIRED", align: "right" },
+  { title: "DROPPED", align: "right" },
+  { title: "THEN" },
+];
+
+export function hintsText({ peers }: { readonly peers: readonly PeerHints[] }): string {
+  if (peers.length === 0) return "the node has no peers";
+  const rows = peers.map((peer) => [
+    peer.nodeId,
+    peer.oldestAgeMs === 0 ? "-" : duration(peer.oldestAgeMs),
+    wholeNumber(peer.pending),
+    peer.ratePerSecond === 0 ? "-" : wholeNumber(peer.ratePerSecond),
+    peer.estimatedMs === 0 ? "-" : duration(peer.estimatedMs),
+    wholeNumber(peer.created),
+    wholeNumber(peer.delivered),
+    wholeNumber(peer.expired),
+    wholeNumber(peer.dropped),
+    peer.isFullSyncDue ? "full sync" : "",
+  ]);
+  return tableLines(HINT_COLUMNS, rows).join("\n");
 }
 
 export function digestText({ nodeId, partitions, all, rows }: NodeDigest): string {

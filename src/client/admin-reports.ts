@@ -66,6 +66,30 @@ export interface RegionLag {
   readonly maxMs: number;
 }
 
+/**
+ * What a node keeps for a peer that is away: writes that the peer lacks, which the node sends it when it is back. Each
+ * that was ever created is pending, or was delivered, or expired, or was dropped.
+ */
+export interface PeerHints {
+  readonly nodeId: string;
+  readonly pending: number;
+  /** Since the peer was first lost; 0 when it is not away. */
+  readonly oldestAgeMs: number;
+  /** Delivered in each second, lately. */
+  readonly ratePerSecond: number;
+  /** Until all is delivered, at this rate; 0 while nothing is. */
+  readonly estimatedMs: number;
+  /** Nothing is kept for it any more: when it is back, it gets all rows. */
+  readonly isFullSyncDue: boolean;
+  /** Since the node's process started, as the three that follow. */
+  readonly created: number;
+  readonly delivered: number;
+  /** Given up because the peer was away for longer than `max_hint_window_ms`. */
+  readonly expired: number;
+  /** Given up for `hint_budget_mb`, or because the peer lost its store or left the cluster. */
+  readonly dropped: number;
+}
+
 /** Digests of live data: equal on two nodes with the same partitions means equal data. */
 export interface NodeDigest {
   readonly nodeId: string;

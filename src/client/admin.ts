@@ -5,7 +5,7 @@ import type {
   requestCallback,
 } from "@grpc/grpc-js";
 import { AdminServiceClient, type admin } from "../wire/index.js";
-import type { NodeDigest, NodeLag, NodeState, NodeStatus } from "./admin-reports.js";
+import type { NodeDigest, NodeLag, NodeState, NodeStatus, PeerHints } from "./admin-reports.js";
 import { AtollError } from "./atoll-error.js";
 import { CHANNEL_OPTIONS, channelSecurity, type TlsOptions } from "./channel.js";
 import { checkEndpoint, checkTimeoutMs, TIMEOUT_MS_DEFAULT } from "./settings.js";
@@ -60,6 +60,23 @@ export class AdminClient implements AsyncDisposable {
       })),
       regions: regions.map((region) => ({ ...region, count: Number(region.count) })),
     };
+  }
+
+  /** What the node keeps for each of its peers that is away. */
+  async hints(options: AdminCallOptions = {}): Promise<readonly PeerHints[]> {
+    const { peers } = await this.#call<admin.ListHintsResponse__Output>(options, (callOptions, done) =>
+      this.#stub.listHints({}, callOptions, done),
+    );
+    return peers.map((peer) => ({
+      ...peer,
+      pending: Number(peer.pending),
+      oldestAgeMs: Number(peer.oldestAgeMs),
+      estimatedMs: Number(peer.estimatedMs),
+      created: Number(peer.created),
+      delivered: Number(peer.delivered),
+      expired: Number(peer.expired),
+      dropped: Number(peer.dropped),
+    }));
   }
 
   /** Digests of the node's live data, by partition unless `summaryOnly`. */

@@ -5,6 +5,7 @@ export type {
   NodeLag,
   NodeState,
   NodeStatus,
+  PeerHints,
   PeerLag,
   PeerStatus,
   RegionLag,

@@ -1,5 +1,11 @@
 /** Makes a node object: see `NodeApi`. */
-import { failure, type Operation, type OperationOptions, type Outcome } from "../replication/index.js";
+import {
+  failure,
+  type Operation,
+  type OperationOptions,
+  type Outcome,
+  type PeerHints,
+} from "../replication/index.js";
 import type { Runtime, Timer } from "../runtime/index.js";
 import type { Layout } from "../topology/index.js";
 import { digestOf } from "./digest.js";
@@ -128,6 +134,10 @@ class Node implements NodeApi {
 
   lag(): LagReport {
     return this.#started === undefined ? { peers: [], regions: [] } : lagOf(this.#started);
+  }
+
+  hints(): readonly PeerHints[] {
+    return this.#started?.replicator.away.report() ?? [];
   }
 
   digest(done: (error: Error | undefined, report: DigestReport | undefined) => void): void {

@@ -1,4 +1,10 @@
-import type { Operation, OperationOptions, Outcome, ReplicationSettings } from "../replication/index.js";
+import type {
+  Operation,
+  OperationOptions,
+  Outcome,
+  PeerHints,
+  ReplicationSettings,
+} from "../replication/index.js";
 import type { Layout } from "../topology/index.js";
 import type { NodeInspection, RowsInspected } from "./inspection.js";
 
@@ -103,6 +109,8 @@ export interface NodeApi {
   readonly layout: Layout;
   status(): NodeStatus;
   lag(): LagReport;
+  /** What is kept for each peer that is away, or was since the node object was built. */
+  hints(): readonly PeerHints[];
   digest(done: (error: Error | undefined, report: DigestReport | undefined) => void): void;
   counters(): NodeCounters;
   /** What the node holds in memory; undefined until its store is open. */

@@ -53,6 +53,7 @@ export class StartedNode {
   readonly #calls: Calls;
   readonly #hello: PeerHello;
   readonly #end: (end: NodeEnd) => void;
+  readonly #away: OpenedStore["away"];
   readonly #dirty = new Set<PartitionReplica>();
   readonly #neighbourhoods = new Map<number, Neighbourhood>();
   #batches: number;
@@ -73,6 +74,7 @@ export class StartedNode {
     this.self = self;
     this.incarnation = opened.incarnation;
     this.#batches = opened.batches;
+    this.#away = opened.away;
     this.operations = new OperationsInFlight(settings.maxOperationsInFlight);
     this.#hlc = new HybridClock(() => runtime.clock.wallMs(), opened.hlc);
     this.#commit = new GroupCommit(
@@ -113,7 +115,7 @@ export class StartedNode {
       onRefused: (peer, reason) => this.membership.refused(peer, reason),
     });
     this.membership.start();
-    this.replicator.start();
+    this.replicator.start(this.#away);
   }
 
   execute(operation: Operation, options: OperationOptions, done: (outcome: Outcome) => void): void {

@@ -11,6 +11,7 @@ import {
   readPartition,
 } from "../codec/index.js";
 import { newDoubt } from "../replica/index.js";
+import { type AwayRecord, awayKey, openAway } from "../replication/index.js";
 import type { Change, Runtime, Store } from "../runtime/index.js";
 import { partitionKey } from "../storage/index.js";
 import type { Layout, Member } from "../topology/index.js";
@@ -40,6 +41,8 @@ export interface OpenedStore {
   readonly hlc: Hlc;
   /** Newest incarnations known of other members. */
   readonly incarnations: ReadonlyMap<number, number>;
+  /** Members that were away when the node last ended. */
+  readonly away: ReadonlyMap<number, AwayRecord>;
   /** Of every partition that the node holds. */
   readonly partitions: ReadonlyMap<number, PartitionRecord>;
 }
@@ -99,6 +102,7 @@ function prepare(
     batches: progress.batches,
     hlc: progress.hlc,
     incarnations: readIncarnations(runtime, store, plan),
+    away: readAway(runtime, store, plan),
     partitions: readPartitions(runtime, store, plan, hasRegressed),
   };
   return { opened, identity: wanted };
@@ -167,6 +171,22 @@ function readIncarnations(runtime: Runtime, store: Store, plan: OpenPlan): Map<n
     }
   }
   return incarnations;
+}
+
+/** A damaged one is as good as none: the member is lost anew, or is back. */
+function readAway(runtime: Runtime, store: Store, plan: OpenPlan): Map<number, AwayRecord> {
+  const away = new Map<number, AwayRecord>();
+  for (const { number } of plan.layout.members) {
+    const record = store.get(Buffer.from(awayKey(number), "latin1"));
+    if (record === undefined) continue;
+    try {
+      away.set(number, openAway(number, record));
+    } catch (error) {
+      if (!(error instanceof RecordDamagedError)) throw error;
+      runtime.log.error({ member: number }, "the record of since when a member is away is damaged");
+    }
+  }
+  return away;
 }
 
 function readPartitions(

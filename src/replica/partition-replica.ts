@@ -61,6 +61,10 @@ type RequestTrace =
   /** It was applied by somebody, and the record that says by whom cannot be read. */
   | { readonly kind: "damaged" };
 
+const LOG_ENTRY_BYTES_GUESS = 128;
+/** Key 19, version 1, actor 8, counter about 3, stamp 8, checksum 4. */
+const REQUEST_RECORD_BYTES = 43;
+
 export class PartitionReplica {
   readonly partition: number;
   readonly rows: RowStore;
@@ -70,6 +74,7 @@ export class PartitionReplica {
   readonly #floor: VersionVector;
   /** Up to here this process left nothing in the log; the floor may lie above entries that are still to be removed. */
   readonly #trimmed = new VersionVector();
+  #logEntryBytes = LOG_ENTRY_BYTES_GUESS;
   #doubt: Doubt | undefined;
 
   constructor(partition: number, record: PartitionRecord, environment: ReplicaEnvironment) {
@@ -100,6 +105,11 @@ export class PartitionReplica {
   /** Up to here the log was trimmed. Read only. */
   get floor(): VersionVector {
     return this.#floor;
+  }
+
+  /** What an entry of the log takes on disk with its request id: a mean over those written last. */
+  get logEntryBytes(): number {
+    return this.#logEntryBytes;
   }
 
   get doubt(): Doubt | undefined {
@@ -274,10 +284,10 @@ export class PartitionReplica {
   ): void {
     const commit = this.#environment.commit;
     const key = logKey(this.partition, actor, counter);
-    commit.put(
-      key,
-      sealRecord(Buffer.from(key, "latin1"), (writer) => writeLogEntry(writer, entry)),
-    );
+    const record = sealRecord(Buffer.from(key, "latin1"), (writer) => writeLogEntry(writer, entry));
+    commit.put(key, record);
+    const idBytes = entry.requestId === undefined ? 0 : REQUEST_RECORD_BYTES;
+    this.#logEntryBytes += (key.length + record.length + idBytes - this.#logEntryBytes) / 64;
     if (entry.requestId === undefined) return;
     const idKey = requestKey(this.partition, entry.requestId);
     const sealed = sealRecord(Buffer.from(idKey, "latin1"), (writer) => {

@@ -1,4 +1,6 @@
 /** Between replicas: coordinator, peer streams, catch-up and anti-entropy. */
+export type { PeerHints } from "./away-peers.js";
+export { type AwayRecord, awayKey, openAway } from "./away-record.js";
 export type { Fill } from "./bounds.js";
 export { Calls } from "./calls.js";
 export { CONSISTENCY_LEVELS, type Consistency } from "./consistency.js";

@@ -1,7 +1,8 @@
 /**
  * Trims the logs. A log entry is what a peer that lacks its dot is sent (the log is the hint), and it keeps the request
  * id that made the dot. So it goes once every other replica is known to hold the dot durably, and once it was held for
- * longer than retries of its request may come (rule 17). In between, and for as long as a peer is away, it stays.
+ * longer than retries of its request may come (rule 17). For peers that are away it stays, as long as `away-peers.ts`
+ * has it.
  *
  * Works in the background, in steps of one turn each, so that no request waits for long behind it.
  */
@@ -10,6 +11,7 @@ import type { PartitionReplica } from "../replica/index.js";
 import type { Timer } from "../runtime/index.js";
 import type { PeerClocks } from "./acks.js";
 import { AgedClock } from "./aged-clock.js";
+import type { AwayPeers } from "./away-peers.js";
 import type { Environment } from "./environment.js";
 
 const ROUND_MS = 5_000;
@@ -27,15 +29,22 @@ interface Stretch {
 export class LogTrimming {
   readonly #environment: Environment;
   readonly #peerClocks: PeerClocks;
+  readonly #away: Pick<AwayPeers, "isCutOff">;
   readonly #requestIdWindowMs: number;
   readonly #aged = new Map<number, AgedClock>();
   /** What is left of this round, the next one last. */
   #due: Stretch[] = [];
   #timer: Timer | undefined;
 
-  constructor(environment: Environment, peerClocks: PeerClocks, requestIdWindowMs: number) {
+  constructor(
+    environment: Environment,
+    peerClocks: PeerClocks,
+    away: Pick<AwayPeers, "isCutOff">,
+    requestIdWindowMs: number,
+  ) {
     this.#environment = environment;
     this.#peerClocks = peerClocks;
+    this.#away = away;
     this.#requestIdWindowMs = requestIdWindowMs;
   }
 
@@ -87,12 +96,13 @@ export class LogTrimming {
       .filter(({ actor, upTo }) => replica.isTrimDue(actor, upTo));
   }
 
-  /** The highest of the actor's dots up to one that no other replica lacks, as far as is known. */
+  /** The highest of the actor's dots up to one that no other replica lacks for whom the log is kept. */
   #heldByAll(replica: PartitionReplica, actor: Actor, counter: number): number {
     const { partition } = replica;
     let held = Math.min(counter, replica.durableClock.get(actor));
     for (const member of this.#environment.neighbourhood(partition).others)
-      held = Math.min(held, this.#peerClocks.get(partition, member).get(actor));
+      if (!this.#away.isCutOff(member))
+        held = Math.min(held, this.#peerClocks.get(partition, member).get(actor));
     return held;
   }
 

@@ -4,6 +4,8 @@ import type { Delta, Message, RowKey } from "../codec/index.js";
 import type { PartitionReplica } from "../replica/index.js";
 import { AckSender, PeerClocks } from "./acks.js";
 import { AntiEntropy } from "./anti-entropy.js";
+import { AwayPeers, type HintSettings } from "./away-peers.js";
+import type { AwayRecord } from "./away-record.js";
 import type { Fill } from "./bounds.js";
 import { CatchUp } from "./catch-up.js";
 import { Coordinator } from "./coordinator.js";
@@ -18,7 +20,7 @@ import { RequestFences } from "./request-fences.js";
 import { RowHealing } from "./row-healing.js";
 import { WriteCoordinator } from "./write-coordinator.js";
 
-export interface ReplicationSettings {
+export interface ReplicationSettings extends HintSettings {
   /** The most siblings that a multi keeps before a put without context is refused. */
   readonly maxSiblings: number;
   /** A retry that comes this long after the first attempt still finds out what became of it. */
@@ -38,6 +40,7 @@ export class Replicator {
   readonly #service: ReplicaService;
   readonly #fences = new RequestFences();
   readonly #healing: RowHealing;
+  readonly away: AwayPeers;
   readonly #trimming: LogTrimming;
 
   constructor(environment: Environment, settings: ReplicationSettings) {
@@ -66,7 +69,8 @@ export class Replicator {
     );
     this.coordinator = new Coordinator(environment, new ReadCoordinator(environment), this.#writes);
     this.#service = new ReplicaService(environment, this.coordinator, this.#fences);
-    this.#trimming = new LogTrimming(environment, this.peerClocks, settings.requestIdWindowMs);
+    this.away = new AwayPeers(environment, this.peerClocks, settings);
+    this.#trimming = new LogTrimming(environment, this.peerClocks, this.away, settings.requestIdWindowMs);
   }
 
   /** What replication holds in memory, by name: what must stay inside its bound, whatever happens. */
@@ -79,14 +83,17 @@ export class Replicator {
     };
   }
 
-  start(): void {
+  /** @param away what the store says of peers that were away when this node ended */
+  start(away: ReadonlyMap<number, AwayRecord>): void {
     this.#antiEntropy.start();
+    this.away.start(away);
     this.#trimming.start();
   }
 
   close(): void {
     this.#antiEntropy.close();
     this.#trimming.close();
+    this.away.close();
     this.#catchUp.close();
   }
 
@@ -103,6 +110,7 @@ export class Replicator {
   }
 
   peerDown(peer: number): void {
+    this.away.peerDown(peer);
     this.#antiEntropy.peerDown(peer);
     this.#catchUp.peerDown(peer);
     this.#environment.calls.peerDown(peer);

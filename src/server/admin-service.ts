@@ -1,4 +1,4 @@
-/** AdminService over a node: its state, its lag, its digest. */
+/** AdminService over a node: its state, its lag, its hints, its digest. */
 import type { NodeApi } from "../node/index.js";
 import type { admin } from "../wire/index.js";
 import { internalFailure, toStatus, unimplemented } from "./failure.js";
@@ -6,7 +6,7 @@ import type { Identity } from "./reply-header.js";
 import { type CallsInFlight, type RequestObserver, type UnaryWork, unaryCall } from "./unary-call.js";
 
 /** What the service needs of a node. */
-type AdminNode = Pick<NodeApi, "layout" | "status" | "lag" | "digest">;
+type AdminNode = Pick<NodeApi, "layout" | "status" | "lag" | "hints" | "digest">;
 
 export interface AdminServiceParts {
   readonly node: AdminNode;
@@ -61,7 +61,14 @@ export function adminServiceHandlers(parts: AdminServiceParts): admin.AdminServi
         });
       },
     ),
-    ListHints: later("ListHints"),
+    ListHints: unary<admin.ListHintsRequest__Output, admin.ListHintsResponse>(
+      "ListHints",
+      (_request, _remainingMs, answer) => {
+        answer({
+          peers: node.hints().map((peer) => ({ ...peer, oldestAgeMs: Math.round(peer.oldestAgeMs) })),
+        });
+      },
+    ),
     ListConflicts: later("ListConflicts"),
     RemoveMember: later("RemoveMember"),
     ListQuarantine: later("ListQuarantine"),

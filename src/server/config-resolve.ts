@@ -39,6 +39,8 @@ export function resolveConfig(settings: Settings): ServerConfig {
     fsyncIntervalMs: settings.fsync_interval_ms ?? 100,
     maxClockDriftMs: settings.max_clock_drift_ms ?? 500,
     requestIdWindowMs: requestIdWindowOf(settings, report),
+    maxHintWindowMs: settings.max_hint_window_ms ?? 3 * 3_600_000,
+    hintBudgetBytes: (settings.hint_budget_mb ?? 1_024) * 2 ** 20,
     rowCacheBytes: (settings.row_cache_mb ?? 16) * 2 ** 20,
     limits: limitsOf(settings, report),
     log: { level: settings.log?.level ?? "warn", file: settings.log?.file },

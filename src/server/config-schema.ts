@@ -14,6 +14,10 @@ const HIGHEST_TIMER_MS = 2 ** 31 - 1;
 /** Retries come that late, after a client lost its network for a while. */
 const LEAST_REQUEST_ID_WINDOW_MS = 300_000;
 
+/** A month; who is away for longer has less to wait for from a full sync. */
+const LONGEST_HINT_WINDOW_MS = 31 * 24 * 3_600_000;
+const HIGHEST_HINT_BUDGET_MB = 2 ** 20;
+
 const id = z.string().regex(ID, "must be 1 to 63 of a-z 0-9 - and start with a letter or digit");
 const host = z.string().regex(HOST, "must be a host name: letters, digits, dots, _ and -");
 const path = z.string().min(1, "must not be empty");
@@ -83,6 +87,8 @@ export const settingsSchema = z.strictObject({
   fsync_interval_ms: whole(1, HIGHEST_TIMER_MS).optional(),
   max_clock_drift_ms: whole(1, HIGHEST_TIMER_MS).optional(),
   request_id_window_ms: whole(LEAST_REQUEST_ID_WINDOW_MS, HIGHEST_TIMER_MS).optional(),
+  max_hint_window_ms: whole(0, LONGEST_HINT_WINDOW_MS).optional(),
+  hint_budget_mb: whole(1, HIGHEST_HINT_BUDGET_MB).optional(),
   row_cache_mb: whole(0, 65_536).optional(),
   limits: limitsSchema.optional(),
   log: z.strictObject({ level: z.enum(LOG_LEVELS).optional(), file: path.optional() }).optional(),

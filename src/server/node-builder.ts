@@ -61,6 +61,8 @@ function nodeSettings(config: ServerConfig): Omit<NodeSettings, "layout" | "mini
     fsyncIntervalMs: config.fsyncIntervalMs,
     maxClockDriftMs: config.maxClockDriftMs,
     requestIdWindowMs: config.requestIdWindowMs,
+    maxHintWindowMs: config.maxHintWindowMs,
+    hintBudgetBytes: config.hintBudgetBytes,
     rowCacheBytes: config.rowCacheBytes,
     maxSiblings: config.limits.siblings,
     maxOperationsInFlight: config.limits.operationsInFlight,

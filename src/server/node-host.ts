@@ -28,7 +28,10 @@ interface NodeHostParts {
 }
 
 /** What the services see of a node; always there, whatever becomes of the node behind it. */
-export type HostedNode = Pick<NodeApi, "execute" | "layout" | "status" | "lag" | "digest" | "counters">;
+export type HostedNode = Pick<
+  NodeApi,
+  "execute" | "layout" | "status" | "lag" | "hints" | "digest" | "counters"
+>;
 
 /** Pauses before a node is built again, milliseconds. */
 const FIRST_PAUSE_MS = 500;
@@ -126,6 +129,10 @@ export class NodeHost implements HostedNode {
       partitionsCatchingUp: 0,
       peers: [],
     };
+  }
+
+  hints(): ReturnType<NodeApi["hints"]> {
+    return this.#node?.hints() ?? [];
   }
 
   lag(): LagReport {

@@ -47,6 +47,8 @@ export interface ServerConfig {
   readonly fsyncIntervalMs: number;
   readonly maxClockDriftMs: number;
   readonly requestIdWindowMs: number;
+  readonly maxHintWindowMs: number;
+  readonly hintBudgetBytes: number;
   readonly rowCacheBytes: number;
   readonly limits: Limits;
   readonly log: { readonly level: LogLevel; readonly file: string | undefined };

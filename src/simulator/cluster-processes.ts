@@ -232,6 +232,8 @@ function settingsOf(
     rowCacheBytes: 1024 * 1024,
     maxSiblings: 100,
     requestIdWindowMs: 600_000,
+    maxHintWindowMs: 3 * 3_600_000,
+    hintBudgetBytes: 2 ** 30,
     maxOperationsInFlight: 1_000,
     peerAddressOverrides: {},
     ...changed,

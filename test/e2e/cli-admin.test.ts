@@ -57,6 +57,8 @@ describe("status and lag", () => {
     const outcome = await admin("lag", "--endpoint", one.endpoint, "--json");
     expect(JSON.parse(outcome.stdout)).toEqual({ nodeId: one.id, peers: [], regions: [] });
     expect((await admin("lag", "--endpoint", one.endpoint)).stdout).toContain("it has no peers");
+    const hints = await admin("hints", "--endpoint", one.endpoint, "--json");
+    expect(JSON.parse(hints.stdout)).toEqual({ peers: [] });
   });
 
   it("ask one node", async () => {
@@ -68,7 +70,7 @@ describe("status and lag", () => {
   });
 
   it("of a node that is not there are exit code 4, and name it", async () => {
-    for (const verb of ["status", "lag", "digest"]) {
+    for (const verb of ["status", "lag", "hints", "digest"]) {
       const outcome = await admin(verb, "--endpoint", "127.0.0.1:1", "--timeout", "500", "--json");
       expect([verb, outcome.code, failureIn(outcome).code]).toEqual([verb, 4, "UNAVAILABLE"]);
       expect(outcome.stderr).toContain("127.0.0.1:1: ");

@@ -468,11 +468,14 @@ describe("AdminService", () => {
     expect(Number(status.uptimeMs)).toBeLessThan(60_000);
   });
 
-  it("tells lag and digest", async () => {
+  it("tells lag, hints and digest", async () => {
     expect(await call((...rest) => fixture.admin.getLag({}, ...rest))).toMatchObject({
       nodeId: "eu-west-1",
       peers: [{ nodeId: "us-east-1", dotsBehind: "3", dotsMissing: "1", partitionsBehind: 2 }],
       regions: [{ region: "us-east", count: "10", p50Ms: 40, p99Ms: 90.5, maxMs: 100 }],
+    });
+    expect(await call((...rest) => fixture.admin.listHints({}, ...rest))).toMatchObject({
+      peers: [{ nodeId: "us-east-1", pending: "4", created: "12", ratePerSecond: 2, isFullSyncDue: true }],
     });
     const digest = await call((...rest) => fixture.admin.getDigest({}, ...rest));
     expect(digest).toMatchObject({ partitions: { 7: "00000000000000ff" }, all: "0123456789abcdef" });

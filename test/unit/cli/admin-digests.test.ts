@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { compareDigests } from "../../../src/cli/admin-digests.js";
-import { comparisonText, digestText, lagText, statusText } from "../../../src/cli/admin-text.js";
+import { comparisonText, digestText, hintsText, lagText, statusText } from "../../../src/cli/admin-text.js";
 
 const digest = (nodeId: string, partitions: Record<string, string>, all = nodeId) => ({
   nodeId,
@@ -117,6 +117,23 @@ describe("what people read", () => {
       "us-east       5,000  41 ms  1.3 s  2.0 s",
     ]);
     expect(lagText({ nodeId: "a", peers: [], regions: [] })).toContain("it has no peers");
+  });
+
+  it("is what is kept for peers that are away", () => {
+    const counts = { created: 1_200, delivered: 200, expired: 0, dropped: 0 };
+    const back = { ...counts, nodeId: "us-east-1", pending: 1_000, oldestAgeMs: 3_600_000 };
+    const gone = { ...counts, nodeId: "b", pending: 0, expired: 1_000, oldestAgeMs: 14_400_000 };
+    const still = { ratePerSecond: 0, estimatedMs: 0, isFullSyncDue: true };
+    const peers = [
+      { ...back, ratePerSecond: 250, estimatedMs: 4_000, isFullSyncDue: false },
+      { ...gone, ...still },
+    ];
+    expect(hintsText({ peers }).split("\n")).toEqual([
+      "PEER       AWAY FOR  PENDING  A SECOND  DONE IN  CREATED  DELIVERED  EXPIRED  DROPPED  THEN",
+      "us-east-1     1.0 h    1,000       250    4.0 s    1,200        200        0        0",
+      "b             4.0 h        0         -        -    1,200        200    1,000        0  full sync",
+    ]);
+    expect(hintsText({ peers: [] })).toBe("the node has no peers");
   });
 
   it("is the digest", () => {

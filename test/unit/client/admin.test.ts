@@ -26,7 +26,7 @@ async function adminOf(handlers: UntypedServiceImplementation): Promise<AdminCli
 }
 
 describe("an admin client", () => {
-  it("gives status, lag and digest as plain data", async () => {
+  it("gives status, lag, hints and digest as plain data", async () => {
     const client = await adminOf({
       GetStatus: (_call: unknown, done: sendUnaryData<admin.GetStatusResponse>) =>
         done(null, {
@@ -40,6 +40,8 @@ describe("an admin client", () => {
           peers: [{ nodeId: "n2", region: "us", dotsBehind: 3 }],
           regions: [{ region: "us", count: 7, p50Ms: 1.5 }],
         }),
+      ListHints: (_call: unknown, done: sendUnaryData<admin.ListHintsResponse>) =>
+        done(null, { peers: [{ nodeId: "n2", pending: 4, created: "12", ratePerSecond: 2.5 }] }),
       GetDigest: (
         call: { request: admin.GetDigestRequest__Output },
         done: sendUnaryData<admin.GetDigestResponse>,
@@ -60,6 +62,20 @@ describe("an admin client", () => {
       peers: [{ dotsBehind: 3, dotsMissing: 0 }],
       regions: [{ region: "us", count: 7, p50Ms: 1.5 }],
     });
+    expect(await client.hints()).toEqual([
+      {
+        nodeId: "n2",
+        pending: 4,
+        oldestAgeMs: 0,
+        ratePerSecond: 2.5,
+        estimatedMs: 0,
+        isFullSyncDue: false,
+        created: 12,
+        delivered: 0,
+        expired: 0,
+        dropped: 0,
+      },
+    ]);
     expect(await client.digest()).toEqual({ nodeId: "n1", partitions: { 7: "cd" }, all: "ab", rows: 2 });
     expect(await client.digest({ summaryOnly: true })).toMatchObject({ partitions: {} });
   });

@@ -126,7 +126,12 @@ export class Lab {
     const sent: LabNode["sent"] = [];
     const runtime = { ...host.runtime, transport: this.#transport(number, sent) };
     const { environment, replica } = this.#environment(member, runtime, store);
-    const replicator = new Replicator(environment, { maxSiblings: 100, requestIdWindowMs: 600_000 });
+    const replicator = new Replicator(environment, {
+      maxSiblings: 100,
+      requestIdWindowMs: 600_000,
+      maxHintWindowMs: 3 * 3_600_000,
+      hintBudgetBytes: 2 ** 30,
+    });
     environment.links.listen({
       message: (from, message) => replicator.receive(from, message),
       beforeFlush: () => replicator.beforeFlush(),

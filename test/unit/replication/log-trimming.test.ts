@@ -9,7 +9,12 @@ const WINDOW_MS = 300_000;
 /** Member 1 wrote so often, and trims. */
 function trimmed(lab: Lab, writes: number): LabNode {
   const node = lab.node(1);
-  const trimming = new LogTrimming(node.environment, node.replicator.peerClocks, WINDOW_MS);
+  const trimming = new LogTrimming(
+    node.environment,
+    node.replicator.peerClocks,
+    node.replicator.away,
+    WINDOW_MS,
+  );
   trimming.start();
   for (let i = 0; i < writes; i++) {
     lab.begin(1, putOf(`k${i % 10}`, `${i}`), { consistency: { level: "ONE" } });
@@ -60,7 +65,12 @@ describe("trimming", () => {
   it("ends with the node", () => {
     const lab = new Lab({ eu: 1 });
     const node = lab.node(1);
-    const trimming = new LogTrimming(node.environment, node.replicator.peerClocks, WINDOW_MS);
+    const trimming = new LogTrimming(
+      node.environment,
+      node.replicator.peerClocks,
+      node.replicator.away,
+      WINDOW_MS,
+    );
     trimming.start();
     trimming.close();
     lab.execute(1, putOf("k", "v"));

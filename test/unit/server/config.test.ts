@@ -53,6 +53,8 @@ describe("settings", () => {
       fsyncIntervalMs: 100,
       maxClockDriftMs: 500,
       requestIdWindowMs: 600000,
+      maxHintWindowMs: 10800000,
+      hintBudgetBytes: 2 ** 30,
       rowCacheBytes: 16 * 2 ** 20,
       limits: {
         keyBytes: 4096,
@@ -139,6 +141,14 @@ describe("wrong settings", () => {
       "a window of request ids that a long request outlives",
       { request_id_window_ms: 400_000, limits: { max_timeout_ms: 300_000 } },
       ["request_id_window_ms: 400000 is less than twice limits.max_timeout_ms (300000)"],
+    ],
+    [
+      "a budget of nothing for hints",
+      { hint_budget_mb: 0, max_hint_window_ms: -1 },
+      [
+        "max_hint_window_ms: must be a whole number from 0 to 2678400000",
+        "hint_budget_mb: must be a whole number from 1 to 1048576",
+      ],
     ],
     ["a bad fsync", { fsync: "maybe" }, ['fsync: expected one of "always"|"interval"|"never"']],
     [

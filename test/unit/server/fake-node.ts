@@ -16,6 +16,7 @@ import type {
   Operation,
   OperationOptions,
   Outcome,
+  PeerHints,
   ReadValue,
 } from "../../../src/replication/index.js";
 import type { NodeBuilder, NodePlan } from "../../../src/server/node-builder.js";
@@ -115,6 +116,12 @@ export class FakeNode implements NodeApi {
       peers: [{ nodeId: "us-east-1", region: "us-east", dotsBehind: 3, dotsMissing: 1, partitionsBehind: 2 }],
       regions: [{ region: "us-east", count: 10, p50Ms: 40, p99Ms: 90.5, maxMs: 100 }],
     };
+  }
+
+  hints(): PeerHints[] {
+    const counts = { created: 12, delivered: 7, expired: 0, dropped: 1, pending: 4 };
+    const rest = { oldestAgeMs: 90_000, ratePerSecond: 2, estimatedMs: 2_000, isFullSyncDue: true };
+    return [{ nodeId: "us-east-1", ...counts, ...rest }];
   }
 
   digest(done: (error: Error | undefined, report: DigestReport | undefined) => void): void {
