@@ -69,6 +69,7 @@ export class Context implements Covers {
     for (const [actor, counter] of other.vector.entries())
       for (let missing = this.vector.get(actor) + 1; missing <= counter; missing++)
         if (!this.covers(actor, missing)) return false;
+    if (!this.vector.includesClosed(other.vector)) return false;
     return other.dots().every((dot) => this.covers(dot.actor, dot.counter));
   }
 

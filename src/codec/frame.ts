@@ -5,8 +5,9 @@
 import type { Hlc } from "../causality/index.js";
 import { ByteReader, ByteWriter, CodecError } from "./bytes.js";
 import { readPage, readPageRequest, writePage, writePageRequest } from "./catch-up-codec.js";
-import { readDots, readPayload, readVector, writeDots, writePayload, writeVector } from "./causal.js";
-import type { AckEntry, Delta, Message } from "./messages.js";
+import { readClock, readView, writeClock, writeView } from "./clock-codec.js";
+import { readDelta, writeDelta } from "./delta-codec.js";
+import type { AckEntry, Message } from "./messages.js";
 import {
   readLookupReply,
   readReadReply,
@@ -17,10 +18,9 @@ import {
   writeReadRequest,
   writeRepairRequest,
 } from "./read-codec.js";
-import { checkedRowKey } from "./row-key.js";
 
 /** In the Hello of a link: both sides must have the same. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 const TYPE = {
   delta: 1,
@@ -38,6 +38,7 @@ const TYPE = {
   "lookup-reply": 13,
   "forward-request": 14,
   "forward-reply": 15,
+  view: 16,
 } as const satisfies Record<Message["type"], number>;
 
 const NAMES = new Map<number, Message["type"]>(
@@ -96,10 +97,9 @@ function writeBody(writer: ByteWriter, message: Message): void {
       writer.hlc(message.hlc);
       return writeAcks(writer, message.entries);
     case "clock":
-      writer.varint(message.partition);
-      writer.hlc(message.hlc);
-      writeVector(writer, message.clock);
-      return writer.uint8(message.isInDoubt ? 1 : 0);
+      return writeClock(writer, message);
+    case "view":
+      return writeView(writer, message);
     case "catch-up-request":
       return writePageRequest(writer, message);
     case "catch-up-page":
@@ -147,13 +147,9 @@ function readBody(type: Message["type"], reader: ByteReader): Message {
     case "ack":
       return { type, hlc: reader.hlc(), entries: readAcks(reader) };
     case "clock":
-      return {
-        type,
-        partition: reader.varint(),
-        hlc: reader.hlc(),
-        clock: readVector(reader),
-        isInDoubt: reader.uint8() === 1,
-      };
+      return readClock(reader);
+    case "view":
+      return readView(reader);
     case "catch-up-request":
       return readPageRequest(reader);
     case "catch-up-page":
@@ -183,35 +179,6 @@ function readBody(type: Message["type"], reader: ByteReader): Message {
 }
 
 const REQUEST_ID_BYTES = 16;
-const HAS_PAYLOAD = 0x01;
-const HAS_REQUEST_ID = 0x02;
-
-function writeDelta(writer: ByteWriter, delta: Delta): void {
-  writer.varint(delta.partition);
-  writer.actor(delta.actor);
-  writer.varint(delta.counter);
-  writer.hlc(delta.hlc);
-  writer.latin1(delta.rowKey);
-  writer.uint8(
-    (delta.payload === undefined ? 0 : HAS_PAYLOAD) | (delta.requestId === undefined ? 0 : HAS_REQUEST_ID),
-  );
-  if (delta.requestId !== undefined) writer.raw(Buffer.from(delta.requestId, "hex"));
-  if (delta.payload !== undefined) writePayload(writer, delta.payload);
-  writeDots(writer, delta.replaced);
-}
-
-function readDelta(reader: ByteReader): Delta {
-  const partition = reader.varint();
-  const actor = reader.actor();
-  const counter = reader.varint();
-  if (counter === 0) throw new CodecError("a delta's counter is at least 1");
-  const hlc = reader.hlc();
-  const rowKey = checkedRowKey(reader.latin1());
-  const flags = reader.uint8();
-  const requestId = (flags & HAS_REQUEST_ID) === 0 ? undefined : reader.raw(REQUEST_ID_BYTES).toString("hex");
-  const payload = (flags & HAS_PAYLOAD) === 0 ? undefined : readPayload(reader);
-  return { partition, actor, counter, hlc, rowKey, requestId, payload, replaced: readDots(reader) };
-}
 
 /** partition 1, actor 8, counter 1 or more */
 const ACK_BYTES_MIN = 10;

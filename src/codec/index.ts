@@ -8,6 +8,7 @@ export { appendMessage, beginFrame, PROTOCOL_VERSION, readFrame } from "./frame.
 export { hash64, KeyedHash, rowDigest } from "./hash.js";
 export type {
   AckEntry,
+  Announcement,
   CatchUpBody,
   CatchUpLogPage,
   CatchUpPage,
@@ -24,6 +25,7 @@ export type {
   ReadBody,
   ReadRequest,
   RepairRequest,
+  ViewMessage,
 } from "./messages.js";
 export {
   type Doubt,

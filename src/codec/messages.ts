@@ -15,6 +15,14 @@ export interface Delta {
   /** What the dot puts into the row; undefined for a removal. */
   readonly payload: Payload | undefined;
   readonly replaced: readonly Dot[];
+  /** The row is announced again, as a whole, for dots of closed actors that clocks cannot reach (rule 8). */
+  readonly announced?: Announcement;
+}
+
+export interface Announcement {
+  readonly state: RowState;
+  /** Whose dots it is about. */
+  readonly actors: readonly Actor[];
 }
 
 interface DeltaMessage {
@@ -57,7 +65,7 @@ export interface AckEntry {
   readonly counter: number;
 }
 
-/** Anti-entropy: the durable clock of one partition. */
+/** Anti-entropy: the durable clock of one partition, and what else the others must know to purge and to close. */
 export interface ClockMessage {
   readonly type: "clock";
   readonly partition: number;
@@ -65,6 +73,25 @@ export interface ClockMessage {
   readonly clock: VersionVector;
   /** The sender may lack what it once acknowledged; it is no source for others. */
   readonly isInDoubt: boolean;
+  /** The version of the sender's view under which it says this. */
+  readonly view: number;
+  /**
+   * By closed actor, the highest dot in its rows that no clock reaches and that it has not seen announced. Undefined:
+   * it has not looked since its view changed.
+   */
+  readonly orphans: VersionVector | undefined;
+}
+
+/** Whom the sender takes for the members now. Comes before whatever is said under it. */
+export interface ViewMessage {
+  readonly type: "view";
+  /** Rises with each change, from 1 in each process. */
+  readonly version: number;
+  readonly layoutVersion: number;
+  /** Member number to the newest incarnation that it knows, durably: it takes no live delta of an older one. */
+  readonly incarnations: ReadonlyMap<number, number>;
+  /** Partitions of which it keeps deltas for a replica that is away (rule 15). */
+  readonly kept: readonly number[];
 }
 
 /** The receiver of a catch-up asks for one page at a time, so it sets the pace and the source keeps no state. */
@@ -211,6 +238,7 @@ export type Message =
   | CreditMessage
   | AckMessage
   | ClockMessage
+  | ViewMessage
   | CatchUpRequest
   | CatchUpPage
   | ReadRequest

@@ -7,6 +7,7 @@ export {
   applyChange,
   damagedRow,
   isAbsent,
+  isTombstone,
   joinRow,
   joinStates,
   type RowChange,

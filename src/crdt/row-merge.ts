@@ -27,6 +27,11 @@ export function isAbsent(row: Row): boolean {
   return row.live.length === 0 && row.ahead.isEmpty && row.damagedAt === undefined;
 }
 
+/** A register's delete and nothing else: reads as nothing, and goes once every replica has seen it. */
+export function isTombstone(row: Row): boolean {
+  return row.live.length === 1 && row.live[0]?.payload.isTombstone === true;
+}
+
 class JoinedContext implements Covers {
   readonly #clock: VersionVector;
   readonly #ahead: Context;

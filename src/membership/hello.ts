@@ -20,6 +20,11 @@ interface KnownPeer {
  */
 const INCARNATION_LEAD_MAX = 2 ** 30;
 
+/** An incarnation that some node may have, as this one sees it. */
+export function isCredible(incarnation: number, self: PeerHello): boolean {
+  return incarnation <= self.incarnation + INCARNATION_LEAD_MAX;
+}
+
 /** The reason to refuse a Hello, or undefined. */
 export function refuseHello(
   hello: PeerHello,
@@ -40,7 +45,7 @@ export function refuseHello(
   const isOther = known.instance !== undefined && known.instance !== hello.instance;
   if (isOther && known.isLive)
     return `IN_USE another live process is node ${hello.nodeId}; stop one of the two`;
-  if (hello.incarnation > self.incarnation + INCARNATION_LEAD_MAX)
+  if (!isCredible(hello.incarnation, self))
     return `CLOCK incarnation ${hello.incarnation} of node ${hello.nodeId} is decades later than ours, ${self.incarnation}; set the clocks, and start again who was wrong`;
   // Every start takes a new one: two with the same, after a disk was lost within a second, would share their dots.
   if (hello.incarnation < known.incarnation || (isOther && hello.incarnation === known.incarnation))

@@ -9,7 +9,7 @@ import type { PeerHello, Runtime, Timer } from "../runtime/index.js";
 import type { LayoutView } from "../topology/index.js";
 import { driftFromMedian } from "./clock-filter.js";
 import { FailureDetector, HEARTBEAT_MS, type PeerHealth } from "./failure-detector.js";
-import { type Refusal, readRefusal, refuseHello } from "./hello.js";
+import { isCredible, type Refusal, readRefusal, refuseHello } from "./hello.js";
 
 /**
  * Peers that say "another live process is you" may be wrong for a moment, while they have not noticed that an old link of
@@ -46,6 +46,8 @@ export class Membership {
   readonly #detector = new FailureDetector();
   readonly #incarnations: Map<number, number>;
   readonly #instances = new Map<number, string>();
+  /** Of the last link with each. */
+  readonly #linkIncarnations = new Map<number, number>();
   readonly #refusals = new Map<number, string>();
   /** Since when peers say that another process is this node, while none has a link with us. */
   #doubledSinceMs: number | undefined;
@@ -112,7 +114,31 @@ export class Membership {
     return refusal;
   }
 
+  /**
+   * A peer tells of a newer incarnation. Its own link tells us, too, but maybe later: until then nothing counts that
+   * still comes from the one before.
+   */
+  learn(member: number, incarnation: number): void {
+    const { self, view } = this.#settings;
+    if (member === self.number) {
+      if (incarnation > self.incarnation && isCredible(incarnation, self))
+        this.#events.incarnationBehind(incarnation, "a peer knows a newer incarnation of this node");
+      return;
+    }
+    if (incarnation <= this.incarnationOf(member) || !isCredible(incarnation, self)) return;
+    if (view.memberByNumber(member) === undefined) return;
+    this.#incarnations.set(member, incarnation);
+    this.#events.learned(member, incarnation);
+    if (this.#links.isUp(member)) this.#links.reset(member, "a newer incarnation of it is known");
+  }
+
+  /** The link with this peer is of its newest incarnation: what comes over an older one is of a past that is over. */
+  isCurrent(peer: number): boolean {
+    return (this.#linkIncarnations.get(peer) ?? 0) >= this.incarnationOf(peer);
+  }
+
   up(hello: PeerHello): void {
+    this.#linkIncarnations.set(hello.number, hello.incarnation);
     if (hello.incarnation > this.incarnationOf(hello.number)) {
       this.#incarnations.set(hello.number, hello.incarnation);
       this.#events.learned(hello.number, hello.incarnation);

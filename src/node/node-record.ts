@@ -5,7 +5,7 @@ import type { Store } from "../runtime/index.js";
 import { metaKey, type StoreKey } from "../storage/index.js";
 
 /** Raised when the key layout or a record changes in a way that older code cannot read. */
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 
 /** Written once, when the folder is first used. */
 export interface Identity {

@@ -109,7 +109,7 @@ export class StartedNode {
       onHello: (hello) => this.membership.refusal(hello),
       onUp: (hello) => this.membership.up(hello),
       onFrame: (peer, frame) => {
-        if (!this.#isOver) this.links.receive(peer, frame);
+        if (!this.#isOver && this.membership.isCurrent(peer)) this.links.receive(peer, frame);
       },
       onDown: (peer) => this.membership.down(peer),
       onRefused: (peer, reason) => this.membership.refused(peer, reason),
@@ -212,13 +212,17 @@ export class StartedNode {
       {
         peerUp: (peer) => this.replicator.peerUp(peer),
         peerDown: (peer) => this.replicator.peerDown(peer),
-        learned: (peer, incarnation) =>
-          this.#commit.put(incarnationKey(peer), sealIncarnation(peer, incarnation)),
+        learned: (peer, incarnation) => this.#learned(peer, incarnation),
         incarnationBehind: (knownIncarnation, message) =>
           this.#endWith({ kind: "incarnation-behind", message, knownIncarnation }),
         identityRefused: (message) => this.#endWith({ kind: "identity-refused", message }),
       },
     );
+  }
+
+  #learned(peer: number, incarnation: number): void {
+    this.#commit.put(incarnationKey(peer), sealIncarnation(peer, incarnation));
+    this.#commit.whenDurable(() => this.replicator.learned(peer, incarnation));
   }
 
   #buildReplicas(opened: OpenedStore): void {

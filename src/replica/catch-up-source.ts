@@ -86,6 +86,7 @@ class LogPageBuilder {
 
   /** Actors in order, each from the position on. True when nothing is left. */
   #fill(): boolean {
+    if (!this.#start.includesClosed(this.#replica.floor)) throw new PageStop({ kind: "below-floor" });
     for (const [actor, end] of this.#target.sorted()) {
       const from = this.#start.get(actor) + 1;
       if (from > end) continue;

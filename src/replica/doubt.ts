@@ -28,10 +28,11 @@ export function settledWith(doubt: Doubt, member: number, how: "caught-up" | "ho
 
 /**
  * A write may be minted once a member in no doubt was heard out; or all were, and none holds anything: the cluster is
- * new. A store that went backwards keeps its clock and stamps, so it may coordinate at once under its new incarnation.
+ * new. A store that went backwards waits, too: it told others of a clock and of stamps that it has forgotten, and they may
+ * have purged tombstones on the strength of that.
  */
 export function mayCoordinate(doubt: Doubt | undefined, neighbourhood: Neighbourhood): boolean {
-  if (doubt === undefined || doubt.cause === "regressed" || doubt.hasCaughtUp) return true;
+  if (doubt === undefined || doubt.hasCaughtUp) return true;
   return neighbourhood.others.every((member) => doubt.settled.includes(member));
 }
 
@@ -45,7 +46,8 @@ export function isSettled(
   heardInDoubt: ReadonlySet<number> = NOBODY,
 ): boolean {
   const isHeard = (member: number): boolean => doubt.settled.includes(member) || heardInDoubt.has(member);
-  if (mayCoordinate(doubt, neighbourhood) && neighbourhood.others.every(isHeard)) return true;
+  const mayBeLast = doubt.cause === "regressed" || mayCoordinate(doubt, neighbourhood);
+  if (mayBeLast && neighbourhood.others.every(isHeard)) return true;
   const needed = (others: readonly number[]): number => {
     const n = others.length + 1;
     const quorum = Math.floor(n / 2) + 1;

@@ -1,4 +1,5 @@
 /** One replica of one partition: clock, log, apply, catch-up pages. */
+export type { AheadReport } from "./ahead-rows.js";
 export { aboveFloor, buildPage } from "./catch-up-source.js";
 export {
   isSettled,

@@ -22,7 +22,15 @@ import {
   writeLogEntry,
   writePartition,
 } from "../codec/index.js";
-import { applyChange, type Intent, joinRow, type Row, type RowState, stripped } from "../crdt/index.js";
+import {
+  applyChange,
+  type Intent,
+  joinRow,
+  type Row,
+  type RowState,
+  rowState,
+  stripped,
+} from "../crdt/index.js";
 import {
   actorLogRange,
   dotOfLogKey,
@@ -32,7 +40,9 @@ import {
   partitionKey,
   requestKey,
 } from "../storage/index.js";
+import { AheadRows } from "./ahead-rows.js";
 import { RowStore } from "./row-store.js";
+import { Tombstones } from "./tombstones.js";
 
 /** What a replica needs of its node. */
 interface ReplicaEnvironment {
@@ -68,6 +78,8 @@ const REQUEST_RECORD_BYTES = 43;
 export class PartitionReplica {
   readonly partition: number;
   readonly rows: RowStore;
+  readonly aheadRows: AheadRows;
+  readonly tombstones: Tombstones;
   readonly #environment: ReplicaEnvironment;
   readonly #clock: VersionVector;
   readonly #durableClock: VersionVector;
@@ -90,6 +102,8 @@ export class PartitionReplica {
       { clock: this.#clock, durableClock: this.#durableClock },
       (rowKey) => environment.reportDamage(partition, rowKey),
     );
+    this.aheadRows = new AheadRows(partition, environment.commit, this.rows);
+    this.tombstones = new Tombstones(partition, environment.commit, this.rows);
   }
 
   /** What was applied, durable or not. Read only. */
@@ -138,6 +152,45 @@ export class PartitionReplica {
     return delta;
   }
 
+  /**
+   * Announces a row anew under the next dot of `actor`, for the dots of past actors in its `ahead` (rule 8). The payloads
+   * keep their dots: two holders may announce the same. Undefined: there is nothing to announce.
+   */
+  announce(actor: Actor, rowKey: RowKey, isPast: (actor: Actor) => boolean): Delta | undefined {
+    const row = this.rows.readPending(rowKey);
+    if (row.damagedAt !== undefined) return undefined;
+    const actors = this.aheadRows.unannounced(rowKey, row.ahead, isPast);
+    if (actors.length === 0) return undefined;
+    const delta: Delta = {
+      partition: this.partition,
+      actor,
+      counter: this.#clock.get(actor) + 1,
+      hlc: this.#environment.hlc.next(),
+      rowKey,
+      requestId: undefined,
+      payload: undefined,
+      replaced: [],
+      announced: { state: rowState(row, this.#clock), actors },
+    };
+    this.#enter(row, delta);
+    return delta;
+  }
+
+  /** Closes the actors of a member up to an incarnation: every replica holds the same of them. */
+  close(member: number, incarnation: number): void {
+    this.#clock.close(member, incarnation);
+    this.rows.mayBeAhead = true;
+    this.#environment.markDirty(this);
+    this.#environment.commit.whenDurable(() => this.#durableClock.close(member, incarnation));
+  }
+
+  /** Every replica has closed them: their entries and what was left of their log go. */
+  forget(member: number, incarnation: number): void {
+    this.#floor.close(member, incarnation);
+    for (const vector of [this.#clock, this.#durableClock, this.#floor]) vector.forget(this.#floor);
+    this.#environment.markDirty(this);
+  }
+
   /** Applies another node's mutation, when it is the next of its actor. */
   apply(delta: Delta): ApplyResult {
     const held = this.#clock.get(delta.actor);
@@ -169,11 +222,17 @@ export class PartitionReplica {
    */
   adopt(target: VersionVector, floor: VersionVector | undefined): void {
     for (const [actor, counter] of floor?.entries() ?? [])
-      if (counter > this.#clock.get(actor)) this.#floor.raise(actor, counter);
+      if (!this.#clock.covers(actor, counter)) this.#floor.raise(actor, counter);
+    for (const [member, incarnation] of floor?.closed() ?? [])
+      if (incarnation > this.#clock.closedUpTo(member)) this.#floor.close(member, incarnation);
     this.#clock.join(target);
+    this.#clock.forget(this.#floor);
     this.#environment.markDirty(this);
-    const covered = target.copy();
-    this.#environment.commit.whenDurable(() => this.#durableClock.join(covered));
+    const covered = this.#clock.copy();
+    this.#environment.commit.whenDurable(() => {
+      this.#durableClock.join(covered);
+      this.#durableClock.forget(this.#floor);
+    });
   }
 
   /** The log has lost a pointer: what asks for dots up to here gets a full sync from now on. */
@@ -262,9 +321,14 @@ export class PartitionReplica {
   }
 
   #enter(row: Row, delta: Delta): void {
-    const changed = applyChange(rowKeyType(delta.rowKey), row, this.#clock, delta);
+    const type = rowKeyType(delta.rowKey);
+    const changed =
+      delta.announced === undefined
+        ? applyChange(type, row, this.#clock, delta)
+        : joinRow(type, row, this.#clock, delta.announced.state);
     this.#clock.raise(delta.actor, delta.counter);
     this.rows.write(delta.rowKey, row, stripped(changed, this.#clock));
+    if (delta.announced !== undefined) this.aheadRows.markAnnounced(delta.rowKey, delta.announced.actors);
     this.#addLogEntry(delta.actor, delta.counter, delta);
     this.#environment.markDirty(this);
     this.#environment.commit.whenDurable(() => this.#durableClock.raise(delta.actor, delta.counter));

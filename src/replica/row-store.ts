@@ -11,19 +11,18 @@ import {
   sealRecord,
   writeRow,
 } from "../codec/index.js";
-import { ABSENT_ROW, damagedRow, isAbsent, type Row, stripped } from "../crdt/index.js";
+import { ABSENT_ROW, damagedRow, isAbsent, isTombstone, type Row, stripped } from "../crdt/index.js";
 import {
   aheadKey,
-  aheadRange,
   type GroupCommit,
   rowKeyOf,
   rowRange,
   rowStoreKey,
   type StoreKey,
+  tombstoneKey,
 } from "../storage/index.js";
 
 const EMPTY = Buffer.alloc(0);
-const SWEEP_PAGE_ROWS = 256;
 
 /** The clocks of the replica whose rows these are. */
 interface ReplicaClocks {
@@ -36,6 +35,9 @@ export class RowStore {
   readonly #commit: GroupCommit;
   readonly #clocks: ReplicaClocks;
   readonly #reportDamage: (rowKey: RowKey) => void;
+  /** Some row may be ahead of the clock, or be a tombstone: whoever looked through all of them, and found none, says no. */
+  mayBeAhead = true;
+  mayHaveTombstones = true;
 
   constructor(
     partition: number,
@@ -68,24 +70,26 @@ export class RowStore {
       ? undefined
       : sealRecord(Buffer.from(key, "latin1"), (writer) => writeRow(writer, after));
     this.#commit.write(key, record);
-    if (before.ahead.isEmpty === after.ahead.isEmpty) return;
-    this.#commit.write(aheadKey(this.#partition, rowKey), after.ahead.isEmpty ? undefined : EMPTY);
+    if (before.ahead.isEmpty !== after.ahead.isEmpty) {
+      this.#commit.write(aheadKey(this.#partition, rowKey), after.ahead.isEmpty ? undefined : EMPTY);
+      this.mayBeAhead ||= !after.ahead.isEmpty;
+    }
+    if (isTombstone(before) !== isTombstone(after)) {
+      this.#commit.write(tombstoneKey(this.#partition, rowKey), isTombstone(after) ? EMPTY : undefined);
+      this.mayHaveTombstones ||= isTombstone(after);
+    }
   }
 
-  /**
-   * Strips what the clock covers by now from all rows that are ahead, page by page, and drops rows of which nothing is
-   * left. Correctness does not wait for it, because reads strip too; it keeps rows small.
-   */
-  sweepAhead(done: () => void, afterRow?: RowKey): void {
-    const range = aheadRange(this.#partition, afterRow);
-    this.#commit.scanKeys(range, SWEEP_PAGE_ROWS, "pending", (error, keys) => {
-      if (error !== undefined) return done();
-      const rowKeys = keys.map(rowKeyOf);
-      for (const rowKey of rowKeys) this.#restrip(rowKey);
-      const last = rowKeys.at(-1);
-      if (keys.length < SWEEP_PAGE_ROWS || last === undefined) done();
-      else this.sweepAhead(done, last);
-    });
+  /** Strips what the clock covers by now. Correctness does not wait for it, because reads strip too. */
+  restrip(rowKey: RowKey): Row {
+    const key = rowStoreKey(this.#partition, rowKey);
+    const row = this.#open(rowKey, key, this.#commit.readPending(key));
+    const after = stripped(row, this.#clocks.clock);
+    const isSame = after.ahead.dotCount === row.ahead.dotCount && after.ahead.vector.equals(row.ahead.vector);
+    if (!isSame) this.write(rowKey, row, after);
+    // Whoever wrote the row since the clock caught up read it stripped, and left the mark.
+    else if (after.ahead.isEmpty) this.#commit.write(aheadKey(this.#partition, rowKey), undefined);
+    return after;
   }
 
   /** At most `limit` row keys after one, in order, of the rows that have a record in the view. */
@@ -98,16 +102,6 @@ export class RowStore {
     this.#commit.scanKeys(rowRange(this.#partition, afterRow), limit, view, (error, keys) =>
       done(error, keys.map(rowKeyOf)),
     );
-  }
-
-  #restrip(rowKey: RowKey): void {
-    const key = rowStoreKey(this.#partition, rowKey);
-    const row = this.#open(rowKey, key, this.#commit.readPending(key));
-    const after = stripped(row, this.#clocks.clock);
-    const isSame = after.ahead.dotCount === row.ahead.dotCount && after.ahead.vector.equals(row.ahead.vector);
-    if (!isSame) this.write(rowKey, row, after);
-    // Whoever wrote the row since the clock caught up read it stripped, and left the mark.
-    else if (after.ahead.isEmpty) this.#commit.write(aheadKey(this.#partition, rowKey), undefined);
   }
 
   #open(rowKey: RowKey, key: StoreKey, record: Buffer | undefined): Row {

@@ -9,20 +9,29 @@ import type { PartitionReplica } from "../replica/index.js";
 import type { Timer } from "../runtime/index.js";
 import type { PeerClocks } from "./acks.js";
 import type { CatchUp } from "./catch-up.js";
+import type { ClockTelling } from "./clock-telling.js";
 import { DoubtSettling } from "./doubt-settling.js";
 import type { Environment } from "./environment.js";
+import type { Stability } from "./stability.js";
 
 const ROUND_MS = 2_000;
 /** A gap in an actor's deltas is given this long to close by itself. */
 const GAP_GRACE_MS = 150;
 
+interface AntiEntropyParts {
+  readonly peerClocks: PeerClocks;
+  readonly catchUp: CatchUp;
+  readonly telling: ClockTelling;
+  readonly stability: Stability;
+}
+
 export class AntiEntropy {
   readonly #environment: Environment;
   readonly #peerClocks: PeerClocks;
   readonly #catchUp: CatchUp;
+  readonly #telling: ClockTelling;
+  readonly #stability: Stability;
   readonly #doubts: DoubtSettling;
-  /** What each peer was last told, by partition. */
-  readonly #told = new Map<number, Map<number, VersionVector>>();
   /** Whether each peer that told us its clock is a source; by partition. Cleared when its link goes down. */
   readonly #sources = new Map<number, Map<number, { readonly isInDoubt: boolean }>>();
   readonly #gaps = new Map<number, Timer>();
@@ -34,10 +43,12 @@ export class AntiEntropy {
   #behind: ReadonlySet<number> = new Set();
   #round: Timer | undefined;
 
-  constructor(environment: Environment, peerClocks: PeerClocks, catchUp: CatchUp) {
+  constructor(environment: Environment, parts: AntiEntropyParts) {
     this.#environment = environment;
-    this.#peerClocks = peerClocks;
-    this.#catchUp = catchUp;
+    this.#peerClocks = parts.peerClocks;
+    this.#catchUp = parts.catchUp;
+    this.#telling = parts.telling;
+    this.#stability = parts.stability;
     this.#doubts = new DoubtSettling(environment);
   }
 
@@ -57,8 +68,7 @@ export class AntiEntropy {
   }
 
   peerUp(peer: number): void {
-    this.#told.delete(peer);
-    this.#tellAll(peer);
+    this.#telling.peerUp(peer);
   }
 
   peerDown(peer: number): void {
@@ -103,7 +113,7 @@ export class AntiEntropy {
     if (replica === undefined || !this.#environment.view.isReplica(message.partition, from)) return;
     this.#environment.hlc.observe(message.hlc);
     const isNew = this.#remember(from, message);
-    if (this.#doubts.doubtIfForgotten(replica, message.clock)) this.#tellAllPeers(message.partition);
+    if (this.#doubts.doubtIfForgotten(replica, message.clock)) this.#telling.tellAllPeers(message.partition);
     if (message.isInDoubt) {
       if (message.clock.size === 0) this.#hearOut(replica, from, "holds-nothing");
       else if (replica.doubt !== undefined) this.#fetch(message.partition);
@@ -128,7 +138,7 @@ export class AntiEntropy {
     member: number,
     how: "caught-up" | "holds-nothing" | "is-in-doubt",
   ): void {
-    this.#doubts.hearOut(replica, member, how, () => this.#tellAllPeers(replica.partition));
+    this.#doubts.hearOut(replica, member, how, () => this.#telling.tellAllPeers(replica.partition));
   }
 
   #fetchFrom(replica: PartitionReplica, source: number): void {
@@ -174,11 +184,13 @@ export class AntiEntropy {
   #runRound(): void {
     this.#refusers.clear();
     for (const member of this.#environment.view.layout.members)
-      if (this.#environment.links.isUp(member.number)) this.#tellAll(member.number);
+      if (this.#environment.links.isUp(member.number)) this.#telling.tellAll(member.number);
     const behind = new Set<number>();
     for (const partition of this.#environment.view.partitionsOf(this.#environment.self.number)) {
       const replica = this.#environment.replica(partition);
-      if (replica === undefined || !this.#isBehind(replica)) continue;
+      if (replica === undefined) continue;
+      this.#stability.advance(replica);
+      if (!this.#isBehind(replica)) continue;
       behind.add(partition);
       if (replica.doubt !== undefined || this.#behind.has(partition)) this.#fetch(partition);
     }
@@ -189,29 +201,5 @@ export class AntiEntropy {
     if (replica.doubt !== undefined) return true;
     const { others } = this.#environment.neighbourhood(replica.partition);
     return others.some((member) => !replica.clock.includes(this.#peerClocks.get(replica.partition, member)));
-  }
-
-  #tellAllPeers(partition: number): void {
-    for (const member of this.#environment.neighbourhood(partition).others)
-      this.#tell(member, partition, true);
-  }
-
-  #tellAll(peer: number): void {
-    for (const partition of this.#environment.view.partitionsOf(this.#environment.self.number))
-      if (this.#environment.view.isReplica(partition, peer)) this.#tell(peer, partition, false);
-  }
-
-  #tell(peer: number, partition: number, isForced: boolean): void {
-    const { hlc, links } = this.#environment;
-    const replica = this.#environment.replica(partition);
-    if (replica === undefined || !links.isUp(peer)) return;
-    const told = this.#told.get(peer) ?? new Map<number, VersionVector>();
-    this.#told.set(peer, told);
-    const isCurrent = told.get(partition)?.equals(replica.durableClock) === true;
-    if (isCurrent && !isForced) return;
-    const clock = replica.durableClock.copy();
-    const isInDoubt = replica.doubt !== undefined;
-    if (links.send(peer, { type: "clock", partition, hlc: hlc.last, clock, isInDoubt }))
-      told.set(partition, clock);
   }
 }

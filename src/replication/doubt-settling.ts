@@ -49,21 +49,24 @@ export class DoubtSettling {
     });
   }
 
-  /** A peer holds dots of ours that we do not: our store went backwards, whatever its marks say. True: doubt began. */
+  /** A peer holds dots of ours that we do not, or has forgotten what all had closed: our store went backwards, whatever its marks say. True: doubt began. */
   doubtIfForgotten(replica: PartitionReplica, theirs: VersionVector): boolean {
     if (replica.doubt !== undefined) return false;
+    if (!this.#holdsOursBeyond(replica, theirs) && !hasForgottenOpen(replica, theirs)) return false;
+    this.#environment.log.error(
+      { partition: replica.partition },
+      "a peer knows of state of this node that its own store has lost; catching up before voting again",
+    );
+    this.#environment.counters.add("stores_regressed");
+    this.#heardInDoubt.delete(replica.partition);
+    replica.setDoubt(newDoubt("regressed"));
+    return true;
+  }
+
+  #holdsOursBeyond(replica: PartitionReplica, theirs: VersionVector): boolean {
     const self = this.#environment.self.number;
-    for (const [actor, counter] of theirs.entries()) {
-      if (actorMember(actor) !== self || replica.clock.covers(actor, counter)) continue;
-      this.#environment.log.error(
-        { partition: replica.partition },
-        "a peer holds writes of this node that its own store has lost; catching up before voting again",
-      );
-      this.#environment.counters.add("stores_regressed");
-      this.#heardInDoubt.delete(replica.partition);
-      replica.setDoubt(newDoubt("regressed"));
-      return true;
-    }
+    for (const [actor, counter] of theirs.entries())
+      if (actorMember(actor) === self && !replica.clock.covers(actor, counter)) return true;
     return false;
   }
 
@@ -77,4 +80,12 @@ export class DoubtSettling {
     const heard = this.#heardInDoubt.get(partition) ?? new Set();
     this.#heardInDoubt.set(partition, heard.add(member));
   }
+}
+
+/** An actor is forgotten once every replica has closed it, this one as well: who has it open has lost that. */
+function hasForgottenOpen(replica: PartitionReplica, theirs: VersionVector): boolean {
+  for (const [actor] of replica.clock.entries())
+    if (!replica.clock.isClosed(actor) && theirs.isClosed(actor) && theirs.counterOf(actor) === 0)
+      return true;
+  return false;
 }

@@ -16,6 +16,8 @@ interface Liveness {
   roundTripMs(member: number): number;
   /** The newest incarnation known of a member; 0 before its first Hello. */
   incarnationOf(member: number): number;
+  /** Somebody knows of this incarnation of a member. */
+  learn(member: number, incarnation: number): void;
   /** Why this node must not coordinate writes for its clock's sake; undefined when it may. */
   clockDrift(): string | undefined;
 }

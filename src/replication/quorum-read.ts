@@ -46,6 +46,8 @@ export class QuorumRead {
   readonly #refusals = new Map<number, Refusal>();
   /** The rows that answered, by member. */
   readonly #states = new Map<number, RowState>();
+  /** Of those who answered, as of then. */
+  readonly #incarnations = new Map<number, number>();
   /** Members whose digest equals our own row's. */
   readonly #equal = new Set<number>();
   readonly #callIds: number[] = [];
@@ -143,6 +145,7 @@ export class QuorumRead {
       (reply) => {
         if (this.#done === undefined) return;
         if (reply === undefined) return this.#refuse(member, "unreachable");
+        this.#incarnations.set(member, this.#environment.liveness.incarnationOf(member));
         this.#latency.add(member, clock.monotonicMs() - askedAtMs);
         this.#take(member, reply.body);
       },
@@ -201,6 +204,17 @@ export class QuorumRead {
     this.#repair(stale, joined);
   }
 
+  /**
+   * Whether what a replica showed us may still be written to others. Not once it started anew: it may have lost its disk,
+   * and everybody else may by now have closed what it held alone (rules 8 and 10).
+   */
+  #isOfThePast(): boolean {
+    const { liveness } = this.#environment;
+    return [...this.#incarnations].some(
+      ([member, incarnation]) => incarnation < liveness.incarnationOf(member),
+    );
+  }
+
   /** Of those that count for the level: who does not hold the join, as far as it could show. */
   #staleMembers(joined: RowState): number[] {
     const { rowKey, type } = this.#plan;
@@ -237,6 +251,10 @@ export class QuorumRead {
   #writeBack(member: number, joined: RowState, done: (isTaken: boolean) => void): void {
     const { calls, commit, hlc } = this.#environment;
     const { replica, rowKey } = this.#plan;
+    if (this.#isOfThePast())
+      return this.#finish(
+        failure("NOT_READY", "a replica that answered has started anew meanwhile; read again"),
+      );
     if (this.#isSelf(member)) {
       replica.join(rowKey, joined);
       return commit.whenDurable(() => done(true));

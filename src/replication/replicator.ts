@@ -1,6 +1,6 @@
 /** Wires the parts of replication together, and hands each message of a peer to the one that it is for. */
-import { actorMember } from "../causality/index.js";
-import type { Delta, Message, RowKey } from "../codec/index.js";
+import { actorIncarnation, actorMember } from "../causality/index.js";
+import type { Delta, Message, RowKey, ViewMessage } from "../codec/index.js";
 import type { PartitionReplica } from "../replica/index.js";
 import { AckSender, PeerClocks } from "./acks.js";
 import { AntiEntropy } from "./anti-entropy.js";
@@ -8,6 +8,7 @@ import { AwayPeers, type HintSettings } from "./away-peers.js";
 import type { AwayRecord } from "./away-record.js";
 import type { Fill } from "./bounds.js";
 import { CatchUp } from "./catch-up.js";
+import { ClockTelling } from "./clock-telling.js";
 import { Coordinator } from "./coordinator.js";
 import { DeltaReceiver } from "./delta-receiver.js";
 import { Dissemination } from "./dissemination.js";
@@ -18,6 +19,9 @@ import { ReadCoordinator } from "./read-coordinator.js";
 import { ReplicaService } from "./replica-service.js";
 import { RequestFences } from "./request-fences.js";
 import { RowHealing } from "./row-healing.js";
+import { Stability } from "./stability.js";
+import { Statements } from "./statements.js";
+import { Views } from "./views.js";
 import { WriteCoordinator } from "./write-coordinator.js";
 
 export interface ReplicationSettings extends HintSettings {
@@ -31,11 +35,15 @@ export class Replicator {
   readonly coordinator: Coordinator;
   readonly lag = new LagTracker();
   readonly peerClocks = new PeerClocks();
+  readonly stability: Stability;
   readonly #environment: Environment;
   readonly #acks: AckSender;
   readonly #receiver: DeltaReceiver;
   readonly #catchUp: CatchUp;
   readonly #antiEntropy: AntiEntropy;
+  readonly #views: Views;
+  readonly #statements = new Statements();
+  readonly #telling: ClockTelling;
   readonly #writes: WriteCoordinator;
   readonly #service: ReplicaService;
   readonly #fences = new RequestFences();
@@ -53,7 +61,21 @@ export class Replicator {
       refused: (replica, source) => this.#antiEntropy.refused(replica, source),
       ended: () => this.#antiEntropy.roomMade(),
     });
-    this.#antiEntropy = new AntiEntropy(environment, this.peerClocks, this.#catchUp);
+    this.#views = new Views(
+      environment.view.layout.version,
+      environment.self.number,
+      incarnationsOf(environment),
+    );
+    this.stability = new Stability(environment, this.#views, this.#statements, dissemination);
+    this.#telling = new ClockTelling(environment, this.#views, (partition) =>
+      this.stability.orphans(partition),
+    );
+    this.#antiEntropy = new AntiEntropy(environment, {
+      peerClocks: this.peerClocks,
+      catchUp: this.#catchUp,
+      telling: this.#telling,
+      stability: this.stability,
+    });
     this.#receiver = new DeltaReceiver(environment, this.#acks, dissemination, {
       isBroughtByCatchUp: (partition, actor, counter) => this.#catchUp.brings(partition, actor, counter),
       gap: (delta) => this.#gap(delta),
@@ -111,9 +133,17 @@ export class Replicator {
 
   peerDown(peer: number): void {
     this.away.peerDown(peer);
+    this.#views.peerDown(peer);
+    this.#statements.peerDown(peer);
     this.#antiEntropy.peerDown(peer);
     this.#catchUp.peerDown(peer);
     this.#environment.calls.peerDown(peer);
+  }
+
+  /** A newer incarnation of a member is known, durably. */
+  learned(member: number, incarnation: number): void {
+    this.#views.learned(member, incarnation);
+    this.#telling.viewChanged();
   }
 
   beforeFlush(): void {
@@ -135,7 +165,10 @@ export class Replicator {
       case "clock":
         for (const [actor, counter] of message.clock.entries())
           this.#writes.acknowledge(from, message.partition, actor, counter);
+        this.#statements.set(from, message.partition, message);
         return this.#antiEntropy.receive(from, message);
+      case "view":
+        return this.#takeView(from, message);
       case "catch-up-request":
         return this.#catchUp.serve(from, message);
       case "catch-up-page":
@@ -159,10 +192,19 @@ export class Replicator {
     }
   }
 
+  #takeView(from: number, message: ViewMessage): void {
+    this.#views.receive(from, message);
+    for (const [member, incarnation] of message.incarnations)
+      this.#environment.liveness.learn(member, incarnation);
+  }
+
   #adopted(replica: PartitionReplica, source: number): void {
     this.#antiEntropy.adopted(replica, source);
     this.#receiver.retryEarly(replica);
-    replica.rows.sweepAhead(() => undefined);
+    replica.aheadRows.sweep(
+      (actor) => this.#views.isPast(actor),
+      () => undefined,
+    );
     const adopted = replica.clock.copy();
     this.#environment.commit.whenDurable(() => {
       for (const [actor, counter] of adopted.entries())
@@ -180,4 +222,14 @@ export class Replicator {
     const writer = this.#environment.view.memberByNumber(actorMember(delta.actor));
     if (writer !== undefined) this.lag.add(writer.region, delta, this.#environment.clock.wallMs());
   }
+}
+
+function incarnationsOf({ actor, liveness, self, view }: Environment): Map<number, number> {
+  const incarnations = new Map<number, number>();
+  for (const { number } of view.layout.members)
+    incarnations.set(
+      number,
+      number === self.number ? actorIncarnation(actor) : liveness.incarnationOf(number),
+    );
+  return incarnations;
 }

@@ -15,4 +15,6 @@ export {
   rowStoreKey,
   type StoreKey,
   type StoreKeyRange,
+  tombstoneKey,
+  tombstoneRange,
 } from "./store-keys.js";

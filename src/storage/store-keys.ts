@@ -4,7 +4,8 @@
  *     m name                          what belongs to the node as a whole
  *     p partition                     clock, floor and doubts of a partition
  *     r partition rowKey              a row
- *     a partition rowKey              marks a row whose `ahead` is not empty
+ *     a partition rowKey              marks a row whose `ahead` is not empty, with the actors it was announced for
+ *     t partition rowKey              marks a row that is a tombstone
  *     l partition actor counter       the dot log: pointers to rows, never values
  *     q partition requestId           which dot a request id made
  *
@@ -36,6 +37,10 @@ export function rowStoreKey(partition: number, rowKey: RowKey): StoreKey {
 
 export function aheadKey(partition: number, rowKey: RowKey): StoreKey {
   return `a${uint16(partition)}${rowKey}` as StoreKey;
+}
+
+export function tombstoneKey(partition: number, rowKey: RowKey): StoreKey {
+  return `t${uint16(partition)}${rowKey}` as StoreKey;
 }
 
 export function logKey(partition: number, actor: Actor, counter: number): StoreKey {
@@ -73,13 +78,18 @@ export function dotOfLogKey(key: StoreKey): Dot {
   return { actor: readUint64(key, 3) as Actor, counter: readUint64(key, 11) };
 }
 
+/** The marks of tombstones. */
+export function tombstoneRange(partition: number, afterRow?: RowKey): StoreKeyRange {
+  return partitionRange("t", partition, afterRow);
+}
+
 /** The row key inside a row's or a mark's store key. */
 export function rowKeyOf(key: StoreKey): RowKey {
   return key.slice(3) as string as RowKey;
 }
 
 function partitionRange(
-  kind: "r" | "a" | "l",
+  kind: "r" | "a" | "l" | "t",
   partition: number,
   afterRow: RowKey | undefined,
 ): StoreKeyRange {

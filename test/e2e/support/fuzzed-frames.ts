@@ -31,7 +31,7 @@ function samples(): Buffer[] {
     { type: "heartbeat", sentMs: 1, echoMs: 1, echoDelayMs: 1, wallMs: Date.now(), hlc, isHeard: true },
     { type: "credit", bytes: 1_000 },
     { type: "ack", hlc, entries: [{ partition: 3, actor: ACTOR, counter: 4 }] },
-    { type: "clock", partition: 3, hlc, clock, isInDoubt: false },
+    { type: "clock", partition: 3, hlc, clock, isInDoubt: false, view: 1, orphans: undefined },
     {
       type: "catch-up-request",
       partition: 3,

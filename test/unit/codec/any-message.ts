@@ -22,7 +22,9 @@ const anyState = fc.record({ live: anyLive, context: anyContext });
 const anyTime = fc.double({ noNaN: true, noDefaultInfinity: true });
 const anyForward = { id: anyVarint, body: anyBytes };
 
-const anyDelta = fc.record({
+const anyAnnouncement = fc.record({ state: anyState, actors: fc.array(anyActor, { maxLength: 3 }) });
+
+const anyPlainDelta = fc.record({
   partition: anyVarint,
   actor: anyActor,
   counter: anyCounter,
@@ -32,6 +34,10 @@ const anyDelta = fc.record({
   payload: fc.option(anyPayload, { nil: undefined }),
   replaced: anyDots,
 });
+const anyDelta = fc.oneof(
+  anyPlainDelta,
+  fc.tuple(anyPlainDelta, anyAnnouncement).map(([delta, announced]) => ({ ...delta, announced })),
+);
 
 const anyCatchUpRow = fc.record({ rowKey: anyRowKey, live: anyLive, ahead: anyContext });
 const anyPointer = fc
@@ -92,6 +98,17 @@ export const MESSAGES: { readonly [T in Message["type"]]: fc.Arbitrary<Extract<M
     hlc: anyHlc,
     clock: anyVector,
     isInDoubt: fc.boolean(),
+    view: anyVarint,
+    orphans: fc.option(anyVector, { nil: undefined }),
+  }),
+  view: fc.record({
+    type: fc.constant("view"),
+    version: anyVarint,
+    layoutVersion: anyVarint,
+    incarnations: fc
+      .array(fc.tuple(anyVarint, fc.nat({ max: 2 ** 32 - 1 })), { maxLength: 5 })
+      .map((entries) => new Map(entries)),
+    kept: fc.array(anyVarint, { maxLength: 4 }),
   }),
   "catch-up-request": fc.record({
     type: fc.constant("catch-up-request"),

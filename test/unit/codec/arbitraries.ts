@@ -39,9 +39,20 @@ export const anyHlc: fc.Arbitrary<Hlc> = fc.bigInt({ min: 0n, max: 2n ** 64n - 1
 export const anyBytes = fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes));
 export const anyDot: fc.Arbitrary<Dot> = fc.record({ actor: anyActor, counter: anyCounter });
 export const anyDots = fc.array(anyDot, { maxLength: 5 });
+const anyClosed = fc.tuple(
+  fc.integer({ min: 1, max: MEMBER_NUMBER_MAX }),
+  fc.integer({ min: 1, max: 2 ** 32 - 1 }),
+);
 export const anyVector = fc
-  .array(fc.tuple(anyActor, anyCounter), { maxLength: 5 })
-  .map((entries) => VersionVector.from(entries));
+  .tuple(
+    fc.array(fc.tuple(anyActor, anyCounter), { maxLength: 5 }),
+    fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, fc.array(anyClosed, { maxLength: 2 })),
+  )
+  .map(([entries, closed]) => {
+    const vector = VersionVector.from(entries);
+    for (const [member, incarnation] of closed) vector.close(member, incarnation);
+    return vector;
+  });
 export const anyContext = fc.tuple(anyVector, anyDots).map(([vector, dots]) => {
   const context = new Context(vector);
   for (const dot of dots) context.add(dot.actor, dot.counter);

@@ -5,13 +5,18 @@
 import { Context, VersionVector } from "../../../src/causality/index.js";
 
 export function plain(value: unknown): unknown {
-  if (value instanceof VersionVector) return { vector: value.sorted() };
-  if (value instanceof Context) return { vector: value.vector.sorted(), dots: value.dots() };
+  if (value instanceof VersionVector) return plainVector(value);
+  if (value instanceof Context) return { ...plainVector(value.vector), dots: value.dots() };
   if (Buffer.isBuffer(value)) return { hex: value.toString("hex") };
   if (Array.isArray(value)) return value.map(plain);
+  if (value instanceof Map) return { entries: [...value] };
   if (typeof value === "object" && value !== null)
     return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, plain(part)]));
   return value;
+}
+
+function plainVector(vector: VersionVector): object {
+  return { vector: vector.sorted(), closed: vector.closed() };
 }
 
 /** How many things a decoded value is made of, bytes and entries each one; what is shared counts once. */
@@ -23,5 +28,6 @@ export function weigh(value: unknown, seen = new Set<object>()): number {
   if (value instanceof VersionVector) return 1 + value.size;
   if (value instanceof Context) return 1 + weigh(value.vector, seen) + value.dotCount;
   if (Buffer.isBuffer(value)) return value.length;
+  if (value instanceof Map) return 1 + 2 * value.size;
   return Object.values(value).reduce((sum: number, part) => sum + weigh(part, seen), 1);
 }

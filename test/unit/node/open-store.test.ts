@@ -122,11 +122,14 @@ describe("opening a node's folder", () => {
     expect(opened().incarnation).toBe(before + 1);
   });
 
+  /** A clock and a floor of no entries and no closed members, and no doubt. */
+  const EMPTY_PARTITION = Buffer.from([0, 0, 0, 0, 0]);
+
   it("refuses a folder of a newer format, and says which version of the program it needs", () => {
     opened();
     const identity = { formatVersion: FORMAT_VERSION + 1, clusterId: "c", nodeId: "n1", number: 1 };
     write(IDENTITY_KEY, sealIdentity({ ...identity, partitionCount: 4 }));
-    expect(refusal()).toMatch(/has format 2, and this version of AtollDB reads format 1/);
+    expect(refusal()).toMatch(/has format 3, and this version of AtollDB reads format 2/);
   });
 
   it("refuses a folder that does not say whose it is any more, and says what to do", () => {
@@ -152,7 +155,7 @@ describe("opening a node's folder", () => {
   it("doubts a store that has fewer batches than its mark, or no mark, or garbage for one", () => {
     opened();
     const key = partitionKey(0);
-    const body = Buffer.from([0, 0, 0]);
+    const body = EMPTY_PARTITION;
     write(
       key,
       sealRecord(Buffer.from(key, "latin1"), (writer) => writer.raw(body)),
@@ -172,7 +175,7 @@ describe("opening a node's folder", () => {
     opened();
     for (const partition of [0, 1]) {
       const key = partitionKey(partition);
-      const record = sealRecord(Buffer.from(key, "latin1"), (writer) => writer.raw(Buffer.from([0, 0, 0])));
+      const record = sealRecord(Buffer.from(key, "latin1"), (writer) => writer.raw(EMPTY_PARTITION));
       if (partition === 1) record.writeUInt8(0xff, 1);
       write(key, record);
     }

@@ -28,9 +28,10 @@ describe("a replica in doubt", () => {
 });
 
 describe("coordinating writes", () => {
-  it("is for whoever is in no doubt, or whose store only went backwards: its clock and stamps go on", () => {
+  it("is for whoever is in no doubt; a store that went backwards forgot clocks and stamps that others count on", () => {
     expect(mayCoordinate(undefined, WIDE)).toBe(true);
-    expect(mayCoordinate(newDoubt("regressed"), WIDE)).toBe(true);
+    expect(mayCoordinate(newDoubt("regressed"), WIDE)).toBe(false);
+    expect(mayCoordinate(heardOut(newDoubt("regressed"), "caught-up", 9), WIDE)).toBe(true);
   });
 
   it("waits, on an empty store, for one member that held something; or for all to hold nothing", () => {

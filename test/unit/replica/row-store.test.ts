@@ -24,9 +24,12 @@ function marks(f: ReplicaFixture): StoreKey[] {
 
 function sweep(f: ReplicaFixture): void {
   let isDone = false;
-  f.replica.rows.sweepAhead(() => {
-    isDone = true;
-  });
+  f.replica.aheadRows.sweep(
+    () => false,
+    () => {
+      isDone = true;
+    },
+  );
   f.settle();
   expect(isDone).toBe(true);
 }

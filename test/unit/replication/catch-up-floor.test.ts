@@ -35,7 +35,15 @@ test("a source whose log was cut during the session is asked from where it begin
     rows: [],
     upTo: undefined,
   });
-  receiver.replicator.receive(2, { type: "clock", partition: 0, hlc: 1n, clock: upTo(5), isInDoubt: false });
+  receiver.replicator.receive(2, {
+    type: "clock",
+    partition: 0,
+    hlc: 1n,
+    clock: upTo(5),
+    isInDoubt: false,
+    view: 1,
+    orphans: undefined,
+  });
   lab.runFor(100);
   expect(answer({ kind: "below-floor" }).rows).toEqual({ after: undefined });
   expect(answer(rows(3)).position.get(B)).toBe(3);

@@ -187,6 +187,7 @@ export class Lab {
         isAlive: (member) => !this.dead.has(member),
         roundTripMs: (member) => (member === self.number ? 0 : WAY_MS * 2 + member / 100),
         incarnationOf: () => 0,
+        learn: () => undefined,
         clockDrift: () => this.clockDrift,
       },
       counters,
