@@ -8,8 +8,9 @@ import type { LayoutView } from "../topology/index.js";
 /** A live process with this id, and another instance: by its incarnation and when it was heard. */
 interface KnownPeer {
   readonly incarnation: number;
-  /** Of its last link; undefined when there was none since we started. */
+  /** Of its last link, and the incarnation there; undefined when there was none since we started. */
   readonly instance: string | undefined;
+  readonly instanceIncarnation: number | undefined;
   /** The link with that instance is up, and heard. */
   readonly isLive: boolean;
 }
@@ -48,7 +49,7 @@ export function refuseHello(
   if (!isCredible(hello.incarnation, self))
     return `CLOCK incarnation ${hello.incarnation} of node ${hello.nodeId} is decades later than ours, ${self.incarnation}; set the clocks, and start again who was wrong`;
   // Every start takes a new one: two with the same, after a disk was lost within a second, would share their dots.
-  if (hello.incarnation < known.incarnation || (isOther && hello.incarnation === known.incarnation))
+  if (hello.incarnation < known.incarnation || (isOther && hello.incarnation === known.instanceIncarnation))
     return `INCARNATION ${known.incarnation} of node ${hello.nodeId} is known, and you are ${hello.incarnation}`;
   return undefined;
 }

@@ -108,6 +108,7 @@ export class Membership {
     const refusal = refuseHello(hello, self, view, {
       incarnation: this.incarnationOf(hello.number),
       instance: this.#instances.get(hello.number),
+      instanceIncarnation: this.#linkIncarnations.get(hello.number),
       isLive: this.#links.isUp(hello.number) && this.isAlive(hello.number),
     });
     if (refusal !== undefined) this.#runtime.log.warn({ peer: hello.nodeId, refusal }, "refusing a peer");

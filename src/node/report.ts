@@ -51,7 +51,7 @@ function reasonFor(node: StartedNode, state: NodeState, waiting: number, doubtfu
       const whom = absent.length === 0 ? "" : `; not reached: ${absent.join(", ")}`;
       const [refusal] = node.membership.refusals.values();
       const why = refusal === undefined ? "" : `; refused: ${refusal}`;
-      return `${waiting} partitions are new here and wait for a first catch-up${whom}${why}`;
+      return `${waiting} partitions are new here or older than they were, and wait for a first catch-up${whom}${why}`;
     }
     case "CATCHING_UP":
       return `${doubtful} partitions catch up and do not vote in reads yet`;

@@ -187,7 +187,8 @@ export class PartitionReplica {
   /** Every replica has closed them: their entries and what was left of their log go. */
   forget(member: number, incarnation: number): void {
     this.#floor.close(member, incarnation);
-    for (const vector of [this.#clock, this.#durableClock, this.#floor]) vector.forget(this.#floor);
+    for (const vector of [this.#clock, this.#durableClock, this.#trimmed, this.#floor])
+      vector.forget(this.#floor);
     this.#environment.markDirty(this);
   }
 
@@ -243,7 +244,7 @@ export class PartitionReplica {
 
   /** Whether entries of the actor's log up to this counter may still be on disk. */
   isTrimDue(actor: Actor, upTo: number): boolean {
-    return upTo > this.#trimmed.get(actor);
+    return upTo > this.#trimmed.get(actor) && !this.#floor.isClosed(actor);
   }
 
   /**

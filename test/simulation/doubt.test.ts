@@ -42,6 +42,7 @@ describe("replicas in doubt", () => {
       expect(cluster.values("us-1", "after", { consistency: { level: "QUORUM" } })).toEqual(["v"]);
       cluster.stopAll();
     },
+    60_000,
   );
 
   it("get out of it when two of three stores went back, and what one of them kept is not lost", () => {

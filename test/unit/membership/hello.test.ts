@@ -30,7 +30,12 @@ const PEER: PeerHello = {
 };
 type KnownPeer = Parameters<typeof refuseHello>[3];
 
-const UNKNOWN: KnownPeer = { incarnation: 0, instance: undefined, isLive: false };
+const UNKNOWN: KnownPeer = {
+  incarnation: 0,
+  instance: undefined,
+  instanceIncarnation: undefined,
+  isLive: false,
+};
 
 const refusal = (hello: Partial<PeerHello>, known: Partial<KnownPeer> = {}): string | undefined =>
   refuseHello({ ...PEER, ...hello }, SELF, VIEW, { ...UNKNOWN, ...known });
@@ -38,11 +43,12 @@ const refusal = (hello: Partial<PeerHello>, known: Partial<KnownPeer> = {}): str
 describe("a Hello", () => {
   it("of a member is accepted, the first time, on another link, and after a restart", () => {
     expect(refusal({})).toBeUndefined();
-    const known = { incarnation: 2_000, instance: PEER.instance };
+    const known = { incarnation: 2_000, instance: PEER.instance, instanceIncarnation: 2_000 };
     expect(refusal({}, { ...known, isLive: true })).toBeUndefined();
     expect(refusal({ incarnation: 2_001, instance: "cccccccccccccccc" }, known)).toBeUndefined();
-    // Its incarnation is known from the store, its instance is not.
+    // Its incarnation is known from the store or from another peer, its instance is not.
     expect(refusal({}, { incarnation: 2_000 })).toBeUndefined();
+    expect(refusal({}, { ...known, instance: "cccccccccccccccc", instanceIncarnation: 1_999 })).toBeUndefined();
   });
 
   it.each<[string, Partial<PeerHello>, RegExp]>([
@@ -57,14 +63,14 @@ describe("a Hello", () => {
 
   it("of a second process is refused while the first lives, and taken once that one is gone", () => {
     const other = { incarnation: 2_001, instance: "cccccccccccccccc" };
-    const known = { incarnation: 2_000, instance: PEER.instance };
+    const known = { incarnation: 2_000, instance: PEER.instance, instanceIncarnation: 2_000 };
     expect(refusal(other, { ...known, isLive: true })).toMatch(/^IN_USE another live process is node n2/);
     expect(refusal(other, { ...known, isLive: false })).toBeUndefined();
   });
 
   it("of an incarnation that is over, or was another process's, is refused with the one to exceed", () => {
     expect(refusal({ incarnation: 1_999 }, { incarnation: 2_000 })).toMatch(/^INCARNATION 2000 /);
-    const known = { incarnation: 2_000, instance: "cccccccccccccccc" };
+    const known = { incarnation: 2_000, instance: "cccccccccccccccc", instanceIncarnation: 2_000 };
     expect(refusal({}, known)).toMatch(/^INCARNATION 2000 /);
   });
 
