@@ -8,7 +8,6 @@ export { appendMessage, beginFrame, PROTOCOL_VERSION, readFrame } from "./frame.
 export { hash64, KeyedHash, rowDigest } from "./hash.js";
 export type {
   AckEntry,
-  Announcement,
   CatchUpBody,
   CatchUpLogPage,
   CatchUpPage,

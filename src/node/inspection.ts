@@ -115,7 +115,7 @@ class ReplicaInspection {
 
   #readLog(after: Dot | undefined): void {
     const { durableClock, floor } = this.#replica;
-    this.#replica.scanLog(after, PAGE_DOTS, (error, dots) => {
+    this.#replica.log.scan(after, PAGE_DOTS, (error, dots) => {
       if (error !== undefined) return this.#done(error);
       for (const { actor, counter } of dots)
         if (!floor.covers(actor, counter) && durableClock.covers(actor, counter)) this.#found.logEntries++;

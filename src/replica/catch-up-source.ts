@@ -117,7 +117,7 @@ class LogPageBuilder {
    * it, here and at the asker.
    */
   #readEntry(actor: Actor, counter: number): LogEntry {
-    const entry = this.#replica.readLog(actor, counter);
+    const entry = this.#replica.log.read(actor, counter);
     if (entry !== undefined) return entry;
     this.#replica.raiseFloor(actor, counter);
     throw new PageStop({ kind: "below-floor" });

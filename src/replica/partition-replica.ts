@@ -10,16 +10,11 @@ import {
   type CatchUpPointer,
   type Delta,
   type Doubt,
-  type LogEntry,
-  openRecord,
   type PartitionRecord,
-  RecordDamagedError,
   type RequestRecord,
   type RowKey,
-  readLogEntry,
   rowKeyType,
   sealRecord,
-  writeLogEntry,
   writePartition,
 } from "../codec/index.js";
 import {
@@ -31,16 +26,9 @@ import {
   rowState,
   stripped,
 } from "../crdt/index.js";
-import {
-  actorLogRange,
-  dotOfLogKey,
-  type GroupCommit,
-  logKey,
-  logRange,
-  partitionKey,
-  requestKey,
-} from "../storage/index.js";
+import { type GroupCommit, partitionKey } from "../storage/index.js";
 import { AheadRows } from "./ahead-rows.js";
+import { DotLog } from "./dot-log.js";
 import { RowStore } from "./row-store.js";
 import { Tombstones } from "./tombstones.js";
 
@@ -71,22 +59,18 @@ type RequestTrace =
   /** It was applied by somebody, and the record that says by whom cannot be read. */
   | { readonly kind: "damaged" };
 
-const LOG_ENTRY_BYTES_GUESS = 128;
-/** Key 19, version 1, actor 8, counter about 3, stamp 8, checksum 4. */
-const REQUEST_RECORD_BYTES = 43;
-
 export class PartitionReplica {
   readonly partition: number;
   readonly rows: RowStore;
   readonly aheadRows: AheadRows;
   readonly tombstones: Tombstones;
+  readonly log: DotLog;
   readonly #environment: ReplicaEnvironment;
   readonly #clock: VersionVector;
   readonly #durableClock: VersionVector;
   readonly #floor: VersionVector;
   /** Up to here this process left nothing in the log; the floor may lie above entries that are still to be removed. */
   readonly #trimmed = new VersionVector();
-  #logEntryBytes = LOG_ENTRY_BYTES_GUESS;
   #doubt: Doubt | undefined;
 
   constructor(partition: number, record: PartitionRecord, environment: ReplicaEnvironment) {
@@ -103,6 +87,7 @@ export class PartitionReplica {
       (rowKey) => environment.reportDamage(partition, rowKey),
     );
     this.aheadRows = new AheadRows(partition, environment.commit, this.rows);
+    this.log = new DotLog(partition, environment.commit);
     this.tombstones = new Tombstones(partition, environment.commit, this.rows);
   }
 
@@ -119,11 +104,6 @@ export class PartitionReplica {
   /** Up to here the log was trimmed. Read only. */
   get floor(): VersionVector {
     return this.#floor;
-  }
-
-  /** What an entry of the log takes on disk with its request id: a mean over those written last. */
-  get logEntryBytes(): number {
-    return this.#logEntryBytes;
   }
 
   get doubt(): Doubt | undefined {
@@ -213,7 +193,7 @@ export class PartitionReplica {
   addPointers(pointers: readonly CatchUpPointer[]): void {
     for (const pointer of pointers) {
       if (this.#clock.covers(pointer.actor, pointer.counter)) continue;
-      this.#addLogEntry(pointer.actor, pointer.counter, pointer.entry);
+      this.log.add(pointer.actor, pointer.counter, pointer.entry);
     }
   }
 
@@ -257,58 +237,20 @@ export class PartitionReplica {
     limit: number,
     done: (error: Error | undefined, count: number) => void,
   ): void {
-    const range = actorLogRange(this.partition, actor, this.#trimmed.get(actor) + 1, upTo);
-    this.#environment.commit.scanKeys(range, limit, "durable", (error, keys) => {
+    this.log.trim(actor, this.#trimmed.get(actor) + 1, upTo, limit, (error, count, reached) => {
       if (error !== undefined) return done(error, 0);
-      const counters = keys.map((key) => dotOfLogKey(key).counter);
-      for (const counter of counters) this.#removeLogEntry(actor, counter);
-      const reached = keys.length < limit ? upTo : (counters.at(-1) ?? upTo);
       this.#trimmed.raise(actor, reached);
       this.raiseFloor(actor, reached);
-      done(undefined, keys.length);
+      done(undefined, count);
     });
-  }
-
-  /** What a durable dot of the log points at; undefined when it was trimmed, or cannot be read. */
-  readLog(actor: Actor, counter: number): LogEntry | undefined {
-    const key = logKey(this.partition, actor, counter);
-    const record = this.#environment.commit.readDurable(key);
-    if (record === undefined) return undefined;
-    try {
-      return openRecord(Buffer.from(key, "latin1"), record, readLogEntry);
-    } catch (error) {
-      if (error instanceof RecordDamagedError) return undefined;
-      throw error;
-    }
-  }
-
-  /** At most `limit` dots of the log that is on disk after one, in order, readable or not. Fewer: that was the rest. */
-  scanLog(
-    afterDot: Dot | undefined,
-    limit: number,
-    done: (error: Error | undefined, dots: Dot[]) => void,
-  ): void {
-    this.#environment.commit.scanKeys(logRange(this.partition, afterDot), limit, "durable", (error, keys) =>
-      done(error, keys.map(dotOfLogKey)),
-    );
   }
 
   /** What became of a request id here, durable or not; undefined when nothing is known of it. */
   findRequest(requestId: string): RequestTrace | undefined {
-    const key = requestKey(this.partition, requestId);
-    const record = this.#environment.commit.readPending(key);
-    if (record === undefined) return undefined;
-    try {
-      const dot = openRecord(Buffer.from(key, "latin1"), record, (reader) => ({
-        actor: reader.actor(),
-        counter: reader.varint(),
-        hlc: reader.hlc(),
-      }));
-      return { kind: this.#clock.covers(dot.actor, dot.counter) ? "applied" : "announced", dot };
-    } catch (error) {
-      if (error instanceof RecordDamagedError) return { kind: "damaged" };
-      throw error;
-    }
+    const dot = this.log.findRequest(requestId);
+    if (dot === undefined) return undefined;
+    if (dot === "damaged") return { kind: "damaged" };
+    return { kind: this.#clock.covers(dot.actor, dot.counter) ? "applied" : "announced", dot };
   }
 
   /** Puts clock, floor and doubt into the batch of this turn. */
@@ -330,36 +272,8 @@ export class PartitionReplica {
     this.#clock.raise(delta.actor, delta.counter);
     this.rows.write(delta.rowKey, row, stripped(changed, this.#clock));
     if (delta.announced !== undefined) this.aheadRows.markAnnounced(delta.rowKey, delta.announced.actors);
-    this.#addLogEntry(delta.actor, delta.counter, delta);
+    this.log.add(delta.actor, delta.counter, delta);
     this.#environment.markDirty(this);
     this.#environment.commit.whenDurable(() => this.#durableClock.raise(delta.actor, delta.counter));
-  }
-
-  #removeLogEntry(actor: Actor, counter: number): void {
-    const { commit } = this.#environment;
-    const requestId = this.readLog(actor, counter)?.requestId;
-    commit.put(logKey(this.partition, actor, counter), undefined);
-    if (requestId !== undefined) commit.put(requestKey(this.partition, requestId), undefined);
-  }
-
-  #addLogEntry(
-    actor: Actor,
-    counter: number,
-    entry: Pick<Delta, "hlc" | "requestId"> & { readonly rowKey: RowKey | undefined },
-  ): void {
-    const commit = this.#environment.commit;
-    const key = logKey(this.partition, actor, counter);
-    const record = sealRecord(Buffer.from(key, "latin1"), (writer) => writeLogEntry(writer, entry));
-    commit.put(key, record);
-    const idBytes = entry.requestId === undefined ? 0 : REQUEST_RECORD_BYTES;
-    this.#logEntryBytes += (key.length + record.length + idBytes - this.#logEntryBytes) / 64;
-    if (entry.requestId === undefined) return;
-    const idKey = requestKey(this.partition, entry.requestId);
-    const sealed = sealRecord(Buffer.from(idKey, "latin1"), (writer) => {
-      writer.actor(actor);
-      writer.varint(counter);
-      writer.hlc(entry.hlc);
-    });
-    commit.put(idKey, sealed);
   }
 }

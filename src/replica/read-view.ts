@@ -35,7 +35,7 @@ export function isTouchedBeyond(replica: PartitionReplica, rowKey: RowKey, other
   if (replica.durableClock.dotsBeyond(other) > TOUCH_LOOKUPS_MAX) return true;
   for (const [actor, counter] of beyond.entries())
     for (let missing = other.get(actor) + 1; missing <= counter; missing++) {
-      const entry = replica.readLog(actor, missing);
+      const entry = replica.log.read(actor, missing);
       if (entry === undefined || entry.rowKey === rowKey) return true;
     }
   return false;

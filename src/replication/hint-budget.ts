@@ -14,7 +14,7 @@ export function bytesKept(
   for (const partition of view.partitionsOf(self.number)) {
     const replica = environment.replica(partition);
     if (replica !== undefined)
-      bytes += entriesKept(environment, peerClocks, replica, isCutOff) * replica.logEntryBytes;
+      bytes += entriesKept(environment, peerClocks, replica, isCutOff) * replica.log.entryBytes;
   }
   return bytes;
 }

@@ -48,7 +48,9 @@ describe("a Hello", () => {
     expect(refusal({ incarnation: 2_001, instance: "cccccccccccccccc" }, known)).toBeUndefined();
     // Its incarnation is known from the store or from another peer, its instance is not.
     expect(refusal({}, { incarnation: 2_000 })).toBeUndefined();
-    expect(refusal({}, { ...known, instance: "cccccccccccccccc", instanceIncarnation: 1_999 })).toBeUndefined();
+    expect(
+      refusal({}, { ...known, instance: "cccccccccccccccc", instanceIncarnation: 1_999 }),
+    ).toBeUndefined();
   });
 
   it.each<[string, Partial<PeerHello>, RegExp]>([

@@ -85,7 +85,7 @@ class Pair {
       for (const delta of log.filter(({ actor, counter }) => at.replica.clock.covers(actor, counter))) {
         learn(known, delta);
         if (delta.counter > at.replica.floor.get(delta.actor))
-          expect(at.replica.readLog(delta.actor, delta.counter)).toMatchObject({ rowKey: delta.rowKey });
+          expect(at.replica.log.read(delta.actor, delta.counter)).toMatchObject({ rowKey: delta.rowKey });
       }
     for (const [rowKey, of] of known)
       expect(at.durable(rowKey).live.map(nameOf)).toEqual(of.survivors(DataType.multi)?.map(nameOf));

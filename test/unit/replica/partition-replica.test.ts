@@ -113,11 +113,11 @@ describe("the durable side", () => {
     expect(replica.clock.get(f.actor)).toBe(1);
     expect(replica.durableClock.get(f.actor)).toBe(0);
     expect(f.durable(K).live).toEqual([]);
-    expect(replica.readLog(f.actor, 1)).toBeUndefined();
+    expect(replica.log.read(f.actor, 1)).toBeUndefined();
     f.settle();
     expect(replica.durableClock.get(f.actor)).toBe(1);
     expect(f.durable(K).live).toHaveLength(1);
-    expect(replica.readLog(f.actor, 1)).toMatchObject({ rowKey: K, requestId: undefined });
+    expect(replica.log.read(f.actor, 1)).toMatchObject({ rowKey: K, requestId: undefined });
   });
 
   it("never shows a change of which the clock is not on disk yet, nor the other way round", () => {
@@ -228,7 +228,7 @@ describe("joining rows, and adopting a clock", () => {
       { actor: B, counter: 1, entry: { rowKey: undefined, requestId: undefined, hlc: 0n } },
     ]);
     f.settle();
-    expect(f.replica.readLog(B, 1)?.rowKey).toBe(K);
+    expect(f.replica.log.read(B, 1)?.rowKey).toBe(K);
   });
 
   it("keeps a doubt over a restart until it is lifted", () => {
@@ -275,7 +275,7 @@ describe("a record that fails its checksum", () => {
     f.put(K);
     const writer = f.actor;
     f.rot(logKey(PARTITION, writer, 1));
-    expect(f.replica.readLog(writer, 1)).toBeUndefined();
+    expect(f.replica.log.read(writer, 1)).toBeUndefined();
   });
 });
 

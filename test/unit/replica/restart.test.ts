@@ -69,7 +69,7 @@ class Run {
     const known = new Map<RowKey, Known>(ROW_KEYS.map((rowKey) => [rowKey, new Known()]));
     for (const delta of held) {
       learn(known, delta);
-      expect(replica.readLog(delta.actor, delta.counter)).toMatchObject({
+      expect(replica.log.read(delta.actor, delta.counter)).toMatchObject({
         rowKey: delta.rowKey,
         hlc: delta.hlc,
       });
