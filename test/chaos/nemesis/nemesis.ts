@@ -9,6 +9,8 @@ import { type CutFault, describeFault, type Fault, type NodeFault } from "./sche
 
 /** Each listens for the end of the run; a schedule has a handful at a time. */
 const FAULTS_AT_ONCE_MAX = 100;
+/** What `LocalCluster.start` says of a process that ended without a signal. */
+const GAVE_UP = /ended with exit code/;
 const SPAWNED_WITHIN_MS = 15_000;
 
 interface NemesisParts {
@@ -23,7 +25,10 @@ export class Nemesis {
   readonly #cuts = new Set<CutFault>();
   /** Starts whose node is not ready yet. They are not waited for: the next fault may hit it before it is. */
   readonly #starts = new Set<Promise<void>>();
-  /** Nodes that were not there when a signal was sent to them, though nobody had killed them. */
+  readonly #starting = new Set<string>();
+  /** Their disk was full while they started: a node ends then, and says so. */
+  readonly #mayGiveUp = new Set<string>();
+  /** Nodes that ended though nobody had killed them, or did not start. */
   readonly strays: string[] = [];
   /** Faults that happened, by kind. */
   readonly injected: Record<string, number> = {};
@@ -96,9 +101,10 @@ export class Nemesis {
       this.strays.push(`${node} had ended by itself before ${kind}`);
       return;
     }
-    if (kind === "kill") await cluster.kill(node);
-    else if (kind === "pause") await cluster.pause(node);
-    else await disk?.fill(node);
+    if (kind === "kill") return await cluster.kill(node);
+    if (kind === "pause") return await cluster.pause(node);
+    if (this.#starting.has(node)) this.#mayGiveUp.add(node);
+    await disk?.fill(node);
   }
 
   async #end(fault: Fault): Promise<void> {
@@ -113,7 +119,8 @@ export class Nemesis {
       if (fault.kind === "pause") await this.#resume(node);
       else if (fault.kind === "full-disk") await this.#parts.disk?.free(node);
       if ((await this.#parts.cluster.pid(node)) === undefined) {
-        if (fault.kind !== "kill") this.strays.push(`${node} ended by itself during ${fault.kind}`);
+        if (fault.kind !== "kill" && !this.#mayGiveUp.has(node))
+          this.strays.push(`${node} ended by itself during ${fault.kind}`);
         await this.#start(node);
       }
     }
@@ -135,14 +142,24 @@ export class Nemesis {
     if ((await this.#parts.cluster.pid(node)) !== undefined) await this.#parts.cluster.resume(node);
   }
 
+  /** Killed before it was ready, or cut off from those it waits for, it is not to blame: `heal` sees that it runs. */
+  #startFailed(node: string, error: unknown): void {
+    const text = String(error);
+    if (GAVE_UP.test(text) && !this.#mayGiveUp.has(node)) this.strays.push(`${node} did not start: ${text}`);
+  }
+
   /** Resolves when its process is there. */
   async #start(node: string): Promise<void> {
     const { cluster } = this.#parts;
+    this.#mayGiveUp.delete(node);
+    this.#starting.add(node);
     const start: Promise<void> = cluster
       .start(node)
-      // Killed before it was ready, or cut off from those it waits for: `heal` sees to it that it runs.
-      .catch(() => {})
-      .finally(() => this.#starts.delete(start));
+      .catch((error: unknown) => this.#startFailed(node, error))
+      .finally(() => {
+        this.#starts.delete(start);
+        this.#starting.delete(node);
+      });
     this.#starts.add(start);
     await until(
       `a process for ${node}`,
