@@ -2,13 +2,28 @@
  * The events to come, soonest first; at one time, in the order they were added. A binary heap whose events know
  * their place, so that a cancelled one leaves at once: most timers are deadlines that never fire.
  */
-export interface ScheduledEvent {
+import type { Timer } from "../timers.js";
+
+/** Something to come, and the handle to cancel it. */
+export class ScheduledEvent implements Timer {
   readonly atMs: number;
   /** Breaks ties: which was added first. */
   readonly sequence: number;
   readonly task: () => void;
-  /** Where it lies in the heap; -1 once it has left. */
-  place: number;
+  /** Where it lies in the heap; -1 while it does not. */
+  place = -1;
+  readonly #heap: EventHeap;
+
+  constructor(heap: EventHeap, atMs: number, sequence: number, task: () => void) {
+    this.#heap = heap;
+    this.atMs = atMs;
+    this.sequence = sequence;
+    this.task = task;
+  }
+
+  cancel(): void {
+    this.#heap.remove(this);
+  }
 }
 
 export class EventHeap {

@@ -44,14 +44,8 @@ export class NetworkPath {
   }
 
   delayMs(): number {
-    let delayMs = this.#draw(this.#latency());
-    for (const delay of this.#delays) {
-      delayMs += this.#draw(delay);
-    }
-    for (const { probability } of this.#losses) {
-      delayMs += this.#retransmitMs(probability);
-    }
-    return delayMs;
+    const delayMs = this.#draw(this.#latency());
+    return this.#delays.size + this.#losses.size === 0 ? delayMs : delayMs + this.#faultDelayMs();
   }
 
   /** For a while everything takes this much longer. */
@@ -92,6 +86,17 @@ export class NetworkPath {
     }
   }
 
+  #faultDelayMs(): number {
+    let delayMs = 0;
+    for (const delay of this.#delays) {
+      delayMs += this.#draw(delay);
+    }
+    for (const { probability } of this.#losses) {
+      delayMs += this.#retransmitMs(probability);
+    }
+    return delayMs;
+  }
+
   #draw({ baseMs, jitterMs }: Latency): number {
     return baseMs + this.random.fraction() * jitterMs;
   }
@@ -119,7 +124,8 @@ interface Parcel {
 
 export class Lane {
   readonly #path: NetworkPath;
-  #underWay: (Parcel & { readonly dueMs: number })[] = [];
+  readonly #onDue = (): void => this.#deliver();
+  #underWay: { readonly parcel: Parcel; readonly dueMs: number }[] = [];
   #bytes = 0;
   #isArmed = false;
   #isSevered = false;
@@ -137,16 +143,18 @@ export class Lane {
     if (this.#isSevered) {
       return;
     }
-    this.#underWay.push({ ...parcel, dueMs: this.#path.time.nowMs + this.#path.delayMs() });
+    this.#underWay.push({ parcel, dueMs: this.#path.time.nowMs + this.#path.delayMs() });
     this.#bytes += parcel.bytes;
-    this.#path.noteBusy(this, true);
+    if (this.#underWay.length === 1) {
+      this.#path.noteBusy(this, true);
+    }
     this.wake();
   }
 
   /** Loses a suffix of what is under way, of any length. */
   loseSuffix(): void {
     this.#underWay.length = this.#path.random.below(this.#underWay.length + 1);
-    this.#bytes = this.#underWay.reduce((sum, parcel) => sum + parcel.bytes, 0);
+    this.#bytes = this.#underWay.reduce((sum, { parcel }) => sum + parcel.bytes, 0);
   }
 
   /** Sends `last` behind what is not lost, and nothing after it. Idempotent. */
@@ -170,7 +178,7 @@ export class Lane {
     }
     this.#isArmed = true;
     const { time } = this.#path;
-    time.schedule(Math.max(0, next.dueMs - time.nowMs), () => this.#deliver());
+    time.schedule(Math.max(0, next.dueMs - time.nowMs), this.#onDue);
   }
 
   #deliver(): void {
@@ -181,8 +189,8 @@ export class Lane {
       return;
     }
     this.#underWay.shift();
-    this.#bytes -= head.bytes;
+    this.#bytes -= head.parcel.bytes;
     this.wake();
-    head.deliver();
+    head.parcel.deliver();
   }
 }

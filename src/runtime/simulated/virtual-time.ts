@@ -3,7 +3,7 @@
  * run: no promises, no real timers, nothing that the machine's load could reorder.
  */
 import type { Timer } from "../timers.js";
-import { EventHeap, type ScheduledEvent } from "./event-heap.js";
+import { EventHeap, ScheduledEvent } from "./event-heap.js";
 
 /** Beyond this many events one `run` is taken for a loop that never ends. */
 const DEFAULT_MAX_EVENTS = 50_000_000;
@@ -51,14 +51,9 @@ export class VirtualTime {
     if (!(delayMs >= 0 && delayMs < Number.POSITIVE_INFINITY)) {
       throw new SimulationError(`cannot schedule an event in ${delayMs} ms`, this.#nowMs);
     }
-    const event: ScheduledEvent = {
-      atMs: this.#nowMs + delayMs,
-      sequence: this.#sequence++,
-      task,
-      place: -1,
-    };
+    const event = new ScheduledEvent(this.#events, this.#nowMs + delayMs, this.#sequence++, task);
     this.#events.add(event);
-    return { cancel: () => this.#events.remove(event) };
+    return event;
   }
 
   /** Runs events in order until one of `options` ends it, or none is left. */
