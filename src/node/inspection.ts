@@ -21,6 +21,8 @@ interface PartitionInspection {
   readonly clock: ClockEntries;
   readonly durableClock: ClockEntries;
   readonly floor: ClockEntries;
+  /** Up to which incarnation each member's actors are closed in the durable clock: their entries may be gone. */
+  readonly closed: readonly (readonly [member: number, incarnation: number])[];
   readonly doubt: Doubt | undefined;
 }
 
@@ -42,7 +44,7 @@ export interface RowInspection {
   rowsAhead: number;
   rowsDamaged: number;
   siblingsMax: number;
-  /** Log entries above the floor and covered by the durable clock. */
+  /** Log entries above the floor, of dots that the durable clock has an entry for. */
   logEntries: number;
   /** How many there must be: one for each dot above the floor. */
   logEntriesDue: number;
@@ -58,6 +60,7 @@ export function inspect(node: StartedNode): NodeInspection {
       clock: replica.clock.sorted(),
       durableClock: replica.durableClock.sorted(),
       floor: replica.floor.sorted(),
+      closed: replica.durableClock.closed(),
       doubt: replica.doubt,
     })),
     fills: node.fills(),
@@ -118,9 +121,11 @@ class ReplicaInspection {
     this.#replica.log.scan(after, PAGE_DOTS, (error, dots) => {
       if (error !== undefined) return this.#done(error);
       for (const { actor, counter } of dots)
-        if (!floor.covers(actor, counter) && durableClock.covers(actor, counter)) this.#found.logEntries++;
+        if (!floor.covers(actor, counter) && counter <= durableClock.counterOf(actor))
+          this.#found.logEntries++;
       if (dots.length === PAGE_DOTS) return this.#readLog(dots.at(-1));
-      this.#found.logEntriesDue = durableClock.dotsBeyond(floor);
+      for (const [actor, counter] of durableClock.entries())
+        this.#found.logEntriesDue += Math.max(0, counter - floor.get(actor));
       this.#done();
     });
   }

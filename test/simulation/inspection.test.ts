@@ -78,4 +78,25 @@ describe("an inspection", () => {
     ]);
     cluster.stopAll();
   });
+
+  it("finds as many log entries as are due, also of actors that were closed", () => {
+    const cluster = SimulatedCluster.ready({ regions: ["eu"], nodesPerRegion: 3, partitions: 1 });
+    for (let start = 0; start < 3; start++)
+      for (const node of cluster.nodes) {
+        for (let i = 0; i < 5; i++) cluster.put(node.member.nodeId, `k${start}-${i}`, "v");
+        cluster.stop(node);
+        cluster.start(node);
+        cluster.converge();
+      }
+    const closed = (): number =>
+      cluster
+        .node("eu-1")
+        .api.inspect()
+        ?.partitions.flatMap((partition) => partition.closed).length ?? 0;
+    cluster.waitUntil("actors are closed", () => closed() > 0, 600_000);
+    for (const { member } of cluster.nodes)
+      for (const { logEntries, logEntriesDue } of rowsOf(cluster, member.nodeId))
+        expect(logEntries).toBe(logEntriesDue);
+    cluster.stopAll();
+  });
 });
