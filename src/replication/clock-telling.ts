@@ -14,6 +14,8 @@ export class ClockTelling {
   readonly #orphansOf: (partition: number) => VersionVector | undefined;
   /** What each peer was last told, by partition. */
   readonly #told = new Map<number, Map<number, Statement>>();
+  /** The version of our view that each peer was told. */
+  readonly #toldViews = new Map<number, number>();
 
   constructor(
     environment: Environment,
@@ -27,18 +29,18 @@ export class ClockTelling {
 
   peerUp(peer: number): void {
     this.#told.delete(peer);
-    this.#environment.links.send(peer, this.#views.message());
+    this.#toldViews.delete(peer);
     this.tellAll(peer);
   }
 
   /** The clocks follow in the next round. */
   viewChanged(): void {
-    const { links, self, view } = this.#environment;
-    for (const { number } of view.layout.members)
-      if (number !== self.number && links.isUp(number)) links.send(number, this.#views.message());
+    for (const { number } of this.#environment.view.layout.members) this.#tellView(number);
   }
 
+  /** What is new to a peer; what its full queue does not take is told in the next round. */
   tellAll(peer: number): void {
+    if (!this.#tellView(peer)) return;
     for (const partition of this.#environment.view.partitionsOf(this.#environment.self.number))
       if (this.#environment.view.isReplica(partition, peer)) this.#tell(peer, partition, false);
   }
@@ -49,10 +51,21 @@ export class ClockTelling {
       this.#tell(member, partition, true);
   }
 
+  /** False: the peer does not know our view, and could not place what we say of our replicas. */
+  #tellView(peer: number): boolean {
+    const { links, self } = this.#environment;
+    const { version } = this.#views;
+    if (peer === self.number || !links.isUp(peer)) return false;
+    if (this.#toldViews.get(peer) === version) return true;
+    if (!links.send(peer, this.#views.message())) return false;
+    this.#toldViews.set(peer, version);
+    return true;
+  }
+
   #tell(peer: number, partition: number, isForced: boolean): void {
     const { hlc, links } = this.#environment;
     const replica = this.#environment.replica(partition);
-    if (replica === undefined || !links.isUp(peer)) return;
+    if (replica === undefined || !this.#tellView(peer)) return;
     const told = this.#told.get(peer) ?? new Map<number, Statement>();
     this.#told.set(peer, told);
     const last = told.get(partition);

@@ -3,7 +3,7 @@
  *
  * A link itself loses nothing, doubles nothing and keeps its order, or it goes down: TCP sees to that, and the core
  * relies on it (`runtime/transport.ts`). Frames, with the credit and the heartbeats in them, are therefore never touched;
- * nor are clocks, of which a node sends each once and knows that it was sent. But above the links this happens:
+ * nor are clocks and views, of which a node sends each once and knows that it was sent. But above the links this happens:
  *
  * - Whatever a node sends may find the queue to its peer full, and is dropped. Who asks learns of that, who replies or
  *   acknowledges does not: so acknowledgements, deltas, requests and replies get lost.
@@ -27,6 +27,8 @@ interface MessageDisturbance {
 
 /** The long way round takes at most so long. */
 const DELAY_MS_MAX = 1_000;
+
+const UNTOUCHED: ReadonlySet<Message["type"]> = new Set(["credit", "heartbeat", "clock", "view"]);
 
 type Fate = "dropped" | "duplicated" | "delayed";
 
@@ -102,8 +104,7 @@ export class MessageFaults {
   }
 
   #fateOf(message: Message, active: ReadonlySet<MessageDisturbance>): Fate | undefined {
-    if (message.type === "credit" || message.type === "heartbeat" || message.type === "clock")
-      return undefined;
+    if (UNTOUCHED.has(message.type)) return undefined;
     for (const { drop = 0, duplicate = 0, delay = 0 } of active) {
       if (this.#random.chance(drop)) return "dropped";
       if (message.type !== "delta") continue;
