@@ -9,6 +9,7 @@ import type { CatchUpLogPage, CatchUpPage, CatchUpRequest, CatchUpRowPage, RowKe
 import { aboveFloor, buildPage, type PartitionReplica } from "../replica/index.js";
 import type { Timer } from "../runtime/index.js";
 import type { Fill } from "./bounds.js";
+import { CatchUpThrottle } from "./catch-up-throttle.js";
 import type { Environment } from "./environment.js";
 
 const SESSIONS_MAX = 32;
@@ -41,6 +42,7 @@ interface Session {
   readonly replica: PartitionReplica;
   readonly source: number;
   readonly progress: Progress;
+  /** For the page that was asked for, or for the moment to ask for the next. */
   timeout: Timer | undefined;
 }
 
@@ -50,11 +52,15 @@ export class CatchUp {
   readonly #sessions = new Map<number, Session>();
   /** Of sessions that lost their source. */
   readonly #kept = new Map<number, Progress>();
+  readonly #throttle: CatchUpThrottle;
+  /** When a source last sent a page: behind one link it may be a long way to the next. */
+  readonly #heardAtMs = new Map<number, number>();
   #lastId = 0;
 
-  constructor(environment: Environment, hooks: CatchUpHooks) {
+  constructor(environment: Environment, bytesPerSecond: number, hooks: CatchUpHooks) {
     this.#environment = environment;
     this.#hooks = hooks;
+    this.#throttle = new CatchUpThrottle(bytesPerSecond);
   }
 
   get sessions(): Fill {
@@ -102,6 +108,7 @@ export class CatchUp {
     const session = this.#sessions.get(page.partition);
     if (session === undefined || session.source !== from || session.id !== page.session) return;
     session.timeout?.cancel();
+    this.#heardAtMs.set(from, this.#environment.clock.monotonicMs());
     this.#environment.hlc.observe(page.hlc);
     this.#take(session, page);
     if (!this.#sessions.has(page.partition)) this.#hooks.ended();
@@ -118,7 +125,7 @@ export class CatchUp {
 
   #request(session: Session): void {
     const { progress, replica } = session;
-    session.timeout = this.#environment.timers.after(PAGE_TIMEOUT_MS, () => this.#suspend(session));
+    this.#awaitPage(session);
     const isSent = this.#environment.links.send(session.source, {
       type: "catch-up-request",
       partition: replica.partition,
@@ -128,6 +135,16 @@ export class CatchUp {
       rows: progress.rows,
     });
     if (!isSent) this.#suspend(session);
+  }
+
+  /** A source that sends pages of other sessions meanwhile is not silent: this one waits in its queue. */
+  #awaitPage(session: Session): void {
+    const { clock, timers } = this.#environment;
+    const askedAtMs = clock.monotonicMs();
+    session.timeout = timers.after(PAGE_TIMEOUT_MS, () => {
+      if ((this.#heardAtMs.get(session.source) ?? 0) > askedAtMs) this.#awaitPage(session);
+      else this.#suspend(session);
+    });
   }
 
   #take(session: Session, page: CatchUpPage): void {
@@ -156,7 +173,7 @@ export class CatchUp {
     progress.position = page.position;
     this.#environment.counters.add("catch_up_rows", page.rows.length);
     if (page.isLast) this.#adopt(session, progress.target);
-    else this.#continue(session);
+    else this.#continue(session, page);
   }
 
   #takeRows(session: Session, page: CatchUpRowPage): void {
@@ -174,7 +191,7 @@ export class CatchUp {
         progress.rows = undefined;
         progress.position = aboveFloor(progress.position, progress.floor ?? new VersionVector());
       }
-      this.#continue(session);
+      this.#continue(session, page);
     });
   }
 
@@ -198,10 +215,18 @@ export class CatchUp {
     });
   }
 
-  /** The next page is asked for once this one is durable: the disk sets the pace. */
-  #continue(session: Session): void {
-    this.#environment.commit.whenDurable(() => {
-      if (this.#sessions.get(session.replica.partition) === session) this.#request(session);
+  /** The next page is asked for once this one is durable and paid for: the disk and the budget set the pace. */
+  #continue(session: Session, page: CatchUpLogPage | CatchUpRowPage): void {
+    const { clock, commit, counters, timers } = this.#environment;
+    const isCurrent = (): boolean => this.#sessions.get(session.replica.partition) === session;
+    const liveWrites = counters.get("deltas_applied") + counters.get("writes_coordinated");
+    const pauseMs = this.#throttle.take(clock.monotonicMs(), bytesOf(page), liveWrites);
+    commit.whenDurable(() => {
+      if (!isCurrent()) return;
+      if (pauseMs === 0) return this.#request(session);
+      session.timeout = timers.after(pauseMs, () => {
+        if (isCurrent()) this.#request(session);
+      });
     });
   }
 
@@ -243,3 +268,14 @@ function joinRows(replica: PartitionReplica, page: CatchUpLogPage | CatchUpRowPa
 function absentAt(clock: VersionVector): { live: []; context: Context } {
   return { live: [], context: new Context(clock) };
 }
+
+/** About what a page brought over the link and to the disk. */
+function bytesOf(page: CatchUpLogPage | CatchUpRowPage): number {
+  let bytes = page.kind === "log" ? page.entries.length * POINTER_BYTES : 0;
+  for (const { rowKey, live } of page.rows)
+    bytes += live.reduce((sum, dot) => sum + dot.payload.data.length, rowKey.length + ROW_OVERHEAD_BYTES);
+  return bytes;
+}
+
+const POINTER_BYTES = 64;
+const ROW_OVERHEAD_BYTES = 64;

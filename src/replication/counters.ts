@@ -6,6 +6,10 @@ export class Counters {
     this.#counts.set(name, (this.#counts.get(name) ?? 0) + count);
   }
 
+  get(name: string): number {
+    return this.#counts.get(name) ?? 0;
+  }
+
   snapshot(): Record<string, number> {
     return Object.fromEntries(this.#counts);
   }

@@ -29,6 +29,8 @@ export interface ReplicationSettings extends HintSettings {
   readonly maxSiblings: number;
   /** A retry that comes this long after the first attempt still finds out what became of it. */
   readonly requestIdWindowMs: number;
+  /** The most that this node takes of catch-ups; a part of it while live writes come. */
+  readonly catchUpBytesPerSecond: number;
 }
 
 export class Replicator {
@@ -55,7 +57,7 @@ export class Replicator {
     this.#environment = environment;
     const dissemination = new Dissemination(environment);
     this.#acks = new AckSender(environment);
-    this.#catchUp = new CatchUp(environment, {
+    this.#catchUp = new CatchUp(environment, settings.catchUpBytesPerSecond, {
       isInDoubt: (partition, peer) => this.#antiEntropy.isInDoubt(partition, peer),
       adopted: (replica, source) => this.#adopted(replica, source),
       refused: (replica, source) => this.#antiEntropy.refused(replica, source),

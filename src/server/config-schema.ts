@@ -17,6 +17,7 @@ const LEAST_REQUEST_ID_WINDOW_MS = 300_000;
 /** A month; who is away for longer has less to wait for from a full sync. */
 const LONGEST_HINT_WINDOW_MS = 31 * 24 * 3_600_000;
 const HIGHEST_HINT_BUDGET_MB = 2 ** 20;
+const HIGHEST_CATCH_UP_MB_PER_SECOND = 100_000;
 
 const id = z.string().regex(ID, "must be 1 to 63 of a-z 0-9 - and start with a letter or digit");
 const host = z.string().regex(HOST, "must be a host name: letters, digits, dots, _ and -");
@@ -89,6 +90,7 @@ export const settingsSchema = z.strictObject({
   request_id_window_ms: whole(LEAST_REQUEST_ID_WINDOW_MS, HIGHEST_TIMER_MS).optional(),
   max_hint_window_ms: whole(0, LONGEST_HINT_WINDOW_MS).optional(),
   hint_budget_mb: whole(1, HIGHEST_HINT_BUDGET_MB).optional(),
+  catch_up_mb_per_second: whole(1, HIGHEST_CATCH_UP_MB_PER_SECOND).optional(),
   row_cache_mb: whole(0, 65_536).optional(),
   limits: limitsSchema.optional(),
   log: z.strictObject({ level: z.enum(LOG_LEVELS).optional(), file: path.optional() }).optional(),

@@ -63,6 +63,7 @@ function nodeSettings(config: ServerConfig): Omit<NodeSettings, "layout" | "mini
     requestIdWindowMs: config.requestIdWindowMs,
     maxHintWindowMs: config.maxHintWindowMs,
     hintBudgetBytes: config.hintBudgetBytes,
+    catchUpBytesPerSecond: config.catchUpBytesPerSecond,
     rowCacheBytes: config.rowCacheBytes,
     maxSiblings: config.limits.siblings,
     maxOperationsInFlight: config.limits.operationsInFlight,

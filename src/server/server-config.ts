@@ -49,6 +49,7 @@ export interface ServerConfig {
   readonly requestIdWindowMs: number;
   readonly maxHintWindowMs: number;
   readonly hintBudgetBytes: number;
+  readonly catchUpBytesPerSecond: number;
   readonly rowCacheBytes: number;
   readonly limits: Limits;
   readonly log: { readonly level: LogLevel; readonly file: string | undefined };

@@ -131,6 +131,7 @@ export class Lab {
       requestIdWindowMs: 600_000,
       maxHintWindowMs: 3 * 3_600_000,
       hintBudgetBytes: 2 ** 30,
+      catchUpBytesPerSecond: 2 ** 26,
     });
     environment.links.listen({
       message: (from, message) => replicator.receive(from, message),
