@@ -119,7 +119,7 @@ function readPointers(reader: ByteReader): CatchUpPointer[] {
 /** key 6, no dots 1, no context 2 */
 const ROW_BYTES_MIN = 9;
 
-function writeRows(writer: ByteWriter, rows: readonly CatchUpRow[]): void {
+export function writeRows(writer: ByteWriter, rows: readonly CatchUpRow[]): void {
   writer.varint(rows.length);
   for (const row of rows) {
     writer.latin1(row.rowKey);
@@ -128,7 +128,7 @@ function writeRows(writer: ByteWriter, rows: readonly CatchUpRow[]): void {
   }
 }
 
-function readRows(reader: ByteReader): CatchUpRow[] {
+export function readRows(reader: ByteReader): CatchUpRow[] {
   const rows: CatchUpRow[] = [];
   for (let left = reader.count(ROW_BYTES_MIN); left > 0; left--)
     rows.push({
@@ -139,11 +139,11 @@ function readRows(reader: ByteReader): CatchUpRow[] {
   return rows;
 }
 
-function writeOptionalRowKey(writer: ByteWriter, rowKey: RowKey | undefined): void {
+export function writeOptionalRowKey(writer: ByteWriter, rowKey: RowKey | undefined): void {
   writer.uint8(rowKey === undefined ? 0 : 1);
   if (rowKey !== undefined) writer.latin1(rowKey);
 }
 
-function readOptionalRowKey(reader: ByteReader): RowKey | undefined {
+export function readOptionalRowKey(reader: ByteReader): RowKey | undefined {
   return reader.uint8() === 0 ? undefined : checkedRowKey(reader.latin1());
 }

@@ -3,6 +3,7 @@
  * unknown type, a body of the wrong length or trailing bytes throw `CodecError`, and the link is closed.
  */
 import type { Hlc } from "../causality/index.js";
+import { readAudit, writeAudit } from "./audit-codec.js";
 import { ByteReader, ByteWriter, CodecError } from "./bytes.js";
 import { readPage, readPageRequest, writePage, writePageRequest } from "./catch-up-codec.js";
 import { readClock, readView, writeClock, writeView } from "./clock-codec.js";
@@ -39,6 +40,14 @@ const TYPE = {
   "forward-request": 14,
   "forward-reply": 15,
   view: 16,
+  "audit-request": 32,
+  "audit-reply": 33,
+  "audit-cells-request": 34,
+  "audit-cells-reply": 35,
+  "audit-rows-request": 36,
+  "audit-rows-reply": 37,
+  "audit-list-request": 38,
+  "audit-list-reply": 39,
 } as const satisfies Record<Message["type"], number>;
 
 const NAMES = new Map<number, Message["type"]>(
@@ -57,6 +66,13 @@ export function appendMessage(frame: ByteWriter, message: Message): void {
   writeBody(body, message);
   frame.uint8(TYPE[message.type]);
   frame.bytes(body.take());
+}
+
+/** What a message takes in a frame. */
+export function messageBytes(message: Message): number {
+  const frame = new ByteWriter();
+  appendMessage(frame, message);
+  return frame.length;
 }
 
 /**
@@ -123,6 +139,15 @@ function writeBody(writer: ByteWriter, message: Message): void {
     case "forward-reply":
       writer.varint(message.id);
       return writer.bytes(message.body);
+    case "audit-request":
+    case "audit-reply":
+    case "audit-cells-request":
+    case "audit-cells-reply":
+    case "audit-rows-request":
+    case "audit-rows-reply":
+    case "audit-list-request":
+    case "audit-list-reply":
+      return writeAudit(writer, message);
   }
 }
 
@@ -175,6 +200,15 @@ function readBody(type: Message["type"], reader: ByteReader): Message {
       return { type, id: reader.varint(), body: Buffer.from(reader.bytes()) };
     case "forward-reply":
       return { type, id: reader.varint(), body: Buffer.from(reader.bytes()) };
+    case "audit-request":
+    case "audit-reply":
+    case "audit-cells-request":
+    case "audit-cells-reply":
+    case "audit-rows-request":
+    case "audit-rows-reply":
+    case "audit-list-request":
+    case "audit-list-reply":
+      return readAudit(type, reader);
   }
 }
 

@@ -1,8 +1,9 @@
 /** xxHash64 of strings of code units below 256, and digests of rows. */
 import xxhash from "xxhash-wasm";
+import type { VersionVector } from "../causality/index.js";
 import type { LiveDot } from "../crdt/index.js";
 import { ByteWriter } from "./bytes.js";
-import { writeLive } from "./causal.js";
+import { writeLive, writeVector } from "./causal.js";
 
 const { h64Raw } = await xxhash();
 
@@ -18,6 +19,13 @@ export function rowDigest(rowKey: string, live: readonly LiveDot[]): bigint {
   const writer = new ByteWriter(256);
   writer.latin1(rowKey);
   writeLive(writer, live);
+  return h64Raw(writer.take());
+}
+
+/** Stands for clocks: equal for equal ones in the same order. */
+export function clocksDigest(clocks: readonly VersionVector[]): bigint {
+  const writer = new ByteWriter(256);
+  for (const clock of clocks) writeVector(writer, clock);
   return h64Raw(writer.take());
 }
 

@@ -1,11 +1,26 @@
 /** Bytes: records on disk, frames between nodes, tokens for clients, checksums. Pure; a reader trusts nothing. */
+export { readCells, writeCells } from "./audit-codec.js";
+export type {
+  AuditCellsRequest,
+  AuditListEntry,
+  AuditListRequest,
+  AuditPart,
+  AuditReply,
+  AuditReplyMessage,
+  AuditRequest,
+  AuditRequestMessage,
+  AuditRowsReply,
+  AuditRowsRequest,
+  CodedCells,
+} from "./audit-messages.js";
+export { CELL_WORDS } from "./audit-messages.js";
 export { ByteReader, ByteWriter, CodecError } from "./bytes.js";
 export {
   readLive,
   writeLive,
 } from "./causal.js";
-export { appendMessage, beginFrame, PROTOCOL_VERSION, readFrame } from "./frame.js";
-export { hash64, KeyedHash, rowDigest } from "./hash.js";
+export { appendMessage, beginFrame, messageBytes, PROTOCOL_VERSION, readFrame } from "./frame.js";
+export { clocksDigest, hash64, KeyedHash, rowDigest } from "./hash.js";
 export type {
   AckEntry,
   CatchUpBody,

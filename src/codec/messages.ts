@@ -1,6 +1,7 @@
 /** What nodes say to each other. `frame.ts` lays out the bytes. */
 import type { Actor, Context, Dot, Hlc, VersionVector } from "../causality/index.js";
 import type { LiveDot, Payload, RowState } from "../crdt/index.js";
+import type { AuditReplyMessage, AuditRequestMessage } from "./audit-messages.js";
 import type { LogEntry } from "./record.js";
 import type { RowKey } from "./row-key.js";
 
@@ -248,4 +249,6 @@ export type Message =
   | LookupRequest
   | LookupReply
   | ForwardRequest
-  | ForwardReply;
+  | ForwardReply
+  | AuditRequestMessage
+  | AuditReplyMessage;

@@ -1,4 +1,5 @@
 /** One node, built out of the core; knows no gRPC. */
+export { AUDIT_INTERVAL_MS } from "../replication/index.js";
 export { createNode } from "./create-node.js";
 export type { NodeInspection, RowInspection } from "./inspection.js";
 export type {

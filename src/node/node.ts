@@ -10,7 +10,7 @@ import { type Actor, actorOf, HybridClock } from "../causality/index.js";
 import { type Message, PROTOCOL_VERSION, type RowKey } from "../codec/index.js";
 import { Membership } from "../membership/index.js";
 import type { Neighbourhood } from "../replica/index.js";
-import { PartitionReplica } from "../replica/index.js";
+import { PartitionReplica, PartitionSketch, RowItems } from "../replica/index.js";
 import {
   Calls,
   Counters,
@@ -25,8 +25,9 @@ import {
   Replicator,
 } from "../replication/index.js";
 import { type PeerHello, type Runtime, StoreError } from "../runtime/index.js";
-import { GroupCommit } from "../storage/index.js";
+import { GroupCommit, sketchKey } from "../storage/index.js";
 import { LayoutView, type Member } from "../topology/index.js";
+import { sealCheckpoint } from "./checkpoint.js";
 import { encodeMark } from "./mark.js";
 import type { NodeEnd, NodeSettings } from "./node-api.js";
 import { incarnationKey, PROGRESS_KEY, sealIncarnation, sealProgress } from "./node-record.js";
@@ -59,6 +60,8 @@ export class StartedNode {
   #batches: number;
   #isOver = false;
   #hasFailed = false;
+  /** Batches written from now on carry the sketches. */
+  #isClosing = false;
 
   constructor(
     runtime: Runtime,
@@ -68,7 +71,7 @@ export class StartedNode {
     end: (end: NodeEnd) => void,
   ) {
     this.#runtime = runtime;
-    this.#timers = new ScopedTimers(runtime.timers);
+    this.#timers = new ScopedTimers(runtime.timers, (task) => this.#guard(task));
     this.#end = end;
     this.view = new LayoutView(settings.layout);
     this.self = self;
@@ -111,7 +114,7 @@ export class StartedNode {
       onFrame: (peer, frame) => {
         if (!this.#isOver && this.membership.isCurrent(peer)) this.links.receive(peer, frame);
       },
-      onDown: (peer) => this.membership.down(peer),
+      onDown: (peer) => this.#guard(() => this.membership.down(peer)),
       onRefused: (peer, reason) => this.membership.refused(peer, reason),
     });
     this.membership.start();
@@ -146,6 +149,8 @@ export class StartedNode {
   /** After `halt`: closes links and store, and marks the stop as clean if it was. */
   close(done: () => void): void {
     this.#runtime.transport.close(() => {
+      this.#isClosing = true;
+      this.#commit.touch();
       this.#commit.close(() => {
         this.#guard(() => {
           if (!this.#hasFailed) this.#writeMark(true);
@@ -235,8 +240,10 @@ export class StartedNode {
       },
       reportDamage: (partition: number, rowKey: RowKey) => this.#reportDamage(partition, rowKey),
     };
+    const items = new RowItems(this.view.layout.clusterId);
     for (const [partition, record] of opened.partitions) {
-      const replica = new PartitionReplica(partition, record, environment);
+      const sketch = new PartitionSketch(items, opened.sketches.get(partition));
+      const replica = new PartitionReplica(partition, record, sketch, environment);
       this.replicas.set(partition, replica);
       // A node without peers has nobody to catch up from.
       if (this.neighbourhood(partition).others.length === 0) replica.setDoubt(undefined);
@@ -275,6 +282,15 @@ export class StartedNode {
       PROGRESS_KEY,
       sealProgress({ incarnation: this.incarnation, batches: this.#batches, hlc: this.#hlc.last }),
     );
+    if (this.#isClosing) this.#saveSketches();
+  }
+
+  #saveSketches(): void {
+    for (const { partition, sketch } of this.replicas.values()) {
+      const known = sketch.checkpoint();
+      if (known !== undefined)
+        this.#commit.put(sketchKey(partition), sealCheckpoint(partition, this.#batches, known));
+    }
   }
 
   #afterCommit(): void {

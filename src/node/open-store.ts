@@ -4,6 +4,7 @@
  */
 import { type Hlc, VersionVector } from "../causality/index.js";
 import {
+  type CodedCells,
   type Doubt,
   openRecord,
   type PartitionRecord,
@@ -15,6 +16,7 @@ import { type AwayRecord, awayKey, openAway } from "../replication/index.js";
 import type { Change, Runtime, Store } from "../runtime/index.js";
 import { partitionKey } from "../storage/index.js";
 import type { Layout, Member } from "../topology/index.js";
+import { readCheckpoint } from "./checkpoint.js";
 import { decodeMark, encodeMark, type Mark } from "./mark.js";
 import {
   FORMAT_VERSION,
@@ -45,6 +47,8 @@ export interface OpenedStore {
   readonly away: ReadonlyMap<number, AwayRecord>;
   /** Of every partition that the node holds. */
   readonly partitions: ReadonlyMap<number, PartitionRecord>;
+  /** What is known of their rows without reading them. */
+  readonly sketches: ReadonlyMap<number, CodedCells | "empty">;
 }
 
 interface OpenPlan {
@@ -104,6 +108,7 @@ function prepare(
     incarnations: readIncarnations(runtime, store, plan),
     away: readAway(runtime, store, plan),
     partitions: readPartitions(runtime, store, plan, hasRegressed),
+    sketches: readSketches(store, plan, found === undefined ? undefined : progress, mark),
   };
   return { opened, identity: wanted };
 }
@@ -203,6 +208,22 @@ function readPartitions(
     partitions.set(partition, { ...record, doubt });
   }
   return partitions;
+}
+
+/** After anything but a clean stop nothing is known, unless the folder is new. */
+function readSketches(
+  store: Store,
+  plan: OpenPlan,
+  progress: Progress | undefined,
+  mark: Mark | undefined,
+): Map<number, CodedCells | "empty"> {
+  const sketches = new Map<number, CodedCells | "empty">();
+  if (progress !== undefined && mark?.wasStoppedCleanly !== true) return sketches;
+  for (const partition of plan.held) {
+    const known = progress === undefined ? "empty" : readCheckpoint(store, partition, progress.batches);
+    if (known !== undefined) sketches.set(partition, known);
+  }
+  return sketches;
 }
 
 /** Without a readable record the replica knows nothing: it catches up like a new one. */

@@ -9,7 +9,9 @@ export {
   settledWith,
 } from "./doubt.js";
 export { PartitionReplica } from "./partition-replica.js";
-export { isTouchedBeyond, readForCoordinator } from "./read-view.js";
-export { RowItems } from "./row-item.js";
-export { addCells, type CodedCells, emptyCells, SKETCH_CELLS, Sketch } from "./sketch.js";
+export { PartitionSketch } from "./partition-sketch.js";
+export { isTouchedBeyond, mayHaveTouched, readForCoordinator } from "./read-view.js";
+export { keyHashOf, RowItems } from "./row-item.js";
+export { scrub } from "./scrub.js";
+export { addCells, emptyCells, SKETCH_CELLS, Sketch } from "./sketch.js";
 export { decodeDifference } from "./sketch-decoding.js";

@@ -21,6 +21,7 @@ import {
   applyChange,
   type Intent,
   joinRow,
+  type LiveDot,
   type Row,
   type RowState,
   rowState,
@@ -29,6 +30,7 @@ import {
 import { type GroupCommit, partitionKey } from "../storage/index.js";
 import { AheadRows } from "./ahead-rows.js";
 import { DotLog } from "./dot-log.js";
+import type { PartitionSketch } from "./partition-sketch.js";
 import { RowStore } from "./row-store.js";
 import { Tombstones } from "./tombstones.js";
 
@@ -65,6 +67,7 @@ export class PartitionReplica {
   readonly aheadRows: AheadRows;
   readonly tombstones: Tombstones;
   readonly log: DotLog;
+  readonly sketch: PartitionSketch;
   readonly #environment: ReplicaEnvironment;
   readonly #clock: VersionVector;
   readonly #durableClock: VersionVector;
@@ -73,8 +76,14 @@ export class PartitionReplica {
   readonly #trimmed = new VersionVector();
   #doubt: Doubt | undefined;
 
-  constructor(partition: number, record: PartitionRecord, environment: ReplicaEnvironment) {
+  constructor(
+    partition: number,
+    record: PartitionRecord,
+    sketch: PartitionSketch,
+    environment: ReplicaEnvironment,
+  ) {
     this.partition = partition;
+    this.sketch = sketch;
     this.#environment = environment;
     this.#clock = record.clock;
     this.#durableClock = record.clock.copy();
@@ -84,6 +93,7 @@ export class PartitionReplica {
       partition,
       environment.commit,
       { clock: this.#clock, durableClock: this.#durableClock },
+      sketch,
       (rowKey) => environment.reportDamage(partition, rowKey),
     );
     this.aheadRows = new AheadRows(partition, environment.commit, this.rows);
@@ -187,6 +197,16 @@ export class PartitionReplica {
     for (const dot of state.live) this.#environment.hlc.observe(dot.payload.hlc);
     const row = this.rows.readPending(rowKey);
     this.rows.write(rowKey, row, joinRow(rowKeyType(rowKey), row, this.#clock, state));
+  }
+
+  /**
+   * Puts a row back to what the other replicas say that it shows, where nothing is missing and this one is wrong
+   * (rule 14). What it is ahead by stays.
+   */
+  restore(rowKey: RowKey, live: readonly LiveDot[]): void {
+    for (const dot of live) this.#environment.hlc.observe(dot.payload.hlc);
+    const row = this.rows.readStored(rowKey);
+    this.rows.write(rowKey, row, { live, ahead: row.ahead, damagedAt: undefined });
   }
 
   /** Stores pointers of a catch-up: also those of overwritten and removed dots, for whom we may serve later (rule 7). */

@@ -30,7 +30,11 @@ export function readForCoordinator(
  * bound on the work, beyond which it says yes.
  */
 export function isTouchedBeyond(replica: PartitionReplica, rowKey: RowKey, other: VersionVector): boolean {
-  if (!contextMatters(rowKeyType(rowKey))) return false;
+  return contextMatters(rowKeyType(rowKey)) && mayHaveTouched(replica, rowKey, other);
+}
+
+/** The same of any type of row: whether what the other lacks may be of this row. */
+export function mayHaveTouched(replica: PartitionReplica, rowKey: RowKey, other: VersionVector): boolean {
   const beyond = replica.durableClock.beyond(other);
   if (replica.durableClock.dotsBeyond(other) > TOUCH_LOOKUPS_MAX) return true;
   for (const [actor, counter] of beyond.entries())

@@ -23,6 +23,11 @@ export function rowItem(k0: number, k1: number, v0: number, v1: number): RowItem
   return { k0, k1, v0, v1 };
 }
 
+/** The key half of an item as one number. */
+export function keyHashOf(item: RowItem): bigint {
+  return wholeOf(item.k0, item.k1);
+}
+
 /** One unsigned number of two signed halves. */
 export function wholeOf(low: number, high: number): bigint {
   return (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
@@ -53,6 +58,14 @@ export class RowItems {
     if (visible.length === 0) return undefined;
     this.#takeKey(rowKey);
     return { ...this.#withVersion(visible) };
+  }
+
+  /** The version half of the row's item as one number; 0 for a row that shows nothing. */
+  versionOf(live: readonly LiveDot[]): bigint {
+    const visible = visibleDots(live);
+    if (visible.length === 0) return 0n;
+    this.#hash.ofLive(visible);
+    return wholeOf(this.#hash.low, this.#hash.high);
   }
 
   /** Takes a row's old item out of a sketch and puts its new one in. */

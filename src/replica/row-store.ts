@@ -21,6 +21,7 @@ import {
   type StoreKey,
   tombstoneKey,
 } from "../storage/index.js";
+import type { PartitionSketch } from "./partition-sketch.js";
 
 const EMPTY = Buffer.alloc(0);
 
@@ -34,6 +35,9 @@ export class RowStore {
   readonly #partition: number;
   readonly #commit: GroupCommit;
   readonly #clocks: ReplicaClocks;
+  readonly #sketch: PartitionSketch;
+  /** The last batch that changed a row. */
+  #lastBatch = 0;
   readonly #reportDamage: (rowKey: RowKey) => void;
   /** Some row may be ahead of the clock, or be a tombstone: whoever looked through all of them, and found none, says no. */
   mayBeAhead = true;
@@ -43,11 +47,13 @@ export class RowStore {
     partition: number,
     commit: GroupCommit,
     clocks: ReplicaClocks,
+    sketch: PartitionSketch,
     reportDamage: (rowKey: RowKey) => void,
   ) {
     this.#partition = partition;
     this.#commit = commit;
     this.#clocks = clocks;
+    this.#sketch = sketch;
     this.#reportDamage = reportDamage;
   }
 
@@ -63,6 +69,20 @@ export class RowStore {
     return stripped(this.#open(rowKey, key, this.#commit.readDurable(key)), this.#clocks.durableClock);
   }
 
+  /**
+   * The row as the next write must see it, past the cache: as it is on the disk, unless a write is under way. From now on
+   * every read agrees with it.
+   */
+  readStored(rowKey: RowKey): Row {
+    const key = rowStoreKey(this.#partition, rowKey);
+    return stripped(this.#open(rowKey, key, this.#commit.readStored(key)), this.#clocks.clock);
+  }
+
+  /** Every row is durable as it is read pending. */
+  get isDurable(): boolean {
+    return this.#commit.isDurable(this.#lastBatch);
+  }
+
   /** Replaces a row that was read in the pending view; without dots and without anything ahead it needs no record. */
   write(rowKey: RowKey, before: Row, after: Row): void {
     const key = rowStoreKey(this.#partition, rowKey);
@@ -70,6 +90,8 @@ export class RowStore {
       ? undefined
       : sealRecord(Buffer.from(key, "latin1"), (writer) => writeRow(writer, after));
     this.#commit.write(key, record);
+    this.#lastBatch = this.#commit.fillingBatch;
+    this.#sketch.replace(rowKey, before.live, after.live);
     if (before.ahead.isEmpty !== after.ahead.isEmpty) {
       this.#commit.write(aheadKey(this.#partition, rowKey), after.ahead.isEmpty ? undefined : EMPTY);
       this.mayBeAhead ||= !after.ahead.isEmpty;
@@ -120,6 +142,7 @@ export class RowStore {
     if (this.#commit.readPending(key)?.equals(record) === true) {
       this.#reportDamage(rowKey);
       this.write(rowKey, ABSENT_ROW, damaged);
+      this.#sketch.lose(rowKey);
     }
     return damaged;
   }

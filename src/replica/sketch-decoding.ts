@@ -3,8 +3,9 @@
  * its other cells, and they may give away the next. Nothing is guessed: a cell counts as one item only when the keyed
  * checksum says so, and the difference is complete only when every cell is empty in the end.
  */
+import { CELL_WORDS, type CodedCells } from "../codec/index.js";
 import { type RowItem, rowItem } from "./row-item.js";
-import { applyItem, CELL_WORDS, type CodedCells, isItem, type SketchKey, subtractCells } from "./sketch.js";
+import { applyItem, isItem, type SketchKey, subtractCells } from "./sketch.js";
 
 interface SketchDifference {
   /** False: the items listed are in the difference, and there are others; more cells may tell. */

@@ -10,19 +10,11 @@
  *
  * Everything is in 32-bit halves of typed arrays: this runs at every write.
  */
+import { CELL_WORDS, type CodedCells } from "../codec/index.js";
 import { type RowItem, wholeOf } from "./row-item.js";
 
 /** Cells kept for each partition: about 270 differences decode, and 256 partitions of 25 bytes a cell take 2.5 MB. */
 export const SKETCH_CELLS = 384;
-/** Of a cell: item 4, checksum 2. */
-export const CELL_WORDS = 6;
-
-/** A stretch of cells, as it goes to a peer. `words` has `CELL_WORDS` a cell, `counts` one, modulo 256. */
-export interface CodedCells {
-  readonly words: Int32Array;
-  readonly counts: Uint8Array;
-}
-
 /** The keys of the checksums, and of the places where items go: the same on all nodes of a cluster. */
 export interface SketchKey {
   readonly low: number;

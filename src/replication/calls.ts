@@ -1,8 +1,10 @@
 /** Requests to peers that wait for a reply. A call ends with its reply, or when the link to its peer goes down. */
-import type { Message } from "../codec/index.js";
+import type { AuditReplyMessage, Message } from "../codec/index.js";
 import type { PeerLinks } from "./peer-links.js";
 
-type Reply = Extract<Message, { type: "read-reply" | "repair-reply" | "lookup-reply" | "forward-reply" }>;
+type Reply =
+  | Extract<Message, { type: "read-reply" | "repair-reply" | "lookup-reply" | "forward-reply" }>
+  | AuditReplyMessage;
 
 interface Call {
   readonly peer: number;

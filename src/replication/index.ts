@@ -1,4 +1,6 @@
 /** Between replicas: coordinator, peer streams, catch-up and anti-entropy. */
+
+export { AUDIT_INTERVAL_MS, Audit } from "./audit.js";
 export type { PeerHints } from "./away-peers.js";
 export { type AwayRecord, awayKey, openAway } from "./away-record.js";
 export type { Fill } from "./bounds.js";
@@ -19,3 +21,5 @@ export type {
 } from "./operation.js";
 export { PeerLinks } from "./peer-links.js";
 export { type ReplicationSettings, Replicator } from "./replicator.js";
+export { RowHealing } from "./row-healing.js";
+export { Scrubbing } from "./scrubbing.js";

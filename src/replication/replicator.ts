@@ -4,6 +4,7 @@ import type { Delta, Message, RowKey, ViewMessage } from "../codec/index.js";
 import type { PartitionReplica } from "../replica/index.js";
 import { AckSender, PeerClocks } from "./acks.js";
 import { AntiEntropy } from "./anti-entropy.js";
+import { Audit } from "./audit.js";
 import { AwayPeers, type HintSettings } from "./away-peers.js";
 import type { AwayRecord } from "./away-record.js";
 import type { Fill } from "./bounds.js";
@@ -16,9 +17,11 @@ import type { Environment } from "./environment.js";
 import { LagTracker } from "./lag-tracker.js";
 import { LogTrimming } from "./log-trimming.js";
 import { ReadCoordinator } from "./read-coordinator.js";
+import { Repair, type RepairProgress } from "./repair.js";
 import { ReplicaService } from "./replica-service.js";
 import { RequestFences } from "./request-fences.js";
 import { RowHealing } from "./row-healing.js";
+import { Scrubbing } from "./scrubbing.js";
 import { Stability } from "./stability.js";
 import { Statements } from "./statements.js";
 import { Views } from "./views.js";
@@ -31,7 +34,12 @@ export interface ReplicationSettings extends HintSettings {
   readonly requestIdWindowMs: number;
   /** The most that this node takes of catch-ups; a part of it while live writes come. */
   readonly catchUpBytesPerSecond: number;
+  /** Milliseconds from the audit with one peer to that with the next. */
+  readonly auditIntervalMs: number;
 }
+
+/** Audits of peers to one partition read from the disk. */
+const SCRUB_INTERVALS = 6;
 
 export class Replicator {
   readonly coordinator: Coordinator;
@@ -52,6 +60,8 @@ export class Replicator {
   readonly #healing: RowHealing;
   readonly away: AwayPeers;
   readonly #trimming: LogTrimming;
+  readonly #scrubbing: Scrubbing;
+  readonly #audit: Audit;
 
   constructor(environment: Environment, settings: ReplicationSettings) {
     this.#environment = environment;
@@ -95,12 +105,15 @@ export class Replicator {
     this.#service = new ReplicaService(environment, this.coordinator, this.#fences);
     this.away = new AwayPeers(environment, this.peerClocks, settings);
     this.#trimming = new LogTrimming(environment, this.peerClocks, this.away, settings.requestIdWindowMs);
+    this.#scrubbing = new Scrubbing(environment, settings.auditIntervalMs * SCRUB_INTERVALS);
+    this.#audit = new Audit(environment, this.#healing, this.#scrubbing, settings.auditIntervalMs);
   }
 
   /** What replication holds in memory, by name: what must stay inside its bound, whatever happens. */
   fills(): Record<string, Fill> {
     return {
       early_delta_bytes: this.#receiver.earlyBytes,
+      audit_votes: this.#audit.votes,
       catch_up_sessions: this.#catchUp.sessions,
       request_fences: this.#fences.fill,
       pending_writes: { size: this.#writes.inFlight, max: undefined },
@@ -112,12 +125,16 @@ export class Replicator {
     this.#antiEntropy.start();
     this.away.start(away);
     this.#trimming.start();
+    this.#scrubbing.start();
+    this.#audit.start();
   }
 
   close(): void {
     this.#antiEntropy.close();
     this.#trimming.close();
     this.away.close();
+    this.#scrubbing.close();
+    this.#audit.close();
     this.#catchUp.close();
   }
 
@@ -126,7 +143,14 @@ export class Replicator {
     this.#environment.timers.endOfTurn(() => {
       const replica = this.#environment.replica(partition);
       if (replica !== undefined) this.#healing.heal(replica, rowKey);
+      this.#scrubbing.request(partition);
     });
+  }
+
+  /** Audits with every peer until nothing is found any more. What is returned cancels. */
+  repair(isFull: boolean, progress: (progress: RepairProgress, isOver: boolean) => void): () => void {
+    const repair = new Repair(this.#environment, this.#audit, this.#scrubbing, isFull, progress);
+    return () => repair.cancel();
   }
 
   peerUp(peer: number): void {
@@ -155,6 +179,11 @@ export class Replicator {
   /** Heartbeats and credits are not for us. */
   receive(from: number, message: Message): void {
     switch (message.type) {
+      case "audit-request":
+      case "audit-cells-request":
+      case "audit-rows-request":
+      case "audit-list-request":
+        return this.#audit.serve(from, message);
       case "delta":
         return this.#receiver.receive(message.delta, message.isRelayed);
       case "ack":
@@ -183,6 +212,10 @@ export class Replicator {
         return this.#service.lookUp(from, message);
       case "forward-request":
         return this.#service.forward(from, message.id, message.body);
+      case "audit-reply":
+      case "audit-cells-reply":
+      case "audit-rows-reply":
+      case "audit-list-reply":
       case "read-reply":
       case "repair-reply":
       case "lookup-reply":

@@ -1,5 +1,5 @@
 /** Builds nodes on the real runtime: this machine's clocks, disk and network. */
-import { createNode, type NodeEnd, type NodeSettings } from "../node/index.js";
+import { AUDIT_INTERVAL_MS, createNode, type NodeEnd, type NodeSettings } from "../node/index.js";
 import type { Log } from "../runtime/index.js";
 import { GrpcTransport, NodeClock, NodeDisk, NodeRandom, NodeTimers } from "../runtime/node/index.js";
 import type { Layout } from "../topology/index.js";
@@ -60,6 +60,7 @@ function nodeSettings(config: ServerConfig): Omit<NodeSettings, "layout" | "mini
     fsync: config.fsync,
     fsyncIntervalMs: config.fsyncIntervalMs,
     maxClockDriftMs: config.maxClockDriftMs,
+    auditIntervalMs: AUDIT_INTERVAL_MS,
     requestIdWindowMs: config.requestIdWindowMs,
     maxHintWindowMs: config.maxHintWindowMs,
     hintBudgetBytes: config.hintBudgetBytes,

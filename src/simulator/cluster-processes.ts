@@ -3,7 +3,13 @@
  * nodes and the ways between them.
  */
 import type { Message } from "../codec/index.js";
-import { createNode, type NodeApi, type NodeEnd, type NodeSettings } from "../node/index.js";
+import {
+  AUDIT_INTERVAL_MS,
+  createNode,
+  type NodeApi,
+  type NodeEnd,
+  type NodeSettings,
+} from "../node/index.js";
 import { type SimulatedHost, SimulatedWorld, type WorldObserver } from "../runtime/simulated/index.js";
 import { createLayout, type Layout, LayoutView, type Member } from "../topology/index.js";
 import { MessageFaults } from "./message-faults.js";
@@ -231,6 +237,7 @@ function settingsOf(
     maxClockDriftMs: 500,
     rowCacheBytes: 1024 * 1024,
     maxSiblings: 100,
+    auditIntervalMs: AUDIT_INTERVAL_MS,
     requestIdWindowMs: 600_000,
     maxHintWindowMs: 3 * 3_600_000,
     hintBudgetBytes: 2 ** 30,

@@ -2,5 +2,7 @@
 export type { RunningNode } from "./cluster-processes.js";
 export { drawPlan } from "./draw-plan.js";
 export { deleteOf, getOf, putOf, type Typed } from "./operations.js";
+export { type AuditCost, ReplicaPair } from "./replica-pair.js";
+export { RowWriter } from "./row-writer.js";
 export { runPlan } from "./run-plan.js";
 export { SimulatedCluster } from "./simulated-cluster.js";

@@ -51,6 +51,7 @@ export class GroupCommit {
   readonly #cache: RowCache;
   #filling = new Batch();
   #inFlight: Batch | undefined;
+  #durableBatches = 0;
   #isScheduled = false;
   #isTouched = false;
   /** The last batch was not flushed. */
@@ -86,6 +87,24 @@ export class GroupCommit {
   readDurable(key: StoreKey): Buffer | undefined {
     const write = this.#inFlight?.writes.get(key) ?? this.#filling.writes.get(key);
     return write === undefined ? this.#readStore(key) : write.before;
+  }
+
+  /** As `readPending`, from the disk: past the cache, which forgets what the disk no longer has. Throws `StoreError`. */
+  readStored(key: StoreKey): Buffer | undefined {
+    const write = this.#filling.writes.get(key) ?? this.#inFlight?.writes.get(key);
+    if (write !== undefined) return write.after;
+    const value = this.#store.get(Buffer.from(key, "latin1"));
+    this.#cache.refresh(key, value);
+    return value;
+  }
+
+  /** The number of the batch that writes go to now. */
+  get fillingBatch(): number {
+    return this.#durableBatches + (this.#inFlight === undefined ? 1 : 2);
+  }
+
+  isDurable(batch: number): boolean {
+    return batch <= this.#durableBatches;
   }
 
   /** Adds a put, or with undefined a removal, to the batch of this turn. Throws `StoreError`. */
@@ -229,6 +248,7 @@ export class GroupCommit {
       for (const scan of this.#scans) scan.change(key);
     }
     this.#inFlight = undefined;
+    this.#durableBatches++;
     this.#hooks.afterCommit();
     for (const task of batch.waiting) this.#guarded(task);
     const hasMore = this.#filling.writes.size > 0 || this.#isTouched || this.#isFlushDue;

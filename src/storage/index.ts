@@ -15,6 +15,7 @@ export {
   rowStoreKey,
   type StoreKey,
   type StoreKeyRange,
+  sketchKey,
   tombstoneKey,
   tombstoneRange,
 } from "./store-keys.js";

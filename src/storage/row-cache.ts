@@ -39,6 +39,11 @@ export class RowCache {
     }
   }
 
+  /** Corrects what is known of a key, if anything is. */
+  refresh(key: StoreKey, value: Buffer | undefined): void {
+    if (this.#entries.has(key)) this.set(key, value);
+  }
+
   delete(key: StoreKey): void {
     const value = this.#entries.get(key);
     if (value === undefined && !this.#entries.has(key)) return;

@@ -6,6 +6,7 @@
  *     r partition rowKey              a row
  *     a partition rowKey              marks a row whose `ahead` is not empty, with the actors it was announced for
  *     t partition rowKey              marks a row that is a tombstone
+ *     s partition                     the sketch of the rows, as of a clean stop
  *     l partition actor counter       the dot log: pointers to rows, never values
  *     q partition requestId           which dot a request id made
  *
@@ -41,6 +42,10 @@ export function aheadKey(partition: number, rowKey: RowKey): StoreKey {
 
 export function tombstoneKey(partition: number, rowKey: RowKey): StoreKey {
   return `t${uint16(partition)}${rowKey}` as StoreKey;
+}
+
+export function sketchKey(partition: number): StoreKey {
+  return `s${uint16(partition)}` as StoreKey;
 }
 
 export function logKey(partition: number, actor: Actor, counter: number): StoreKey {

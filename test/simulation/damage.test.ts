@@ -4,9 +4,17 @@ import { putOf, SimulatedCluster } from "../../src/simulator/index.js";
 
 const isRow = (key: Buffer): boolean => key[0] === "r".charCodeAt(0);
 
+/** The audit would find it by itself. */
+const NO_AUDIT = { auditIntervalMs: 1e9 };
+
 /** Three nodes that hold one row; that of eu-1 is damaged on its disk, and the node started anew. */
 function withDamage(): SimulatedCluster {
-  const cluster = SimulatedCluster.ready({ regions: ["eu"], nodesPerRegion: 3, partitions: 1 });
+  const cluster = SimulatedCluster.ready({
+    regions: ["eu"],
+    nodesPerRegion: 3,
+    partitions: 1,
+    settings: NO_AUDIT,
+  });
   cluster.put("eu-1", "k", "v", { consistency: { level: "ALL" } });
   const node = cluster.node("eu-1");
   cluster.stop(node);

@@ -29,6 +29,7 @@ describe("an inspection", () => {
       expect({ clock, floor, doubt }).toEqual({ clock: durableClock, floor: [], doubt: undefined });
     const { fills } = inspection ?? {};
     expect(Object.keys(fills ?? {}).sort()).toEqual([
+      "audit_votes",
       "calls_in_flight",
       "catch_up_sessions",
       "early_delta_bytes",

@@ -72,6 +72,36 @@ const anyReadBody = fc.oneof(
   fc.record({ kind: fc.constant("refused"), reason: fc.constantFrom("damaged", "in-doubt", "not-held") }),
 );
 
+const anyWhole = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
+const anyPartitions = fc
+  .uniqueArray(fc.integer({ min: 0, max: 0xffff }), { maxLength: 5 })
+  .map((partitions) => partitions.sort((a, b) => a - b));
+const anyAuditEntries = anyPartitions.chain((partitions) =>
+  fc.tuple(
+    ...partitions.map((partition) =>
+      fc.record({
+        partition: fc.constant(partition),
+        clock: fc.option(fc.integer({ min: 0, max: 0xffffffff }), { nil: undefined }),
+        check: anyWhole,
+      }),
+    ),
+  ),
+);
+const anyCells = fc.array(fc.integer({ min: 0, max: 255 }), { maxLength: 4 }).chain((counts) =>
+  fc.record({
+    words: fc.int32Array({ minLength: counts.length * 6, maxLength: counts.length * 6 }),
+    counts: fc.constant(Uint8Array.from(counts)),
+  }),
+);
+const anyParts = fc.array(
+  fc.record({
+    partition: anyVarint,
+    clock: fc.option(anyVector, { nil: undefined }),
+    rows: fc.array(anyCatchUpRow, { maxLength: 3 }),
+  }),
+  { maxLength: 2 },
+);
+
 /** By type, so that a new message type does not compile before it is tested. */
 export const MESSAGES: { readonly [T in Message["type"]]: fc.Arbitrary<Extract<Message, { type: T }>> } = {
   delta: fc.record({ type: fc.constant("delta"), delta: anyDelta, isRelayed: fc.boolean() }),
@@ -155,6 +185,55 @@ export const MESSAGES: { readonly [T in Message["type"]]: fc.Arbitrary<Extract<M
   }),
   "forward-request": fc.record({ type: fc.constant("forward-request"), ...anyForward }),
   "forward-reply": fc.record({ type: fc.constant("forward-reply"), ...anyForward }),
+  "audit-request": fc.record({ type: fc.constant("audit-request"), id: anyVarint, entries: anyAuditEntries }),
+  "audit-reply": fc.record({
+    type: fc.constant("audit-reply"),
+    id: anyVarint,
+    unequal: anyPartitions,
+    busy: anyPartitions,
+    cells: anyCells,
+  }),
+  "audit-cells-request": fc.record({
+    type: fc.constant("audit-cells-request"),
+    id: anyVarint,
+    partitions: anyPartitions,
+    from: anyVarint,
+    to: anyVarint,
+  }),
+  "audit-cells-reply": fc.record({
+    type: fc.constant("audit-cells-reply"),
+    id: anyVarint,
+    check: anyWhole,
+    cells: anyCells,
+  }),
+  "audit-rows-request": fc.record({
+    type: fc.constant("audit-rows-request"),
+    id: anyVarint,
+    hlc: anyHlc,
+    clocks: fc.option(anyWhole, { nil: undefined }),
+    parts: anyParts,
+    wanted: fc.array(anyWhole, { maxLength: 4 }),
+    among: anyPartitions,
+  }),
+  "audit-rows-reply": fc.record({
+    type: fc.constant("audit-rows-reply"),
+    id: anyVarint,
+    hlc: anyHlc,
+    isMoved: fc.boolean(),
+    parts: anyParts,
+  }),
+  "audit-list-request": fc.record({
+    type: fc.constant("audit-list-request"),
+    id: anyVarint,
+    partition: anyVarint,
+    after: fc.option(anyRowKey, { nil: undefined }),
+  }),
+  "audit-list-reply": fc.record({
+    type: fc.constant("audit-list-reply"),
+    id: anyVarint,
+    entries: fc.array(fc.record({ rowKey: anyRowKey, version: anyWhole }), { maxLength: 4 }),
+    upTo: fc.option(anyRowKey, { nil: undefined }),
+  }),
 };
 
 export const anyMessage: fc.Arbitrary<Message> = fc.oneof(...Object.values(MESSAGES));

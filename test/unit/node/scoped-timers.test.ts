@@ -5,7 +5,7 @@ import { SimulatedWorld } from "../../../src/runtime/simulated/index.js";
 it("fires and cancels like the timers beneath, until it is closed; then nothing fires, and nothing is armed", () => {
   const world = new SimulatedWorld(1);
   const host = world.addNode(1, { region: "eu" });
-  const timers = new ScopedTimers(host.runtime.timers);
+  const timers = new ScopedTimers(host.runtime.timers, (task) => task());
   const fired: string[] = [];
   const note = (what: string) => () => fired.push(what);
   timers.after(10, note("after"));

@@ -12,12 +12,13 @@ import {
   writePartition,
 } from "../../../src/codec/index.js";
 import { compileDelete, compilePut, DataType, type LiveDot, type Row } from "../../../src/crdt/index.js";
-import { PartitionReplica } from "../../../src/replica/index.js";
+import { PartitionReplica, PartitionSketch, RowItems } from "../../../src/replica/index.js";
 import type { Store } from "../../../src/runtime/index.js";
 import { type SimulatedHost, SimulatedWorld } from "../../../src/runtime/simulated/index.js";
 import { GroupCommit, logKey, partitionKey, type StoreKey } from "../../../src/storage/index.js";
 
 export const PARTITION = 7;
+const ITEMS = new RowItems("fixture");
 
 export function rowKeyOf(name: string, type: DataType = DataType.multi): RowKey {
   return encodeRowKey(type, "b", Buffer.from(name));
@@ -153,15 +154,20 @@ export class ReplicaFixture {
       },
     );
     const hlc = new HybridClock(() => this.#host.runtime.clock.wallMs());
-    const replica = new PartitionReplica(PARTITION, readRecord(store), {
-      commit,
-      hlc,
-      markDirty: (touched) => {
-        dirty.add(touched);
-        commit.touch();
+    const replica = new PartitionReplica(
+      PARTITION,
+      readRecord(store),
+      new PartitionSketch(ITEMS, undefined),
+      {
+        commit,
+        hlc,
+        markDirty: (touched) => {
+          dirty.add(touched);
+          commit.touch();
+        },
+        reportDamage: (_partition, rowKey) => this.damaged.push(rowKey),
       },
-      reportDamage: (_partition, rowKey) => this.damaged.push(rowKey),
-    });
+    );
     return { commit, replica, hlc };
   }
 }

@@ -2,11 +2,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { actorOf } from "../../../src/causality/index.js";
-import { encodeRowKey } from "../../../src/codec/index.js";
+import { type CodedCells, encodeRowKey } from "../../../src/codec/index.js";
 import { DataType } from "../../../src/crdt/index.js";
 import {
   addCells,
-  type CodedCells,
   decodeDifference,
   emptyCells,
   RowItems,

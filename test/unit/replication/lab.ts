@@ -4,7 +4,12 @@
  */
 import { actorOf, HybridClock, VersionVector } from "../../../src/causality/index.js";
 import { appendMessage, beginFrame, type Message, readFrame } from "../../../src/codec/index.js";
-import { type Neighbourhood, PartitionReplica } from "../../../src/replica/index.js";
+import {
+  type Neighbourhood,
+  PartitionReplica,
+  PartitionSketch,
+  RowItems,
+} from "../../../src/replica/index.js";
 import {
   Calls,
   Counters,
@@ -132,6 +137,7 @@ export class Lab {
       maxHintWindowMs: 3 * 3_600_000,
       hintBudgetBytes: 2 ** 30,
       catchUpBytesPerSecond: 2 ** 26,
+      auditIntervalMs: 1e9,
     });
     environment.links.listen({
       message: (from, message) => replicator.receive(from, message),
@@ -163,15 +169,20 @@ export class Lab {
     const links = new PeerLinks(runtime);
     const counters = new Counters();
     const record = { clock: new VersionVector(), floor: new VersionVector(), doubt: undefined };
-    const replica = new PartitionReplica(PARTITION, record, {
-      commit,
-      hlc,
-      markDirty: () => {
-        isDirty = true;
-        commit.touch();
+    const replica = new PartitionReplica(
+      PARTITION,
+      record,
+      new PartitionSketch(new RowItems("lab"), "empty"),
+      {
+        commit,
+        hlc,
+        markDirty: () => {
+          isDirty = true;
+          commit.touch();
+        },
+        reportDamage: () => counters.add("rows_damaged"),
       },
-      reportDamage: () => counters.add("rows_damaged"),
-    });
+    );
     const neighbourhood = this.#neighbourhood(self);
     const environment: Environment = {
       self,

@@ -67,6 +67,7 @@ describe("folder-order", () => {
     ["src/cli/a.ts", "../client/index.js"],
     ["cluster/a.ts", "../src/client/index.js"],
     ["bench/a.ts", "../cluster/index.js"],
+    ["bench/a.ts", "../src/simulator/index.js"],
   ])("%s may import %s", (path, specifier) => {
     expect(found(folderOrder, { ...world, [path]: `import "${specifier}";` })).toEqual([]);
   });

@@ -37,7 +37,7 @@ const USES: ReadonlyMap<string, readonly string[]> = new Map<string, readonly st
   ["client", CLIENT_SAFE_PARTS],
   ["cli", [...CORE_FOLDERS, "runtime/node", "simulator", "server", "client", "cluster", "bench"]],
   ["cluster", ["client", "topology"]],
-  ["bench", ["client", "topology", "cluster"]],
+  ["bench", ["client", "topology", "cluster", "simulator"]],
 ]);
 
 /** Undefined for a part that nobody has drawn. */
