@@ -25,6 +25,7 @@ export function statusText(status: Omit<NodeStatus, "rows">): string {
     ["version", status.version],
     ["up", `${duration(status.uptimeMs)}, incarnation ${status.incarnation}`],
     ["partitions", `${partitionsHeld}${catchingUp}`],
+    ...catchUpFields(status.catchUp),
   ]);
   const rows = status.peers.map((peer) => [
     peer.nodeId,
@@ -36,6 +37,15 @@ export function statusText(status: Omit<NodeStatus, "rows">): string {
     peer.isAlive ? `${peer.clockOffsetMs.toFixed(1)} ms` : "-",
   ]);
   return [...fields, ...section(PEER_COLUMNS, rows)].join("\n");
+}
+
+/** Nothing while nothing is fetched. */
+function catchUpFields(catchUp: NodeStatus["catchUp"]): (readonly [string, string])[] {
+  const { partitions, fullSyncs, dotsDone, dotsTotal, rowsReceived } = catchUp;
+  if (partitions === 0) return [];
+  const whole = fullSyncs === 0 ? "" : `, ${fullSyncs} of them by all rows`;
+  const counts = `${wholeNumber(dotsDone)} of ${wholeNumber(dotsTotal)} writes, ${wholeNumber(rowsReceived)} rows`;
+  return [["fetching", `${partitions} partitions${whole}: ${counts}`]];
 }
 
 const PEER_LAG_COLUMNS: readonly Column[] = [

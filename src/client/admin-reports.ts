@@ -19,7 +19,19 @@ export interface NodeStatus {
   readonly partitionsHeld: number;
   /** Partitions of this node that may not vote yet. */
   readonly partitionsCatchingUp: number;
+  readonly catchUp: CatchUpProgress;
   readonly peers: readonly PeerStatus[];
+}
+
+/** What a node is fetching of what it lacks: it was away, or lost its store. */
+export interface CatchUpProgress {
+  readonly partitions: number;
+  /** Those of them of which all rows are fetched. */
+  readonly fullSyncs: number;
+  /** Writes that were lacking when it began, and how many of them were read out of its peers' logs. */
+  readonly dotsTotal: number;
+  readonly dotsDone: number;
+  readonly rowsReceived: number;
 }
 
 /** Another node, as the node asked sees it. */

@@ -37,6 +37,13 @@ export class AdminClient implements AsyncDisposable {
       state: STATES[status.state],
       layoutVersion: Number(status.layoutVersion),
       uptimeMs: Number(status.uptimeMs),
+      catchUp: {
+        partitions: status.catchUp?.partitions ?? 0,
+        fullSyncs: status.catchUp?.fullSyncs ?? 0,
+        dotsTotal: Number(status.catchUp?.dotsTotal ?? 0),
+        dotsDone: Number(status.catchUp?.dotsDone ?? 0),
+        rowsReceived: Number(status.catchUp?.rowsReceived ?? 0),
+      },
       peers: status.peers.map((peer) => ({
         ...peer,
         lastHeardMs: Number(peer.lastHeardMs),

@@ -1,6 +1,7 @@
 /** The SDK: what applications import. It speaks to a cluster over gRPC and loads no server code. */
 export { type AdminCallOptions, type AdminClient, connectAdmin } from "./admin.js";
 export type {
+  CatchUpProgress,
   NodeDigest,
   NodeLag,
   NodeState,

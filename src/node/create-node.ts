@@ -11,14 +11,15 @@ import type { Layout } from "../topology/index.js";
 import { digestOf } from "./digest.js";
 import { inspect, inspectRows, type NodeInspection, type RowsInspected } from "./inspection.js";
 import { StartedNode } from "./node.js";
-import type {
-  DigestReport,
-  LagReport,
-  NodeApi,
-  NodeCounters,
-  NodeEnd,
-  NodeSettings,
-  NodeStatus,
+import {
+  type DigestReport,
+  type LagReport,
+  NO_CATCH_UP,
+  type NodeApi,
+  type NodeCounters,
+  type NodeEnd,
+  type NodeSettings,
+  type NodeStatus,
 } from "./node-api.js";
 import { NodeStartError, openNodeStore } from "./open-store.js";
 import { lagOf, statusOf } from "./report.js";
@@ -127,6 +128,7 @@ class Node implements NodeApi {
         layoutVersion: this.layout.version,
         partitionsHeld: 0,
         partitionsCatchingUp: 0,
+        catchUp: NO_CATCH_UP,
         peers: [],
       };
     return statusOf(started, this.#state !== "running");

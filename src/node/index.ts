@@ -13,3 +13,4 @@ export type {
   NodeState,
   NodeStatus,
 } from "./node-api.js";
+export { NO_CATCH_UP } from "./node-api.js";

@@ -1,4 +1,5 @@
 import type {
+  CatchUpReport,
   Operation,
   OperationOptions,
   Outcome,
@@ -61,6 +62,8 @@ export interface NodeStatus {
   readonly layoutVersion: number;
   readonly partitionsHeld: number;
   readonly partitionsCatchingUp: number;
+  /** What it is fetching of what it lacks, in doubt or merely behind. */
+  readonly catchUp: CatchUpReport;
   readonly peers: readonly PeerStatus[];
 }
 
@@ -118,3 +121,12 @@ export interface NodeApi {
   /** Scans what it has on disk, page by page. */
   inspectRows(done: RowsInspected): void;
 }
+
+/** Of a node that fetches nothing. */
+export const NO_CATCH_UP: CatchUpReport = {
+  partitions: 0,
+  fullSyncs: 0,
+  dotsTotal: 0,
+  dotsDone: 0,
+  rowsReceived: 0,
+};

@@ -23,6 +23,7 @@ export function statusOf(node: StartedNode, isDraining: boolean): NodeStatus {
     layoutVersion: node.view.layout.version,
     partitionsHeld: replicas.length,
     partitionsCatchingUp: doubtful.length,
+    catchUp: node.replicator.catchUpReport,
     peers: others(node).map(({ number, nodeId, region }): PeerStatus => {
       const health = node.membership.health(number);
       return {

@@ -27,8 +27,22 @@ interface CatchUpHooks {
   ended(): void;
 }
 
+/** Of all catch-ups that are under way or wait for a source. */
+export interface CatchUpReport {
+  readonly partitions: number;
+  /** Those that fetch all rows, because no source's log reaches back to what they hold. */
+  readonly fullSyncs: number;
+  /** Dots that were lacking in the beginning, and how many of them were read out of the sources' logs. */
+  readonly dotsTotal: number;
+  readonly dotsDone: number;
+  readonly rowsReceived: number;
+}
+
 /** Where a catch-up stands; all but the source survives the loss of the source. */
 interface Progress {
+  /** Our clock at the beginning. */
+  readonly begin: VersionVector;
+  rowsReceived: number;
   target: VersionVector | undefined;
   position: VersionVector;
   /** The full sync of the rows, while it is under way. */
@@ -65,6 +79,22 @@ export class CatchUp {
 
   get sessions(): Fill {
     return { size: this.#sessions.size, max: SESSIONS_MAX };
+  }
+
+  report(): CatchUpReport {
+    const report = { partitions: 0, fullSyncs: 0, dotsTotal: 0, dotsDone: 0, rowsReceived: 0 };
+    const all = new Map(this.#kept);
+    for (const [partition, { progress }] of this.#sessions) all.set(partition, progress);
+    for (const [partition, { begin, floor, position, rows, rowsReceived, target }] of all) {
+      const clock = this.#environment.replica(partition)?.clock;
+      if (target !== undefined && clock?.includes(target) === true) continue;
+      report.partitions++;
+      if (rows !== undefined || floor !== undefined) report.fullSyncs++;
+      report.dotsTotal += target?.dotsBeyond(begin) ?? 0;
+      report.dotsDone += position.dotsBeyond(begin);
+      report.rowsReceived += rowsReceived;
+    }
+    return report;
   }
 
   /** No session can begin before another one ends. */
@@ -172,6 +202,7 @@ export class CatchUp {
     joinRows(replica, page);
     progress.position = page.position;
     this.#environment.counters.add("catch_up_rows", page.rows.length);
+    progress.rowsReceived += page.rows.length;
     if (page.isLast) this.#adopt(session, progress.target);
     else this.#continue(session, page);
   }
@@ -183,6 +214,7 @@ export class CatchUp {
     progress.floor ??= page.floor;
     joinRows(replica, page);
     this.#environment.counters.add("catch_up_rows", page.rows.length);
+    progress.rowsReceived += page.rows.length;
     const sent = new Set(page.rows.map((row) => row.rowKey));
     this.#joinAbsent(session, page, sent, after, () => {
       if (this.#sessions.get(replica.partition) !== session) return;
@@ -254,7 +286,15 @@ export class CatchUp {
     const kept = this.#kept.get(replica.partition);
     if (kept?.target !== undefined && sourceClock.includes(kept.target)) return kept;
     this.#kept.delete(replica.partition);
-    return { target: undefined, position: replica.clock.copy(), rows: undefined, floor: undefined };
+    const begin = replica.clock.copy();
+    return {
+      begin,
+      rowsReceived: 0,
+      target: undefined,
+      position: begin.copy(),
+      rows: undefined,
+      floor: undefined,
+    };
   }
 }
 

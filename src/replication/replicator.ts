@@ -8,7 +8,7 @@ import { Audit } from "./audit.js";
 import { AwayPeers, type HintSettings } from "./away-peers.js";
 import type { AwayRecord } from "./away-record.js";
 import type { Fill } from "./bounds.js";
-import { CatchUp } from "./catch-up.js";
+import { CatchUp, type CatchUpReport } from "./catch-up.js";
 import { ClockTelling } from "./clock-telling.js";
 import { Coordinator } from "./coordinator.js";
 import { DeltaReceiver } from "./delta-receiver.js";
@@ -118,6 +118,10 @@ export class Replicator {
       request_fences: this.#fences.fill,
       pending_writes: { size: this.#writes.inFlight, max: undefined },
     };
+  }
+
+  get catchUpReport(): CatchUpReport {
+    return this.#catchUp.report();
   }
 
   /** @param away what the store says of peers that were away when this node ended */

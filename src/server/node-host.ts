@@ -7,7 +7,15 @@
  *                     │             ▲ └─ next attempt after a pause
  *                     └─ identity refused: reported, never built again
  */
-import type { DigestReport, LagReport, NodeApi, NodeCounters, NodeEnd, NodeStatus } from "../node/index.js";
+import {
+  type DigestReport,
+  type LagReport,
+  NO_CATCH_UP,
+  type NodeApi,
+  type NodeCounters,
+  type NodeEnd,
+  type NodeStatus,
+} from "../node/index.js";
 import {
   type FailureReason,
   failure,
@@ -127,6 +135,7 @@ export class NodeHost implements HostedNode {
       layoutVersion: this.#lastLayout.version,
       partitionsHeld: 0,
       partitionsCatchingUp: 0,
+      catchUp: NO_CATCH_UP,
       peers: [],
     };
   }

@@ -67,6 +67,25 @@ describe("a node that was away for thousands of writes", () => {
     cluster.stopAll();
   });
 
+  it("tells how far it has come, and answers quorum reads as if it had nothing to catch up", () => {
+    const cluster = SimulatedCluster.ready({ partitions: 1 });
+    cluster.kill(cluster.node("eu-1"));
+    load(cluster, "us-1", 3_000);
+    cluster.start(cluster.node("eu-1"));
+    const { api } = cluster.node("eu-1");
+    cluster.waitUntil("pages come", () => cluster.counter("eu-1", "catch_up_rows") >= 500);
+    const { catchUp } = api.status();
+    expect(catchUp).toMatchObject({ partitions: 1, fullSyncs: 0, dotsTotal: 3_000 });
+    expect(catchUp.dotsDone).toBeGreaterThanOrEqual(500);
+    expect(catchUp.dotsDone).toBeLessThan(3_000);
+    expect(catchUp.rowsReceived).toBe(cluster.counter("eu-1", "catch_up_rows"));
+    const read = cluster.begin("eu-1", getOf("k2999"), { consistency: { level: "QUORUM" } });
+    expect(cluster.waitFor(read)).toMatchObject({ kind: "read", values: [{ data: Buffer.from(VALUE) }] });
+    cluster.converge();
+    expect(api.status().catchUp.partitions).toBe(0);
+    cluster.stopAll();
+  });
+
   it("goes on with another source when its source dies", () => {
     const served = new Set<string>();
     const cluster = SimulatedCluster.ready({

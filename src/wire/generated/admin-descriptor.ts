@@ -107,6 +107,34 @@ export const descriptor = `{
            "rule": "repeated",
            "type": "PeerStatus",
            "id": 12
+          },
+          "catchUp": {
+           "type": "CatchUpProgress",
+           "id": 13
+          }
+         }
+        },
+        "CatchUpProgress": {
+         "fields": {
+          "partitions": {
+           "type": "uint32",
+           "id": 1
+          },
+          "fullSyncs": {
+           "type": "uint32",
+           "id": 2
+          },
+          "dotsTotal": {
+           "type": "uint64",
+           "id": 3
+          },
+          "dotsDone": {
+           "type": "uint64",
+           "id": 4
+          },
+          "rowsReceived": {
+           "type": "uint64",
+           "id": 5
           }
          }
         },

@@ -2,6 +2,7 @@ import type * as grpc from '@grpc/grpc-js';
 import type { EnumTypeDefinition, MessageTypeDefinition } from '@grpc/proto-loader';
 
 import type { AdminServiceClient as _atoll_admin_v1_AdminServiceClient, AdminServiceDefinition as _atoll_admin_v1_AdminServiceDefinition } from './atoll/admin/v1/AdminService.js';
+import type { CatchUpProgress as _atoll_admin_v1_CatchUpProgress, CatchUpProgress__Output as _atoll_admin_v1_CatchUpProgress__Output } from './atoll/admin/v1/CatchUpProgress.js';
 import type { Conflict as _atoll_admin_v1_Conflict, Conflict__Output as _atoll_admin_v1_Conflict__Output } from './atoll/admin/v1/Conflict.js';
 import type { ConflictSide as _atoll_admin_v1_ConflictSide, ConflictSide__Output as _atoll_admin_v1_ConflictSide__Output } from './atoll/admin/v1/ConflictSide.js';
 import type { GetDigestRequest as _atoll_admin_v1_GetDigestRequest, GetDigestRequest__Output as _atoll_admin_v1_GetDigestRequest__Output } from './atoll/admin/v1/GetDigestRequest.js';
@@ -38,6 +39,7 @@ export interface ProtoGrpcType {
          * AdminService is what operators speak. It answers for the node asked, which sees its peers through their streams.
          */
         AdminService: SubtypeConstructor<typeof grpc.Client, _atoll_admin_v1_AdminServiceClient> & { service: _atoll_admin_v1_AdminServiceDefinition }
+        CatchUpProgress: MessageTypeDefinition<_atoll_admin_v1_CatchUpProgress, _atoll_admin_v1_CatchUpProgress__Output>
         Conflict: MessageTypeDefinition<_atoll_admin_v1_Conflict, _atoll_admin_v1_Conflict__Output>
         ConflictSide: MessageTypeDefinition<_atoll_admin_v1_ConflictSide, _atoll_admin_v1_ConflictSide__Output>
         GetDigestRequest: MessageTypeDefinition<_atoll_admin_v1_GetDigestRequest, _atoll_admin_v1_GetDigestRequest__Output>

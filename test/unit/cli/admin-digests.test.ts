@@ -75,6 +75,7 @@ describe("what people read", () => {
     uptimeMs: 90_000,
     partitionsHeld: 256,
     partitionsCatchingUp: 3,
+    catchUp: { partitions: 0, fullSyncs: 0, dotsTotal: 0, dotsDone: 0, rowsReceived: 0 },
     peers: [
       peer,
       { ...peer, nodeId: "b", isAlive: false },
@@ -97,6 +98,10 @@ describe("what people read", () => {
       "c          us-east  unreachable           -           -        1,234             -",
     ]);
     expect(statusText({ ...status, peers: [] })).not.toContain("PEER");
+    const catchUp = { partitions: 4, fullSyncs: 1, dotsTotal: 50_000, dotsDone: 12_000, rowsReceived: 900 };
+    expect(statusText({ ...status, catchUp }).split("\n")[6]).toBe(
+      "fetching    4 partitions, 1 of them by all rows: 12,000 of 50,000 writes, 900 rows",
+    );
   });
 
   it("is the lag by peer and by region", () => {

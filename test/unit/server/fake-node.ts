@@ -3,13 +3,14 @@
  * keeps the contract of NodeApi: one outcome for each call, DRAINING once it drains, nothing after it stopped.
  */
 import { hlcAt } from "../../../src/causality/index.js";
-import type {
-  DigestReport,
-  LagReport,
-  NodeApi,
-  NodeEnd,
-  NodeState,
-  NodeStatus,
+import {
+  type DigestReport,
+  type LagReport,
+  NO_CATCH_UP,
+  type NodeApi,
+  type NodeEnd,
+  type NodeState,
+  type NodeStatus,
 } from "../../../src/node/index.js";
 import type {
   Failure,
@@ -95,6 +96,7 @@ export class FakeNode implements NodeApi {
       layoutVersion: this.layout.version,
       partitionsHeld: this.layout.partitionCount,
       partitionsCatchingUp: 0,
+      catchUp: NO_CATCH_UP,
       peers: [
         {
           nodeId: "us-east-1",

@@ -2,6 +2,7 @@
 
 import type { NodeState as _atoll_admin_v1_NodeState, NodeState__Output as _atoll_admin_v1_NodeState__Output } from '../../../atoll/admin/v1/NodeState.js';
 import type { PeerStatus as _atoll_admin_v1_PeerStatus, PeerStatus__Output as _atoll_admin_v1_PeerStatus__Output } from '../../../atoll/admin/v1/PeerStatus.js';
+import type { CatchUpProgress as _atoll_admin_v1_CatchUpProgress, CatchUpProgress__Output as _atoll_admin_v1_CatchUpProgress__Output } from '../../../atoll/admin/v1/CatchUpProgress.js';
 import type { Long } from '@grpc/proto-loader';
 
 export interface GetStatusResponse {
@@ -23,6 +24,10 @@ export interface GetStatusResponse {
    */
   'partitionsCatchingUp'?: (number);
   'peers'?: (_atoll_admin_v1_PeerStatus)[];
+  /**
+   * What this node is fetching of what it lacks.
+   */
+  'catchUp'?: (_atoll_admin_v1_CatchUpProgress | null);
 }
 
 export interface GetStatusResponse__Output {
@@ -44,4 +49,8 @@ export interface GetStatusResponse__Output {
    */
   'partitionsCatchingUp': (number);
   'peers': (_atoll_admin_v1_PeerStatus__Output)[];
+  /**
+   * What this node is fetching of what it lacks.
+   */
+  'catchUp': (_atoll_admin_v1_CatchUpProgress__Output | null);
 }
