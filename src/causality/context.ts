@@ -66,11 +66,20 @@ export class Context implements Covers {
 
   /** Everything that the other covers is covered here. Dots against a vector count one by one. */
   includes(other: Context): boolean {
-    for (const [actor, counter] of other.vector.entries())
-      for (let missing = this.vector.get(actor) + 1; missing <= counter; missing++)
-        if (!this.covers(actor, missing)) return false;
-    if (!this.vector.includesClosed(other.vector)) return false;
+    if (this.actorsMissing(other.vector).length > 0 || !this.vector.includesClosed(other.vector))
+      return false;
     return other.dots().every((dot) => this.covers(dot.actor, dot.counter));
+  }
+
+  /** The actors of a vector of which some dot is not covered here. */
+  actorsMissing(vector: VersionVector): Actor[] {
+    const actors: Actor[] = [];
+    for (const [actor, counter] of vector.entries()) {
+      let held = this.vector.get(actor);
+      while (held < counter && this.covers(actor, held + 1)) held++;
+      if (held < counter) actors.push(actor);
+    }
+    return actors;
   }
 
   #addAll(other: Context): void {

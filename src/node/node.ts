@@ -202,6 +202,7 @@ export class StartedNode {
       calls: this.#calls,
       liveness: this.membership,
       counters: this.counters,
+      failStorage: (message) => this.#storageFailed(new StoreError("CORRUPT", message)),
       replica: (partition) => this.replicas.get(partition),
       neighbourhood: (partition) => this.neighbourhood(partition),
     };
@@ -238,7 +239,8 @@ export class StartedNode {
         this.#dirty.add(replica);
         this.#commit.touch();
       },
-      reportDamage: (partition: number, rowKey: RowKey) => this.#reportDamage(partition, rowKey),
+      reportDamage: (partition: number, rowKey: RowKey, isNew: boolean) =>
+        this.#reportDamage(partition, rowKey, isNew),
     };
     const items = new RowItems(this.view.layout.clusterId);
     for (const [partition, record] of opened.partitions) {
@@ -250,12 +252,14 @@ export class StartedNode {
     }
   }
 
-  #reportDamage(partition: number, rowKey: RowKey): void {
-    this.counters.add("rows_damaged");
-    this.#runtime.log.error(
-      { partition, rowKeyBytes: rowKey.length },
-      "a row fails its checksum; it is not served, and heals from its other replicas",
-    );
+  #reportDamage(partition: number, rowKey: RowKey, isNew: boolean): void {
+    if (isNew) {
+      this.counters.add("rows_damaged");
+      this.#runtime.log.error(
+        { partition, rowKeyBytes: rowKey.length },
+        "a row fails its checksum; it is not served, and heals from its other replicas",
+      );
+    }
     this.replicator.rowDamaged(partition, rowKey);
   }
 

@@ -40,8 +40,8 @@ interface ReplicaEnvironment {
   readonly hlc: HybridClock;
   /** The replica's clock or doubt changed: save it with the batch of this turn. */
   markDirty(replica: PartitionReplica): void;
-  /** A record failed its checksum. */
-  reportDamage(partition: number, rowKey: RowKey): void;
+  /** A record failed its checksum just now, or did before and is still not whole. */
+  reportDamage(partition: number, rowKey: RowKey, isNew: boolean): void;
 }
 
 type ApplyResult =
@@ -94,7 +94,7 @@ export class PartitionReplica {
       environment.commit,
       { clock: this.#clock, durableClock: this.#durableClock },
       sketch,
-      (rowKey) => environment.reportDamage(partition, rowKey),
+      (rowKey, isNew) => environment.reportDamage(partition, rowKey, isNew),
     );
     this.aheadRows = new AheadRows(partition, environment.commit, this.rows);
     this.log = new DotLog(partition, environment.commit);

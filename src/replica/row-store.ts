@@ -2,7 +2,7 @@
  * The rows of one partition, in both views of the group commit. A record that fails its checksum reads as damaged, never
  * as absent, and is stored as such, so that a restart does not forget it (rule 12).
  */
-import type { VersionVector } from "../causality/index.js";
+import type { Actor, VersionVector } from "../causality/index.js";
 import {
   openRecord,
   RecordDamagedError,
@@ -38,7 +38,7 @@ export class RowStore {
   readonly #sketch: PartitionSketch;
   /** The last batch that changed a row. */
   #lastBatch = 0;
-  readonly #reportDamage: (rowKey: RowKey) => void;
+  readonly #reportDamage: (rowKey: RowKey, isNew: boolean) => void;
   /** Some row may be ahead of the clock, or be a tombstone: whoever looked through all of them, and found none, says no. */
   mayBeAhead = true;
   mayHaveTombstones = true;
@@ -48,7 +48,7 @@ export class RowStore {
     commit: GroupCommit,
     clocks: ReplicaClocks,
     sketch: PartitionSketch,
-    reportDamage: (rowKey: RowKey) => void,
+    reportDamage: (rowKey: RowKey, isNew: boolean) => void,
   ) {
     this.#partition = partition;
     this.#commit = commit;
@@ -66,7 +66,9 @@ export class RowStore {
   /** The row as it may leave this node; its context is the durable clock. */
   readDurable(rowKey: RowKey): Row {
     const key = rowStoreKey(this.#partition, rowKey);
-    return stripped(this.#open(rowKey, key, this.#commit.readDurable(key)), this.#clocks.durableClock);
+    const row = this.#open(rowKey, key, this.#commit.readDurable(key));
+    if (row.damagedAt !== undefined) this.#reportDamage(rowKey, false);
+    return stripped(row, this.#clocks.durableClock);
   }
 
   /**
@@ -114,6 +116,18 @@ export class RowStore {
     return after;
   }
 
+  /** The actors of whose dots a damaged row may still lack some; undefined when it is not damaged. */
+  missingOf(rowKey: RowKey): Actor[] | undefined {
+    const { ahead, damagedAt } = this.readPending(rowKey);
+    return damagedAt === undefined ? undefined : ahead.actorsMissing(damagedAt);
+  }
+
+  /** What a damaged row still lacks exists nowhere any more: it is whole with what it has. */
+  giveUpMissing(rowKey: RowKey): void {
+    const row = this.readPending(rowKey);
+    this.write(rowKey, row, { ...row, ahead: row.ahead.beyond(this.#clocks.clock), damagedAt: undefined });
+  }
+
   /** At most `limit` row keys after one, in order, of the rows that have a record in the view. */
   scan(
     afterRow: RowKey | undefined,
@@ -140,7 +154,7 @@ export class RowStore {
   #markDamaged(rowKey: RowKey, key: StoreKey, record: Buffer): Row {
     const damaged = damagedRow(this.#clocks.clock);
     if (this.#commit.readPending(key)?.equals(record) === true) {
-      this.#reportDamage(rowKey);
+      this.#reportDamage(rowKey, true);
       this.write(rowKey, ABSENT_ROW, damaged);
       this.#sketch.lose(rowKey);
     }

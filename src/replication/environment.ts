@@ -35,6 +35,8 @@ export interface Environment {
   readonly calls: Calls;
   readonly liveness: Liveness;
   readonly counters: Counters;
+  /** The disk lost what only it had: the node ends, and goes on under a new incarnation. */
+  failStorage(message: string): void;
   /** Undefined for a partition that this node does not hold. */
   replica(partition: number): PartitionReplica | undefined;
   neighbourhood(partition: number): Neighbourhood;

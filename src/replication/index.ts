@@ -24,3 +24,4 @@ export { PeerLinks } from "./peer-links.js";
 export { type ReplicationSettings, Replicator } from "./replicator.js";
 export { RowHealing } from "./row-healing.js";
 export { Scrubbing } from "./scrubbing.js";
+export { Views } from "./views.js";

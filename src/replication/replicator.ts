@@ -93,7 +93,7 @@ export class Replicator {
       gap: (delta) => this.#gap(delta),
       landed: (delta) => this.#landed(delta),
     });
-    this.#healing = new RowHealing(environment);
+    this.#healing = new RowHealing(environment, this.#views);
     this.#writes = new WriteCoordinator(
       environment,
       dissemination,
@@ -116,6 +116,7 @@ export class Replicator {
       audit_votes: this.#audit.votes,
       catch_up_sessions: this.#catchUp.sessions,
       request_fences: this.#fences.fill,
+      rows_healing: this.#healing.fill,
       pending_writes: { size: this.#writes.inFlight, max: undefined },
     };
   }
@@ -127,6 +128,7 @@ export class Replicator {
   /** @param away what the store says of peers that were away when this node ended */
   start(away: ReadonlyMap<number, AwayRecord>): void {
     this.#antiEntropy.start();
+    this.#healing.start();
     this.away.start(away);
     this.#trimming.start();
     this.#scrubbing.start();
@@ -135,6 +137,7 @@ export class Replicator {
 
   close(): void {
     this.#antiEntropy.close();
+    this.#healing.close();
     this.#trimming.close();
     this.away.close();
     this.#scrubbing.close();

@@ -14,6 +14,7 @@ import {
   PeerLinks,
   RowHealing,
   Scrubbing,
+  Views,
 } from "../replication/index.js";
 import type { Runtime, Store } from "../runtime/index.js";
 import { SimulatedWorld } from "../runtime/simulated/index.js";
@@ -21,6 +22,8 @@ import { GroupCommit } from "../storage/index.js";
 import { createLayout, LayoutView, type Member } from "../topology/index.js";
 
 const CLUSTER = "bench";
+/** Nobody tells whom it takes for the members: the audit does not ask. */
+const NO_VIEWS = new Views(1, 1, new Map());
 const WAY_MS = 40;
 const NEVER_MS = 1e9;
 const AUDIT_MS_MAX = 3_600_000;
@@ -143,7 +146,7 @@ export class ReplicaPair {
     const replicas: PartitionReplica[] = [];
     const environment = this.#environment(self, runtime, store, replicas);
     const scrubbing = new Scrubbing(environment, NEVER_MS);
-    const audit = new Audit(environment, new RowHealing(environment), scrubbing, NEVER_MS);
+    const audit = new Audit(environment, new RowHealing(environment, NO_VIEWS), scrubbing, NEVER_MS);
     environment.links.listen({
       message: (from, message) => route(environment, audit, from, message),
       beforeFlush: () => undefined,
@@ -197,6 +200,9 @@ export class ReplicaPair {
         clockDrift: () => undefined,
       },
       counters: new Counters(),
+      failStorage: (message) => {
+        throw new Error(message);
+      },
       replica: (partition) => replicas[partition],
       neighbourhood: () => ({ others: [other], local: [] }),
     };

@@ -44,7 +44,7 @@ describe("a damaged row", () => {
     cluster.stopAll();
   });
 
-  it("is whole again after a write that it refuses, when nobody could be asked as it was found", () => {
+  it("is whole again by itself, when nobody could be asked as it was found", () => {
     const cluster = withDamage();
     cluster.isolate("eu-1");
     cluster.runFor(5_000);
@@ -52,8 +52,6 @@ describe("a damaged row", () => {
     cluster.healAll();
     waitUntilBack(cluster);
     cluster.runFor(5_000);
-    expect(cluster.put("eu-1", "k", "w")).toMatchObject({ reason: "ROW_DAMAGED" });
-    cluster.runFor(100);
     expect(cluster.put("eu-1", "k", "w")).toMatchObject({ kind: "written" });
     cluster.stopAll();
   });
@@ -87,6 +85,48 @@ describe("a damaged row", () => {
     cluster.runFor(100);
     expect(cluster.held("eu-1", "k")).toEqual(["v"]);
     cluster.converge();
+    cluster.stopAll();
+  });
+
+  it("that nobody else has does not stop the others for ever: what was in it is lost, said so, and all go on", () => {
+    const cluster = SimulatedCluster.ready({ regions: ["eu"], nodesPerRegion: 3, partitions: 1 });
+    const alone = { consistency: { level: "LOCAL_ONE" } } as const;
+    cluster.put("eu-2", "before", "v", { consistency: { level: "ALL" } });
+    cluster.isolate("eu-1");
+    cluster.runFor(5_000);
+    expect(cluster.put("eu-1", "only here", "v", alone).kind).toBe("written");
+    expect(cluster.put("eu-1", "after", "v", alone).kind).toBe("written");
+    const node = cluster.node("eu-1");
+    cluster.stop(node);
+    const isOnly = (key: Buffer): boolean => isRow(key) && key.includes("only here");
+    expect(node.host.disk.flipBit(isOnly)).toBeDefined();
+    cluster.healAll();
+    cluster.start(node);
+    cluster.converge();
+    for (const { member } of cluster.nodes) expect(cluster.held(member.nodeId, "after")).toEqual(["v"]);
+    for (const { member } of cluster.nodes) expect(cluster.held(member.nodeId, "only here")).toEqual([]);
+    expect(cluster.counter("eu-1", "rows_lost")).toBe(1);
+    cluster.stopAll();
+  });
+
+  it("with writes of the present incarnation that nobody else has ends that incarnation first", () => {
+    const cluster = SimulatedCluster.ready({
+      regions: ["eu"],
+      nodesPerRegion: 3,
+      partitions: 1,
+      settings: { rowCacheBytes: 0 },
+    });
+    const node = cluster.node("eu-1");
+    cluster.isolate("eu-1");
+    cluster.runFor(5_000);
+    cluster.put("eu-1", "only here", "v", { consistency: { level: "LOCAL_ONE" } });
+    node.host.disk.flipBit((key) => isRow(key) && key.includes("only here"));
+    cluster.healAll();
+    cluster.waitUntil("it ends", () => node.ends.length > 0);
+    expect(node.ends[0]).toMatchObject({ kind: "storage-failed" });
+    cluster.replace(node);
+    cluster.converge();
+    expect(cluster.counter("eu-1", "rows_lost")).toBe(1);
     cluster.stopAll();
   });
 });

@@ -165,7 +165,9 @@ export class ReplicaFixture {
           dirty.add(touched);
           commit.touch();
         },
-        reportDamage: (_partition, rowKey) => this.damaged.push(rowKey),
+        reportDamage: (_partition, rowKey, isNew) => {
+          if (isNew) this.damaged.push(rowKey);
+        },
       },
     );
     return { commit, replica, hlc };

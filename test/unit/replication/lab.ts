@@ -180,7 +180,7 @@ export class Lab {
           isDirty = true;
           commit.touch();
         },
-        reportDamage: () => counters.add("rows_damaged"),
+        reportDamage: (_partition, _rowKey, isNew) => counters.add("rows_damaged", isNew ? 1 : 0),
       },
     );
     const neighbourhood = this.#neighbourhood(self);
@@ -203,6 +203,9 @@ export class Lab {
         clockDrift: () => this.clockDrift,
       },
       counters,
+      failStorage: (message) => {
+        throw new Error(message);
+      },
       replica: (partition) => (partition === PARTITION ? replica : undefined),
       neighbourhood: () => neighbourhood,
     };
