@@ -2,10 +2,26 @@
 import { Command } from "commander";
 import type { NodeDigest } from "../client/index.js";
 import { compareDigests } from "./admin-digests.js";
-import { comparisonText, digestText, hintsText, lagText, statusText } from "./admin-text.js";
+import {
+  comparisonText,
+  digestText,
+  hintsText,
+  lagText,
+  type RepairOutcome,
+  repairText,
+  statusText,
+} from "./admin-text.js";
 import { addEndpointOptions, type EndpointOptions, endpointsOf, singleEndpointOf } from "./client-options.js";
 import { withAdmin } from "./client-session.js";
 import { EXIT, misused, printDocument } from "./failure.js";
+import { ProgressBar } from "./progress-bar.js";
+
+/** A full one reads all rows of a node. */
+const REPAIR_TIMEOUT_MS = 24 * 3_600_000;
+
+interface RepairOptions extends EndpointOptions {
+  readonly full?: boolean;
+}
 
 /** Each is a connection and a table of all partitions. */
 const ENDPOINTS_MAX = 1_000;
@@ -40,6 +56,20 @@ export function adminCommand(): Command {
       print(options, { peers }, hintsText);
     });
 
+  addEndpointOptions(
+    command
+      .command("repair")
+      .description("compare a node's replicas with those of its peers, and heal what differs"),
+    REPAIR_TIMEOUT_MS,
+  )
+    .option("--full", "read every row of the node from its disk first")
+    .addHelpText("after", REPAIR_HELP)
+    .action(async (options: RepairOptions) => {
+      const outcome = await repair(singleEndpointOf(options), options);
+      print(options, outcome, repairText);
+      if (outcome.nodesMissed.length > 0) process.exitCode = EXIT.unavailable;
+    });
+
   verb(command, "digest", "digests of a node's live data; of several nodes, whether they hold the same")
     .addHelpText("after", DIGEST_HELP)
     .action(async (options: EndpointOptions) => {
@@ -62,12 +92,37 @@ const HINTS_HELP = `
 With --json: {peers: [{nodeId, pending, oldestAgeMs, ratePerSecond, estimatedMs, isFullSyncDue, created, delivered,
 expired, dropped}]}. Counts are of writes, since the node's process started.`;
 
+const REPAIR_HELP = `
+Nodes compare and heal by themselves all the time: this does it now. With --json: {partitionsCompared, partitionsDiffering,
+rowsRepaired, nodesMissed}; rows are those of the node asked, for its peers repair their own. Exits with 4 when a peer was
+not there.`;
+
 const DIGEST_HELP = `
 With --json: {partitions: {id: hash}, all}; of several nodes {equal, nodes: [{endpoint, nodeId, all}], differing},
 with the partitions that differ. Nodes are compared by the partitions that they share. Exits with 1 when they differ.`;
 
 function verb(command: Command, name: string, description: string): Command {
   return addEndpointOptions(command.command(name).description(description));
+}
+
+async function repair(endpoint: string, options: RepairOptions): Promise<RepairOutcome> {
+  const bar = ProgressBar.onStderr("partitions");
+  try {
+    const { partitionsDone, partitionsDiffering, rowsRepaired, nodesMissed } = await withAdmin(
+      endpoint,
+      options,
+      (admin) =>
+        admin.repair({
+          timeoutMs: options.timeout,
+          full: options.full ?? false,
+          onProgress: ({ partitionsDone: done, partitionsTotal: total }) =>
+            bar.update(done, total === 0 ? undefined : done / total),
+        }),
+    );
+    return { partitionsCompared: partitionsDone, partitionsDiffering, rowsRepaired, nodesMissed };
+  } finally {
+    bar.clear();
+  }
 }
 
 function digestOf(endpoint: string, options: EndpointOptions): Promise<NodeDigest> {

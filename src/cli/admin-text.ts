@@ -116,6 +116,24 @@ export function hintsText({ peers }: { readonly peers: readonly PeerHints[] }): 
   return tableLines(HINT_COLUMNS, rows).join("\n");
 }
 
+/** What a repair came to. */
+export interface RepairOutcome {
+  readonly partitionsCompared: number;
+  readonly partitionsDiffering: number;
+  readonly rowsRepaired: number;
+  readonly nodesMissed: readonly string[];
+}
+
+export function repairText(outcome: RepairOutcome): string {
+  const { nodesMissed } = outcome;
+  return fieldLines([
+    ["compared", wholeNumber(outcome.partitionsCompared)],
+    ["differed", wholeNumber(outcome.partitionsDiffering)],
+    ["rows repaired", wholeNumber(outcome.rowsRepaired)],
+    ...(nodesMissed.length === 0 ? [] : [["not reached", nodesMissed.join(", ")] as [string, string]]),
+  ]).join("\n");
+}
+
 export function digestText({ nodeId, partitions, all, rows }: NodeDigest): string {
   return fieldLines([
     ["node", nodeId],

@@ -51,7 +51,7 @@ const VERBS: readonly Verb[] = [
   },
   {
     name: "admin",
-    summary: "look into nodes: status, replication lag, digests",
+    summary: "look into nodes: status, replication lag, digests; repair",
     load: async () => (await import("./admin-command.js")).adminCommand(),
   },
   {

@@ -102,6 +102,19 @@ export interface PeerHints {
   readonly dropped: number;
 }
 
+/** How far a repair is, and at its end what came of it. */
+export interface RepairProgress {
+  /** Comparisons of one partition with one peer, and partitions read from the disk. */
+  readonly partitionsDone: number;
+  readonly partitionsTotal: number;
+  /** Rows of the node asked; its peers repair their own. */
+  readonly rowsRepaired: number;
+  /** Partitions that differed from a peer's. */
+  readonly partitionsDiffering: number;
+  /** Peers that were not there, or did not answer to the end. */
+  readonly nodesMissed: readonly string[];
+}
+
 /** Digests of live data: equal on two nodes with the same partitions means equal data. */
 export interface NodeDigest {
   readonly nodeId: string;

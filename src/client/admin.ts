@@ -5,7 +5,14 @@ import type {
   requestCallback,
 } from "@grpc/grpc-js";
 import { AdminServiceClient, type admin } from "../wire/index.js";
-import type { NodeDigest, NodeLag, NodeState, NodeStatus, PeerHints } from "./admin-reports.js";
+import type {
+  NodeDigest,
+  NodeLag,
+  NodeState,
+  NodeStatus,
+  PeerHints,
+  RepairProgress,
+} from "./admin-reports.js";
 import { AtollError } from "./atoll-error.js";
 import { CHANNEL_OPTIONS, channelSecurity, type TlsOptions } from "./channel.js";
 import { checkEndpoint, checkTimeoutMs, TIMEOUT_MS_DEFAULT } from "./settings.js";
@@ -16,6 +23,14 @@ export interface AdminCallOptions {
   readonly timeoutMs?: number;
   /** Aborts the call with CANCELLED. */
   readonly signal?: AbortSignal;
+}
+
+/** What a repair may set. */
+export interface AdminRepairOptions extends AdminCallOptions {
+  /** Read every row of the node from its disk first. */
+  readonly full?: boolean;
+  /** Hears how far it is. */
+  readonly onProgress?: (progress: RepairProgress) => void;
 }
 
 /** A connection to one node for operators. It asks that node and no other: nothing fails over. */
@@ -96,6 +111,33 @@ export class AdminClient implements AsyncDisposable {
     return { nodeId, partitions: { ...partitions }, all, rows: Number(rows) };
   }
 
+  /**
+   * Compares the node's replicas with those of its peers, and heals what differs. Without `timeoutMs` it may take as long
+   * as it needs; aborting ends it.
+   */
+  async repair(options: AdminRepairOptions = {}): Promise<RepairProgress> {
+    const { full = false, signal, timeoutMs, onProgress } = options;
+    if (signal?.aborted) throw AtollError.cancelled(signal.reason);
+    const deadline =
+      timeoutMs === undefined ? {} : { deadline: new Date(Date.now() + checkTimeoutMs(timeoutMs)) };
+    const call = this.#stub.repair({ isFull: full }, deadline);
+    const cancel = (): void => call.cancel();
+    signal?.addEventListener("abort", cancel, { once: true });
+    try {
+      let last: RepairProgress | undefined;
+      for await (const step of call) {
+        last = progressOf(step);
+        onProgress?.(last);
+      }
+      if (last === undefined) throw new Error("the node answered with no message");
+      return last;
+    } catch (thrown) {
+      throw signal?.aborted ? AtollError.cancelled(signal.reason) : AtollError.from(thrown);
+    } finally {
+      signal?.removeEventListener("abort", cancel);
+    }
+  }
+
   /** Closes the connection. Idempotent. */
   async close(): Promise<void> {
     this.#stub.close();
@@ -130,6 +172,10 @@ export class AdminClient implements AsyncDisposable {
       signal?.removeEventListener("abort", cancel);
     }
   }
+}
+
+function progressOf(step: admin.RepairResponse__Output): RepairProgress {
+  return { ...step, rowsRepaired: Number(step.rowsRepaired) };
 }
 
 const STATES: Readonly<Record<admin.NodeState__Output, NodeState>> = {

@@ -1,5 +1,5 @@
 /** The SDK: what applications import. It speaks to a cluster over gRPC and loads no server code. */
-export { type AdminCallOptions, type AdminClient, connectAdmin } from "./admin.js";
+export { type AdminCallOptions, type AdminClient, type AdminRepairOptions, connectAdmin } from "./admin.js";
 export type {
   CatchUpProgress,
   NodeDigest,
@@ -10,6 +10,7 @@ export type {
   PeerLag,
   PeerStatus,
   RegionLag,
+  RepairProgress,
 } from "./admin-reports.js";
 export { AtollError, type AtollErrorInit, type ErrorCode } from "./atoll-error.js";
 export type { Balancing } from "./balancing.js";

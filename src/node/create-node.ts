@@ -5,6 +5,7 @@ import {
   type OperationOptions,
   type Outcome,
   type PeerHints,
+  type RepairStep,
 } from "../replication/index.js";
 import type { Runtime, Timer } from "../runtime/index.js";
 import type { Layout } from "../topology/index.js";
@@ -146,6 +147,13 @@ class Node implements NodeApi {
     if (this.#started === undefined)
       return done(new NodeStartError("the node is opening its store"), undefined);
     digestOf([...this.#started.replicas.values()], done);
+  }
+
+  repair(isFull: boolean, step: (step: RepairStep) => void): () => void {
+    if (this.#started !== undefined && this.#state === "running")
+      return this.#started.replicator.repair(isFull, step);
+    step(failure("NOT_READY", "this node is starting or shutting down; nothing was done"));
+    return () => undefined;
   }
 
   counters(): NodeCounters {

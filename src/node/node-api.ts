@@ -4,6 +4,7 @@ import type {
   OperationOptions,
   Outcome,
   PeerHints,
+  RepairStep,
   ReplicationSettings,
 } from "../replication/index.js";
 import type { Layout } from "../topology/index.js";
@@ -115,6 +116,11 @@ export interface NodeApi {
   /** What is kept for each peer that is away, or was since the node object was built. */
   hints(): readonly PeerHints[];
   digest(done: (error: Error | undefined, report: DigestReport | undefined) => void): void;
+  /**
+   * Compares all replicas of this node with those of its peers, one after the other, and heals what differs; in full,
+   * after every row was read from the disk. Returns what ends it early. `step` may be called before it returns.
+   */
+  repair(isFull: boolean, step: (step: RepairStep) => void): () => void;
   counters(): NodeCounters;
   /** What the node holds in memory; undefined until its store is open. */
   inspect(): NodeInspection | undefined;

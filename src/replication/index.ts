@@ -21,6 +21,7 @@ export type {
   StoredValue,
 } from "./operation.js";
 export { PeerLinks } from "./peer-links.js";
+export type { RepairStep } from "./repair.js";
 export { type ReplicationSettings, Replicator } from "./replicator.js";
 export { RowHealing } from "./row-healing.js";
 export { Scrubbing } from "./scrubbing.js";

@@ -4,28 +4,33 @@
  */
 import type { Audit } from "./audit.js";
 import type { Environment } from "./environment.js";
+import { failure } from "./failures.js";
+import type { Failure } from "./operation.js";
 import type { Scrubbing } from "./scrubbing.js";
 
 /** Each time with one peer: what one does not finish the next goes on with. */
 const SESSIONS_MAX = 1_000;
 const RETRY_MS = 50;
 
-export interface RepairProgress {
+interface RepairProgress {
   /** Partitions compared with one peer, and partitions read. */
   readonly partitionsDone: number;
   readonly partitionsTotal: number;
   /** Of this node, since the repair began. */
   readonly rowsRepaired: number;
   readonly partitionsDiffering: number;
-  /** Member numbers of peers that were not there, or did not answer to the end. */
-  readonly peersMissed: readonly number[];
+  /** Ids of peers that were not there, or did not answer to the end. */
+  readonly nodesMissed: readonly string[];
 }
+
+/** What a repair says: any number of times how far it is, and at the end once the outcome, or why there is none. */
+export type RepairStep = { readonly kind: "progress" | "done"; readonly progress: RepairProgress } | Failure;
 
 export class Repair {
   readonly #environment: Environment;
   readonly #audit: Audit;
   readonly #scrubbing: Scrubbing;
-  readonly #progress: (progress: RepairProgress, isOver: boolean) => void;
+  readonly #step: (step: RepairStep) => void;
   readonly #peers: readonly number[];
   readonly #missed = new Set<number>();
   readonly #differing = new Set<number>();
@@ -34,18 +39,17 @@ export class Repair {
   #done = 0;
   #isOver = false;
 
-  /** @param progress hears of every step, and last with `isOver` */
   constructor(
     environment: Environment,
     audit: Audit,
     scrubbing: Scrubbing,
     isFull: boolean,
-    progress: (progress: RepairProgress, isOver: boolean) => void,
+    step: (step: RepairStep) => void,
   ) {
     this.#environment = environment;
     this.#audit = audit;
     this.#scrubbing = scrubbing;
-    this.#progress = progress;
+    this.#step = step;
     this.#peers = audit.peers;
     this.#repairedBefore = environment.counters.get("rows_repaired");
     const held = environment.view.partitionsOf(environment.self.number).length;
@@ -54,23 +58,29 @@ export class Repair {
     else environment.timers.endOfTurn(() => this.#compareFrom(0));
   }
 
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   /** Nobody waits for it any more. */
   cancel(): void {
     this.#isOver = true;
   }
 
+  /** The node ends. */
+  close(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#step(failure("NOT_READY", "this node ended before its repair did; run it again"));
+  }
+
   #read(held: number): void {
     let left = held;
-    const next = (): void => {
-      if (this.#isOver) return;
-      if (left === 0) return this.#compareFrom(0);
-    };
-    if (left === 0) return next();
     this.#scrubbing.hurry(() => {
       left--;
       this.#done++;
-      this.#report(false);
-      next();
+      this.#report();
+      if (left === 0) this.#compareFrom(0);
     });
   }
 
@@ -80,7 +90,7 @@ export class Repair {
     if (peer === undefined) return this.#end();
     this.#compare(peer, false, SESSIONS_MAX, () => {
       this.#done += this.#audit.sharedWith(peer).length;
-      this.#report(false);
+      this.#report();
       this.#compareFrom(at + 1);
     });
   }
@@ -96,7 +106,7 @@ export class Repair {
     }
     const isBegun = this.#audit.runWith(peer, isForced, (result) => {
       for (const partition of result.unequal) this.#differing.add(partition);
-      this.#report(false);
+      this.#report();
       if (!result.isComplete) this.#missed.add(peer);
       if (!result.isComplete || sessionsLeft === 0) return done();
       if (result.repaired > 0) return again(isForced, sessionsLeft - 1);
@@ -108,20 +118,21 @@ export class Repair {
 
   #end(): void {
     this.#isOver = true;
-    this.#report(true);
+    this.#step({ kind: "done", progress: this.#progress });
   }
 
-  #report(isOver: boolean): void {
-    if (this.#isOver && !isOver) return;
-    this.#progress(
-      {
-        partitionsDone: this.#done,
-        partitionsTotal: this.#total,
-        rowsRepaired: this.#environment.counters.get("rows_repaired") - this.#repairedBefore,
-        partitionsDiffering: this.#differing.size,
-        peersMissed: [...this.#missed],
-      },
-      isOver,
-    );
+  #report(): void {
+    if (!this.#isOver) this.#step({ kind: "progress", progress: this.#progress });
+  }
+
+  get #progress(): RepairProgress {
+    const { counters, view } = this.#environment;
+    return {
+      partitionsDone: this.#done,
+      partitionsTotal: this.#total,
+      rowsRepaired: counters.get("rows_repaired") - this.#repairedBefore,
+      partitionsDiffering: this.#differing.size,
+      nodesMissed: [...this.#missed].flatMap((member) => view.memberByNumber(member)?.nodeId ?? []),
+    };
   }
 }

@@ -14,10 +14,11 @@ import { Coordinator } from "./coordinator.js";
 import { DeltaReceiver } from "./delta-receiver.js";
 import { Dissemination } from "./dissemination.js";
 import type { Environment } from "./environment.js";
+import { failure } from "./failures.js";
 import { LagTracker } from "./lag-tracker.js";
 import { LogTrimming } from "./log-trimming.js";
 import { ReadCoordinator } from "./read-coordinator.js";
-import { Repair, type RepairProgress } from "./repair.js";
+import { Repair, type RepairStep } from "./repair.js";
 import { ReplicaService } from "./replica-service.js";
 import { RequestFences } from "./request-fences.js";
 import { RowHealing } from "./row-healing.js";
@@ -62,6 +63,7 @@ export class Replicator {
   readonly #trimming: LogTrimming;
   readonly #scrubbing: Scrubbing;
   readonly #audit: Audit;
+  #repair: Repair | undefined;
 
   constructor(environment: Environment, settings: ReplicationSettings) {
     this.#environment = environment;
@@ -142,6 +144,7 @@ export class Replicator {
     this.away.close();
     this.#scrubbing.close();
     this.#audit.close();
+    this.#repair?.close();
     this.#catchUp.close();
   }
 
@@ -155,8 +158,13 @@ export class Replicator {
   }
 
   /** Audits with every peer until nothing is found any more. What is returned cancels. */
-  repair(isFull: boolean, progress: (progress: RepairProgress, isOver: boolean) => void): () => void {
-    const repair = new Repair(this.#environment, this.#audit, this.#scrubbing, isFull, progress);
+  repair(isFull: boolean, step: (step: RepairStep) => void): () => void {
+    if (this.#repair?.isOver === false) {
+      step(failure("OVERLOADED", "a repair is under way on this node; nothing was done, wait for its end"));
+      return () => undefined;
+    }
+    const repair = new Repair(this.#environment, this.#audit, this.#scrubbing, isFull, step);
+    this.#repair = repair;
     return () => repair.cancel();
   }
 

@@ -1,12 +1,13 @@
 /** AdminService over a node: its state, its lag, its hints, its digest. */
 import type { NodeApi } from "../node/index.js";
 import type { admin } from "../wire/index.js";
-import { internalFailure, toStatus, unimplemented } from "./failure.js";
+import { internalFailure, unimplemented } from "./failure.js";
+import { repairCall } from "./repair-call.js";
 import type { Identity } from "./reply-header.js";
 import { type CallsInFlight, type RequestObserver, type UnaryWork, unaryCall } from "./unary-call.js";
 
 /** What the service needs of a node. */
-type AdminNode = Pick<NodeApi, "layout" | "status" | "lag" | "hints" | "digest">;
+type AdminNode = Pick<NodeApi, "layout" | "status" | "lag" | "hints" | "digest" | "repair">;
 
 export interface AdminServiceParts {
   readonly node: AdminNode;
@@ -72,6 +73,6 @@ export function adminServiceHandlers(parts: AdminServiceParts): admin.AdminServi
     ListConflicts: later("ListConflicts"),
     RemoveMember: later("RemoveMember"),
     ListQuarantine: later("ListQuarantine"),
-    Repair: (call) => void call.emit("error", toStatus(unimplemented("Repair"))),
+    Repair: repairCall(node, parts.observe),
   };
 }

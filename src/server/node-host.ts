@@ -38,7 +38,7 @@ interface NodeHostParts {
 /** What the services see of a node; always there, whatever becomes of the node behind it. */
 export type HostedNode = Pick<
   NodeApi,
-  "execute" | "layout" | "status" | "lag" | "hints" | "digest" | "counters"
+  "execute" | "layout" | "status" | "lag" | "hints" | "digest" | "repair" | "counters"
 >;
 
 /** Pauses before a node is built again, milliseconds. */
@@ -151,6 +151,13 @@ export class NodeHost implements HostedNode {
   digest(done: (error: Error | undefined, report: DigestReport | undefined) => void): void {
     if (this.#node === undefined) done(new Error(this.#whyAbsent().message), undefined);
     else this.#node.digest(done);
+  }
+
+  repair(isFull: boolean, step: Parameters<NodeApi["repair"]>[1]): () => void {
+    if (this.#node !== undefined) return this.#node.repair(isFull, step);
+    const { reason, message } = this.#whyAbsent();
+    step(failure(reason, `${message}; nothing was done`));
+    return () => undefined;
   }
 
   counters(): NodeCounters {

@@ -70,11 +70,22 @@ describe("status and lag", () => {
   });
 
   it("of a node that is not there are exit code 4, and name it", async () => {
-    for (const verb of ["status", "lag", "hints", "digest"]) {
+    for (const verb of ["status", "lag", "hints", "repair", "digest"]) {
       const outcome = await admin(verb, "--endpoint", "127.0.0.1:1", "--timeout", "500", "--json");
       expect([verb, outcome.code, failureIn(outcome).code]).toEqual([verb, 4, "UNAVAILABLE"]);
       expect(outcome.stderr).toContain("127.0.0.1:1: ");
     }
+  });
+});
+
+describe("repair", () => {
+  it("of a single node finds no peer to compare with; in full it reads all partitions", async () => {
+    const outcome = { partitionsCompared: 0, partitionsDiffering: 0, rowsRepaired: 0, nodesMissed: [] };
+    const quick = await admin("repair", "--endpoint", one.endpoint, "--json");
+    expect([quick.code, quick.stderr, JSON.parse(quick.stdout)]).toEqual([0, "", outcome]);
+    const full = await admin("repair", "--full", "--endpoint", one.endpoint, "--json");
+    expect(JSON.parse(full.stdout)).toEqual({ ...outcome, partitionsCompared: 256 });
+    expect((await admin("repair", "--endpoint", one.endpoint)).stdout).toContain("rows repaired");
   });
 });
 

@@ -183,3 +183,77 @@ describe("replicas that are being written", () => {
     cluster.stopAll();
   });
 });
+
+describe("a repair that is asked for", () => {
+  const MANUAL = { settings: { auditIntervalMs: 1e9 } };
+
+  function repair(cluster: SimulatedCluster, nodeId: string, isFull: boolean) {
+    const steps: Parameters<Parameters<ReturnType<SimulatedCluster["node"]>["api"]["repair"]>[1]>[0][] = [];
+    cluster.node(nodeId).api.repair(isFull, (step) => steps.push(step));
+    cluster.waitUntil(
+      "the repair is over",
+      () => steps.at(-1)?.kind === "done" || steps.at(-1)?.kind === "failed",
+    );
+    const kinds = steps.slice(0, -1).map(({ kind }) => kind);
+    expect(kinds.every((kind) => kind === "progress")).toBe(true);
+    return steps.at(-1);
+  }
+
+  it("heals in full what the sketches do not show", () => {
+    const cluster = filled(30, MANUAL);
+    let lost = 0;
+    betray(cluster, "eu-1", (disk) => {
+      lost = disk.loseTable(isRow);
+    });
+    cluster.runFor(60_000);
+    expect(new Set(cluster.digests()).size).toBe(2);
+    const nothing = { rowsRepaired: 0, partitionsDiffering: 0, nodesMissed: [] };
+    const quick = { partitionsDone: 8, partitionsTotal: 8, ...nothing };
+    expect(repair(cluster, "eu-1", false)).toEqual({ kind: "done", progress: quick });
+    expect(repair(cluster, "eu-1", true)).toMatchObject({
+      kind: "done",
+      progress: { partitionsDone: 12, partitionsTotal: 12, rowsRepaired: lost, nodesMissed: [] },
+    });
+    expect(new Set(cluster.digests()).size).toBe(1);
+    cluster.stopAll();
+  });
+
+  it("names peers that are not there, and refuses to run twice at a time", () => {
+    const cluster = filled(5, MANUAL);
+    cluster.kill(cluster.node("us-1"));
+    cluster.waitUntil("us-1 is gone", () =>
+      cluster
+        .node("eu-1")
+        .api.status()
+        .peers.some(({ isConnected }) => !isConnected),
+    );
+    const { api } = cluster.node("eu-1");
+    const kinds: string[] = [];
+    const cancel = api.repair(false, ({ kind }) => kinds.push(kind));
+    let second: string | undefined;
+    api.repair(false, (step) => {
+      second = step.kind === "failed" ? step.reason : step.kind;
+    });
+    expect(second).toBe("OVERLOADED");
+    cancel();
+    cluster.runFor(1_000);
+    expect(kinds).toEqual([]);
+    expect(repair(cluster, "eu-1", false)).toMatchObject({
+      kind: "done",
+      progress: { nodesMissed: ["us-1"] },
+    });
+    cluster.stopAll();
+  });
+
+  it("ends with its node", () => {
+    const cluster = filled(5, MANUAL);
+    const node = cluster.node("eu-1");
+    let last: string | undefined;
+    node.api.repair(true, (step) => {
+      last = step.kind === "failed" ? step.reason : step.kind;
+    });
+    cluster.stop(node);
+    expect(last).toBe("NOT_READY");
+    cluster.stopAll();
+  });
+});

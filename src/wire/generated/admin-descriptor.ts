@@ -353,6 +353,15 @@ export const descriptor = `{
           "rowsRepaired": {
            "type": "uint64",
            "id": 3
+          },
+          "partitionsDiffering": {
+           "type": "uint32",
+           "id": 4
+          },
+          "nodesMissed": {
+           "rule": "repeated",
+           "type": "string",
+           "id": 5
           }
          }
         },

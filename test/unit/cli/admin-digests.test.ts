@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { compareDigests } from "../../../src/cli/admin-digests.js";
-import { comparisonText, digestText, hintsText, lagText, statusText } from "../../../src/cli/admin-text.js";
+import {
+  comparisonText,
+  digestText,
+  hintsText,
+  lagText,
+  repairText,
+  statusText,
+} from "../../../src/cli/admin-text.js";
 
 const digest = (nodeId: string, partitions: Record<string, string>, all = nodeId) => ({
   nodeId,
@@ -122,6 +129,21 @@ describe("what people read", () => {
       "us-east       5,000  41 ms  1.3 s  2.0 s",
     ]);
     expect(lagText({ nodeId: "a", peers: [], regions: [] })).toContain("it has no peers");
+  });
+
+  it("is what came of a repair", () => {
+    const outcome = {
+      partitionsCompared: 2_048,
+      partitionsDiffering: 1,
+      rowsRepaired: 1_234,
+      nodesMissed: [],
+    };
+    expect(repairText(outcome).split("\n")).toEqual([
+      "compared       2,048",
+      "differed       1",
+      "rows repaired  1,234",
+    ]);
+    expect(repairText({ ...outcome, nodesMissed: ["a", "b"] })).toMatch(/\nnot reached +a, b$/);
   });
 
   it("is what is kept for peers that are away", () => {

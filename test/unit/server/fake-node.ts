@@ -19,6 +19,7 @@ import type {
   Outcome,
   PeerHints,
   ReadValue,
+  RepairStep,
 } from "../../../src/replication/index.js";
 import type { NodeBuilder, NodePlan } from "../../../src/server/node-builder.js";
 import { createLayout, type Layout } from "../../../src/topology/index.js";
@@ -129,6 +130,24 @@ export class FakeNode implements NodeApi {
   digest(done: (error: Error | undefined, report: DigestReport | undefined) => void): void {
     const partitions = new Map([[7, "00000000000000ff"]]);
     done(undefined, { partitions, all: "0123456789abcdef", rows: this.#rows.size });
+  }
+
+  /** Two steps, and its end; or its failure. */
+  repair(isFull: boolean, step: (step: RepairStep) => void): () => void {
+    if (this.failure !== undefined) step(this.failure);
+    else
+      for (const done of [1, 2])
+        step({
+          kind: done === 2 ? "done" : "progress",
+          progress: {
+            partitionsDone: done,
+            partitionsTotal: 2,
+            rowsRepaired: isFull ? 9 : 0,
+            partitionsDiffering: 1,
+            nodesMissed: ["us-east-1"],
+          },
+        });
+    return () => undefined;
   }
 
   counters(): Readonly<Record<string, number>> {
