@@ -26,6 +26,7 @@ export function statusText(status: Omit<NodeStatus, "rows">): string {
     ["up", `${duration(status.uptimeMs)}, incarnation ${status.incarnation}`],
     ["partitions", `${partitionsHeld}${catchingUp}`],
     ...catchUpFields(status.catchUp),
+    ...blockerFields(status.purgeBlockers),
   ]);
   const rows = status.peers.map((peer) => [
     peer.nodeId,
@@ -46,6 +47,18 @@ function catchUpFields(catchUp: NodeStatus["catchUp"]): (readonly [string, strin
   const whole = fullSyncs === 0 ? "" : `, ${fullSyncs} of them by all rows`;
   const counts = `${wholeNumber(dotsDone)} of ${wholeNumber(dotsTotal)} writes, ${wholeNumber(rowsReceived)} rows`;
   return [["fetching", `${partitions} partitions${whole}: ${counts}`]];
+}
+
+/** Deletes take some seconds to be forgotten where all is well. */
+const BLOCKING_MS_WORTH_TELLING = 15_000;
+
+function blockerFields(blockers: NodeStatus["purgeBlockers"]): (readonly [string, string])[] {
+  return blockers
+    .filter(({ blockingMs }) => blockingMs >= BLOCKING_MS_WORTH_TELLING)
+    .map(({ nodeId, blockingMs, partitions }) => [
+      "deletes kept",
+      `${partitions} partitions wait for ${nodeId}, for ${duration(blockingMs)}`,
+    ]);
 }
 
 const PEER_LAG_COLUMNS: readonly Column[] = [

@@ -20,6 +20,8 @@ export interface NodeStatus {
   /** Partitions of this node that may not vote yet. */
   readonly partitionsCatchingUp: number;
   readonly catchUp: CatchUpProgress;
+  /** Members that keep tombstones from being purged on this node: away, behind, or of another view of the membership. */
+  readonly purgeBlockers: readonly PurgeBlocker[];
   readonly peers: readonly PeerStatus[];
 }
 
@@ -32,6 +34,14 @@ export interface CatchUpProgress {
   readonly dotsTotal: number;
   readonly dotsDone: number;
   readonly rowsReceived: number;
+}
+
+/** A member that deletes wait for: they are forgotten once every replica is known to have seen them. */
+export interface PurgeBlocker {
+  readonly nodeId: string;
+  readonly blockingMs: number;
+  /** Partitions with tombstones that wait for it. */
+  readonly partitions: number;
 }
 
 /** Another node, as the node asked sees it. */

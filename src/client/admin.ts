@@ -59,6 +59,10 @@ export class AdminClient implements AsyncDisposable {
         dotsDone: Number(status.catchUp?.dotsDone ?? 0),
         rowsReceived: Number(status.catchUp?.rowsReceived ?? 0),
       },
+      purgeBlockers: status.purgeBlockers.map((blocker) => ({
+        ...blocker,
+        blockingMs: Number(blocker.blockingMs),
+      })),
       peers: status.peers.map((peer) => ({
         ...peer,
         lastHeardMs: Number(peer.lastHeardMs),

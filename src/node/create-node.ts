@@ -130,6 +130,7 @@ class Node implements NodeApi {
         partitionsHeld: 0,
         partitionsCatchingUp: 0,
         catchUp: NO_CATCH_UP,
+        purgeBlockers: [],
         peers: [],
       };
     return statusOf(started, this.#state !== "running");

@@ -65,7 +65,16 @@ export interface NodeStatus {
   readonly partitionsCatchingUp: number;
   /** What it is fetching of what it lacks, in doubt or merely behind. */
   readonly catchUp: CatchUpReport;
+  /** Who keeps tombstones from being purged here. */
+  readonly purgeBlockers: readonly PurgeBlocker[];
   readonly peers: readonly PeerStatus[];
+}
+
+export interface PurgeBlocker {
+  readonly nodeId: string;
+  /** Without a break, as far as this process knows. */
+  readonly blockingMs: number;
+  readonly partitions: number;
 }
 
 export interface PeerLag {

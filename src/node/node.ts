@@ -35,6 +35,9 @@ import type { OpenedStore } from "./open-store.js";
 import { OperationsInFlight } from "./operations.js";
 import { ScopedTimers } from "./scoped-timers.js";
 
+/** Beside the store's own flushes: at most one more in so many milliseconds. */
+const MARK_SYNC_MS = 2_000;
+
 /** What a running node is made of. `StartedNode` exists only while the store is open. */
 export class StartedNode {
   readonly view: LayoutView;
@@ -58,6 +61,8 @@ export class StartedNode {
   readonly #dirty = new Set<PartitionReplica>();
   readonly #neighbourhoods = new Map<number, Neighbourhood>();
   #batches: number;
+  /** When the mark was last flushed. */
+  #batchesSynced: number;
   #isOver = false;
   #hasFailed = false;
   /** Batches written from now on carry the sketches. */
@@ -77,6 +82,7 @@ export class StartedNode {
     this.self = self;
     this.incarnation = opened.incarnation;
     this.#batches = opened.batches;
+    this.#batchesSynced = opened.batches;
     this.#away = opened.away;
     this.operations = new OperationsInFlight(settings.maxOperationsInFlight);
     this.#hlc = new HybridClock(() => runtime.clock.wallMs(), opened.hlc);
@@ -118,6 +124,7 @@ export class StartedNode {
       onRefused: (peer, reason) => this.membership.refused(peer, reason),
     });
     this.membership.start();
+    this.#timers.every(MARK_SYNC_MS, () => this.#syncMark());
     this.replicator.start(this.#away);
   }
 
@@ -300,6 +307,15 @@ export class StartedNode {
   #afterCommit(): void {
     this.counters.add("commits");
     this.#guard(() => this.#writeMark(false));
+  }
+
+  /** A power cut must not take back too much of what shows that the store went backwards. */
+  #syncMark(): void {
+    if (this.#isOver || this.#batches === this.#batchesSynced) return;
+    this.#batchesSynced = this.#batches;
+    this.#runtime.disk.mark.sync((error) => {
+      if (error !== undefined) this.#storageFailed(error);
+    });
   }
 
   #writeMark(wasStoppedCleanly: boolean): void {

@@ -24,6 +24,10 @@ export function statusOf(node: StartedNode, isDraining: boolean): NodeStatus {
     partitionsHeld: replicas.length,
     partitionsCatchingUp: doubtful.length,
     catchUp: node.replicator.catchUpReport,
+    purgeBlockers: node.replicator.stability.purgeBlockers.map(({ member, ...blocker }) => ({
+      nodeId: node.view.memberByNumber(member)?.nodeId ?? "",
+      ...blocker,
+    })),
     peers: others(node).map(({ number, nodeId, region }): PeerStatus => {
       const health = node.membership.health(number);
       return {

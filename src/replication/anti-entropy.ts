@@ -195,6 +195,12 @@ export class AntiEntropy {
       if (replica.doubt !== undefined || this.#behind.has(partition)) this.#fetch(partition);
     }
     this.#behind = behind;
+    this.#stability.noteBlockers(this.#replicas());
+  }
+
+  #replicas(): PartitionReplica[] {
+    const { self, view } = this.#environment;
+    return view.partitionsOf(self.number).flatMap((partition) => this.#environment.replica(partition) ?? []);
   }
 
   #isBehind(replica: PartitionReplica): boolean {

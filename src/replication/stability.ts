@@ -26,6 +26,12 @@ interface Examination {
   readonly report: AheadReport;
 }
 
+/** A member that tombstones wait for. */
+interface Blocker {
+  readonly sinceMs: number;
+  readonly partitions: number;
+}
+
 /** A step of one partition announces at most so many rows. */
 const ANNOUNCEMENTS_MAX = 100;
 
@@ -35,6 +41,7 @@ export class Stability {
   readonly #statements: Statements;
   readonly #dissemination: Dissemination;
   readonly #examinations = new Map<number, Examination>();
+  #blocking: ReadonlyMap<number, Blocker> = new Map();
   /** Partitions whose step goes on by callbacks. */
   readonly #busy = new Set<number>();
 
@@ -50,8 +57,36 @@ export class Stability {
     return this.#examination(partition)?.report.orphans;
   }
 
+  /** Once a round: who keeps tombstones from being purged, and since when. */
+  noteBlockers(replicas: Iterable<PartitionReplica>): void {
+    const nowMs = this.#environment.clock.monotonicMs();
+    const found = new Map<number, Blocker>();
+    for (const replica of replicas) {
+      if (!replica.tombstones.mayExist) continue;
+      for (const member of this.#blockers(replica)) {
+        const sinceMs = this.#blocking.get(member)?.sinceMs ?? nowMs;
+        found.set(member, { sinceMs, partitions: (found.get(member)?.partitions ?? 0) + 1 });
+      }
+    }
+    this.#blocking = found;
+  }
+
+  /** As of the last round, which takes a few seconds to notice that somebody caught up. */
+  get purgeBlockers(): {
+    readonly member: number;
+    readonly blockingMs: number;
+    readonly partitions: number;
+  }[] {
+    const nowMs = this.#environment.clock.monotonicMs();
+    return [...this.#blocking].map(([member, { sinceMs, partitions }]) => ({
+      member,
+      blockingMs: nowMs - sinceMs,
+      partitions,
+    }));
+  }
+
   /** Members that keep a partition from forgetting anything: away, of another view, ahead of us, or behind us. */
-  blockers(replica: PartitionReplica): number[] {
+  #blockers(replica: PartitionReplica): number[] {
     const { partition } = replica;
     const unsettled = this.#environment.neighbourhood(partition).others.filter((member) => {
       const statement = this.#statementOf(member, partition);

@@ -30,7 +30,7 @@ export function adminServiceHandlers(parts: AdminServiceParts): admin.AdminServi
     GetStatus: unary<admin.GetStatusRequest__Output, admin.GetStatusResponse>(
       "GetStatus",
       (_request, _remainingMs, answer) => {
-        const { state, peers, ...status } = node.status();
+        const { state, peers, purgeBlockers, ...status } = node.status();
         answer({
           ...status,
           ...identity,
@@ -38,6 +38,10 @@ export function adminServiceHandlers(parts: AdminServiceParts): admin.AdminServi
           version: parts.version,
           state: `NODE_STATE_${state}`,
           uptimeMs: Math.round(performance.now() - startedAt),
+          purgeBlockers: purgeBlockers.map((blocker) => ({
+            ...blocker,
+            blockingMs: Math.round(blocker.blockingMs),
+          })),
           peers: peers.map((peer) => ({ ...peer, lastHeardMs: Math.round(peer.lastHeardMs) })),
         });
       },

@@ -136,6 +136,7 @@ export class NodeHost implements HostedNode {
       partitionsHeld: 0,
       partitionsCatchingUp: 0,
       catchUp: NO_CATCH_UP,
+      purgeBlockers: [],
       peers: [],
     };
   }

@@ -50,9 +50,15 @@ describe("a tombstone", () => {
     expect(cluster.delete("eu-1", "k", { consistency: { level: "QUORUM" } }).kind).toBe("written");
     cluster.runFor(60_000);
     expect(tombstones(cluster)).toBe(2);
+    const [blocker, ...others] = cluster.node("eu-1").api.status().purgeBlockers;
+    expect(blocker).toMatchObject({ nodeId: "us-1", partitions: 1 });
+    expect(blocker?.blockingMs).toBeGreaterThan(50_000);
+    expect(others).toEqual([]);
     cluster.start(cluster.node("us-1"));
     cluster.converge();
     cluster.waitUntil("all are purged", () => tombstones(cluster) === 0, 30_000);
+    cluster.runFor(5_000);
+    for (const { api } of cluster.nodes) expect(api.status().purgeBlockers).toEqual([]);
     for (const node of cluster.nodes) expect(cluster.held(node.member.nodeId, "k")).toEqual([]);
     expect(cluster.total("tombstones_purged")).toBe(3);
     cluster.stopAll();

@@ -111,6 +111,27 @@ export const descriptor = `{
           "catchUp": {
            "type": "CatchUpProgress",
            "id": 13
+          },
+          "purgeBlockers": {
+           "rule": "repeated",
+           "type": "PurgeBlocker",
+           "id": 14
+          }
+         }
+        },
+        "PurgeBlocker": {
+         "fields": {
+          "nodeId": {
+           "type": "string",
+           "id": 1
+          },
+          "blockingMs": {
+           "type": "uint64",
+           "id": 2
+          },
+          "partitions": {
+           "type": "uint32",
+           "id": 3
           }
          }
         },

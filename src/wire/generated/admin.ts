@@ -20,6 +20,7 @@ import type { ListQuarantineResponse as _atoll_admin_v1_ListQuarantineResponse, 
 import type { PeerHints as _atoll_admin_v1_PeerHints, PeerHints__Output as _atoll_admin_v1_PeerHints__Output } from './atoll/admin/v1/PeerHints.js';
 import type { PeerLag as _atoll_admin_v1_PeerLag, PeerLag__Output as _atoll_admin_v1_PeerLag__Output } from './atoll/admin/v1/PeerLag.js';
 import type { PeerStatus as _atoll_admin_v1_PeerStatus, PeerStatus__Output as _atoll_admin_v1_PeerStatus__Output } from './atoll/admin/v1/PeerStatus.js';
+import type { PurgeBlocker as _atoll_admin_v1_PurgeBlocker, PurgeBlocker__Output as _atoll_admin_v1_PurgeBlocker__Output } from './atoll/admin/v1/PurgeBlocker.js';
 import type { QuarantinedWrite as _atoll_admin_v1_QuarantinedWrite, QuarantinedWrite__Output as _atoll_admin_v1_QuarantinedWrite__Output } from './atoll/admin/v1/QuarantinedWrite.js';
 import type { RegionLag as _atoll_admin_v1_RegionLag, RegionLag__Output as _atoll_admin_v1_RegionLag__Output } from './atoll/admin/v1/RegionLag.js';
 import type { RemoveMemberRequest as _atoll_admin_v1_RemoveMemberRequest, RemoveMemberRequest__Output as _atoll_admin_v1_RemoveMemberRequest__Output } from './atoll/admin/v1/RemoveMemberRequest.js';
@@ -58,6 +59,7 @@ export interface ProtoGrpcType {
         PeerHints: MessageTypeDefinition<_atoll_admin_v1_PeerHints, _atoll_admin_v1_PeerHints__Output>
         PeerLag: MessageTypeDefinition<_atoll_admin_v1_PeerLag, _atoll_admin_v1_PeerLag__Output>
         PeerStatus: MessageTypeDefinition<_atoll_admin_v1_PeerStatus, _atoll_admin_v1_PeerStatus__Output>
+        PurgeBlocker: MessageTypeDefinition<_atoll_admin_v1_PurgeBlocker, _atoll_admin_v1_PurgeBlocker__Output>
         QuarantinedWrite: MessageTypeDefinition<_atoll_admin_v1_QuarantinedWrite, _atoll_admin_v1_QuarantinedWrite__Output>
         RegionLag: MessageTypeDefinition<_atoll_admin_v1_RegionLag, _atoll_admin_v1_RegionLag__Output>
         RemoveMemberRequest: MessageTypeDefinition<_atoll_admin_v1_RemoveMemberRequest, _atoll_admin_v1_RemoveMemberRequest__Output>

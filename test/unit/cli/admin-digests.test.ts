@@ -82,6 +82,7 @@ describe("what people read", () => {
     uptimeMs: 90_000,
     partitionsHeld: 256,
     partitionsCatchingUp: 3,
+    purgeBlockers: [],
     catchUp: { partitions: 0, fullSyncs: 0, dotsTotal: 0, dotsDone: 0, rowsReceived: 0 },
     peers: [
       peer,

@@ -98,6 +98,7 @@ export class FakeNode implements NodeApi {
       partitionsHeld: this.layout.partitionCount,
       partitionsCatchingUp: 0,
       catchUp: NO_CATCH_UP,
+      purgeBlockers: [],
       peers: [
         {
           nodeId: "us-east-1",
