@@ -37,7 +37,7 @@ export interface CatchUpProgress {
 }
 
 /** A member that deletes wait for: they are forgotten once every replica is known to have seen them. */
-export interface PurgeBlocker {
+interface PurgeBlocker {
   readonly nodeId: string;
   readonly blockingMs: number;
   /** Partitions with tombstones that wait for it. */

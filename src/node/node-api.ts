@@ -70,7 +70,7 @@ export interface NodeStatus {
   readonly peers: readonly PeerStatus[];
 }
 
-export interface PurgeBlocker {
+interface PurgeBlocker {
   readonly nodeId: string;
   /** Without a break, as far as this process knows. */
   readonly blockingMs: number;

@@ -27,8 +27,8 @@ import {
 import { type PeerHello, type Runtime, StoreError } from "../runtime/index.js";
 import { GroupCommit, sketchKey } from "../storage/index.js";
 import { LayoutView, type Member } from "../topology/index.js";
+import { BatchCount } from "./batch-count.js";
 import { sealCheckpoint } from "./checkpoint.js";
-import { encodeMark } from "./mark.js";
 import type { NodeEnd, NodeSettings } from "./node-api.js";
 import { incarnationKey, PROGRESS_KEY, sealIncarnation, sealProgress } from "./node-record.js";
 import type { OpenedStore } from "./open-store.js";
@@ -60,9 +60,7 @@ export class StartedNode {
   readonly #away: OpenedStore["away"];
   readonly #dirty = new Set<PartitionReplica>();
   readonly #neighbourhoods = new Map<number, Neighbourhood>();
-  #batches: number;
-  /** When the mark was last flushed. */
-  #batchesSynced: number;
+  readonly #count: BatchCount;
   #isOver = false;
   #hasFailed = false;
   /** Batches written from now on carry the sketches. */
@@ -81,8 +79,7 @@ export class StartedNode {
     this.view = new LayoutView(settings.layout);
     this.self = self;
     this.incarnation = opened.incarnation;
-    this.#batches = opened.batches;
-    this.#batchesSynced = opened.batches;
+    this.#count = new BatchCount(runtime.disk.mark, opened.incarnation, opened.batches);
     this.#away = opened.away;
     this.operations = new OperationsInFlight(settings.maxOperationsInFlight);
     this.#hlc = new HybridClock(() => runtime.clock.wallMs(), opened.hlc);
@@ -124,7 +121,9 @@ export class StartedNode {
       onRefused: (peer, reason) => this.membership.refused(peer, reason),
     });
     this.membership.start();
-    this.#timers.every(MARK_SYNC_MS, () => this.#syncMark());
+    this.#timers.every(MARK_SYNC_MS, () =>
+      this.#count.flushMark((error) => this.#storageFailed(new StoreError("IO", error.message, error))),
+    );
     this.replicator.start(this.#away);
   }
 
@@ -160,7 +159,7 @@ export class StartedNode {
       this.#commit.touch();
       this.#commit.close(() => {
         this.#guard(() => {
-          if (!this.#hasFailed) this.#writeMark(true);
+          if (!this.#hasFailed) this.#count.writeMark(true);
         });
         if (this.#hasFailed) done();
         else this.#runtime.disk.mark.sync(() => done());
@@ -288,10 +287,10 @@ export class StartedNode {
   #beforeCommit(): void {
     for (const replica of this.#dirty) replica.save();
     this.#dirty.clear();
-    this.#batches++;
+    this.#count.add();
     this.#commit.put(
       PROGRESS_KEY,
-      sealProgress({ incarnation: this.incarnation, batches: this.#batches, hlc: this.#hlc.last }),
+      sealProgress({ incarnation: this.incarnation, batches: this.#count.batches, hlc: this.#hlc.last }),
     );
     if (this.#isClosing) this.#saveSketches();
   }
@@ -300,27 +299,13 @@ export class StartedNode {
     for (const { partition, sketch } of this.replicas.values()) {
       const known = sketch.checkpoint();
       if (known !== undefined)
-        this.#commit.put(sketchKey(partition), sealCheckpoint(partition, this.#batches, known));
+        this.#commit.put(sketchKey(partition), sealCheckpoint(partition, this.#count.batches, known));
     }
   }
 
   #afterCommit(): void {
     this.counters.add("commits");
-    this.#guard(() => this.#writeMark(false));
-  }
-
-  /** A power cut must not take back too much of what shows that the store went backwards. */
-  #syncMark(): void {
-    if (this.#isOver || this.#batches === this.#batchesSynced) return;
-    this.#batchesSynced = this.#batches;
-    this.#runtime.disk.mark.sync((error) => {
-      if (error !== undefined) this.#storageFailed(error);
-    });
-  }
-
-  #writeMark(wasStoppedCleanly: boolean): void {
-    const { incarnation } = this;
-    this.#runtime.disk.mark.write(encodeMark({ incarnation, batches: this.#batches, wasStoppedCleanly }));
+    this.#guard(() => this.#count.writeMark(false));
   }
 
   #storageFailed(error: StoreError): void {

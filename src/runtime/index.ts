@@ -10,6 +10,7 @@ import type { Timers } from "./timers.js";
 import type { Transport } from "./transport.js";
 
 export type { Clock } from "./clock.js";
+export type { MarkFile } from "./disk.js";
 export type { Log } from "./log.js";
 export type { Change, Entry, KeyRange, Store } from "./store.js";
 export { StoreError } from "./store.js";
