@@ -17,7 +17,9 @@ export { CELL_WORDS } from "./audit-messages.js";
 export { ByteReader, ByteWriter, CodecError } from "./bytes.js";
 export {
   readLive,
+  readVector,
   writeLive,
+  writeVector,
 } from "./causal.js";
 export { appendMessage, beginFrame, messageBytes, PROTOCOL_VERSION, readFrame } from "./frame.js";
 export { clocksDigest, hash64, KeyedHash, rowDigest } from "./hash.js";

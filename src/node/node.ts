@@ -57,7 +57,7 @@ export class StartedNode {
   readonly #calls: Calls;
   readonly #hello: PeerHello;
   readonly #end: (end: NodeEnd) => void;
-  readonly #away: OpenedStore["away"];
+  readonly #stored: Pick<OpenedStore, "away" | "catchUps">;
   readonly #dirty = new Set<PartitionReplica>();
   readonly #neighbourhoods = new Map<number, Neighbourhood>();
   readonly #count: BatchCount;
@@ -80,7 +80,7 @@ export class StartedNode {
     this.self = self;
     this.incarnation = opened.incarnation;
     this.#count = new BatchCount(runtime.disk.mark, opened.incarnation, opened.batches);
-    this.#away = opened.away;
+    this.#stored = { away: opened.away, catchUps: opened.catchUps };
     this.operations = new OperationsInFlight(settings.maxOperationsInFlight);
     this.#hlc = new HybridClock(() => runtime.clock.wallMs(), opened.hlc);
     this.#commit = new GroupCommit(
@@ -124,7 +124,7 @@ export class StartedNode {
     this.#timers.every(MARK_SYNC_MS, () =>
       this.#count.flushMark((error) => this.#storageFailed(new StoreError("IO", error.message, error))),
     );
-    this.replicator.start(this.#away);
+    this.replicator.start(this.#stored);
   }
 
   execute(operation: Operation, options: OperationOptions, done: (outcome: Outcome) => void): void {

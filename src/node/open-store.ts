@@ -12,9 +12,16 @@ import {
   readPartition,
 } from "../codec/index.js";
 import { newDoubt } from "../replica/index.js";
-import { type AwayRecord, awayKey, openAway } from "../replication/index.js";
+import {
+  type AwayRecord,
+  awayKey,
+  type CatchUpRecord,
+  catchUpKey,
+  openAway,
+  openCatchUp,
+} from "../replication/index.js";
 import type { Change, Runtime, Store } from "../runtime/index.js";
-import { partitionKey } from "../storage/index.js";
+import { partitionKey, type StoreKey } from "../storage/index.js";
 import type { Layout, Member } from "../topology/index.js";
 import { readCheckpoint } from "./checkpoint.js";
 import { decodeMark, encodeMark, type Mark } from "./mark.js";
@@ -45,6 +52,8 @@ export interface OpenedStore {
   readonly incarnations: ReadonlyMap<number, number>;
   /** Members that were away when the node last ended. */
   readonly away: ReadonlyMap<number, AwayRecord>;
+  /** Catch-ups that were under way then, by partition. */
+  readonly catchUps: ReadonlyMap<number, CatchUpRecord>;
   /** Of every partition that the node holds. */
   readonly partitions: ReadonlyMap<number, PartitionRecord>;
   /** What is known of their rows without reading them. */
@@ -107,6 +116,7 @@ function prepare(
     hlc: progress.hlc,
     incarnations: readIncarnations(runtime, store, plan),
     away: readAway(runtime, store, plan),
+    catchUps: readCatchUps(runtime, store, plan),
     partitions: readPartitions(runtime, store, plan, hasRegressed),
     sketches: readSketches(store, plan, found === undefined ? undefined : progress, mark),
   };
@@ -180,18 +190,39 @@ function readIncarnations(runtime: Runtime, store: Store, plan: OpenPlan): Map<n
 
 /** A damaged one is as good as none: the member is lost anew, or is back. */
 function readAway(runtime: Runtime, store: Store, plan: OpenPlan): Map<number, AwayRecord> {
-  const away = new Map<number, AwayRecord>();
-  for (const { number } of plan.layout.members) {
-    const record = store.get(Buffer.from(awayKey(number), "latin1"));
+  const members = plan.layout.members.map(({ number }) => number);
+  return readEach(members, store, awayKey, openAway, (member) =>
+    runtime.log.error({ member }, "the record of since when a member is away is damaged"),
+  );
+}
+
+/** A damaged one is as good as none: the catch-up begins again. */
+function readCatchUps(runtime: Runtime, store: Store, plan: OpenPlan): Map<number, CatchUpRecord> {
+  return readEach(plan.held, store, catchUpKey, openCatchUp, (partition) =>
+    runtime.log.error({ partition }, "the record of how far a catch-up had come is damaged"),
+  );
+}
+
+/** The records of those that have one, without those that are damaged. */
+function readEach<Value>(
+  ids: readonly number[],
+  store: Store,
+  keyOf: (id: number) => StoreKey,
+  open: (id: number, bytes: Buffer) => Value,
+  reportDamage: (id: number) => void,
+): Map<number, Value> {
+  const values = new Map<number, Value>();
+  for (const id of ids) {
+    const record = store.get(Buffer.from(keyOf(id), "latin1"));
     if (record === undefined) continue;
     try {
-      away.set(number, openAway(number, record));
+      values.set(id, open(id, record));
     } catch (error) {
       if (!(error instanceof RecordDamagedError)) throw error;
-      runtime.log.error({ member: number }, "the record of since when a member is away is damaged");
+      reportDamage(id);
     }
   }
-  return away;
+  return values;
 }
 
 function readPartitions(

@@ -2,13 +2,14 @@
  * The receiving side of catch-up: one session a partition, page by page, so that the receiver sets the pace. Rows and
  * pointers of a page go to the store as they come; the clock is adopted with the last one (rule 6), after the sender's
  * stamp was merged (rule 9). A session that loses its source keeps its place and goes on with the next source that
- * covers its target.
+ * covers its target; one that is cut short by the end of the node goes on after its next start.
  */
 import { type Actor, Context, VersionVector } from "../causality/index.js";
 import type { CatchUpLogPage, CatchUpPage, CatchUpRequest, CatchUpRowPage, RowKey } from "../codec/index.js";
 import { aboveFloor, buildPage, type PartitionReplica } from "../replica/index.js";
 import type { Timer } from "../runtime/index.js";
 import type { Fill } from "./bounds.js";
+import { type CatchUpRecord, catchUpKey, sealCatchUp } from "./catch-up-record.js";
 import { CatchUpThrottle } from "./catch-up-throttle.js";
 import type { Environment } from "./environment.js";
 
@@ -79,6 +80,13 @@ export class CatchUp {
 
   get sessions(): Fill {
     return { size: this.#sessions.size, max: SESSIONS_MAX };
+  }
+
+  /** Goes on where the process before this one ended, as far as its clock is still there. */
+  restore(stored: ReadonlyMap<number, CatchUpRecord>): void {
+    for (const [partition, record] of stored)
+      if (this.#environment.replica(partition)?.clock.includes(record.begin) === true)
+        this.#kept.set(partition, { ...record, rowsReceived: 0 });
   }
 
   report(): CatchUpReport {
@@ -203,8 +211,9 @@ export class CatchUp {
     progress.position = page.position;
     this.#environment.counters.add("catch_up_rows", page.rows.length);
     progress.rowsReceived += page.rows.length;
-    if (page.isLast) this.#adopt(session, progress.target);
-    else this.#continue(session, page);
+    if (page.isLast) return this.#adopt(session, progress.target);
+    this.#save(session);
+    this.#continue(session, page);
   }
 
   #takeRows(session: Session, page: CatchUpRowPage): void {
@@ -223,6 +232,7 @@ export class CatchUp {
         progress.rows = undefined;
         progress.position = aboveFloor(progress.position, progress.floor ?? new VersionVector());
       }
+      this.#save(session);
       this.#continue(session, page);
     });
   }
@@ -269,6 +279,14 @@ export class CatchUp {
     this.#hooks.adopted(replica, session.source);
   }
 
+  /** In the batch that has the page, or a later one: what it says was done is on disk before it. */
+  #save({ progress, replica: { partition } }: Session): void {
+    const { begin, floor, position, rows, target } = progress;
+    if (target === undefined) return;
+    const record = { begin, target, position, rows, floor };
+    this.#environment.commit.put(catchUpKey(partition), sealCatchUp(partition, record));
+  }
+
   #suspend(session: Session): void {
     session.timeout?.cancel();
     if (this.#sessions.get(session.replica.partition) !== session) return;
@@ -279,13 +297,20 @@ export class CatchUp {
   #forget(session: Session): void {
     session.timeout?.cancel();
     this.#sessions.delete(session.replica.partition);
-    this.#kept.delete(session.replica.partition);
+    this.#drop(session.replica.partition);
+  }
+
+  #drop(partition: number): void {
+    this.#kept.delete(partition);
+    this.#environment.commit.put(catchUpKey(partition), undefined);
   }
 
   #resumable(replica: PartitionReplica, sourceClock: VersionVector): Progress {
     const kept = this.#kept.get(replica.partition);
-    if (kept?.target !== undefined && sourceClock.includes(kept.target)) return kept;
-    this.#kept.delete(replica.partition);
+    const isWanted = (target: VersionVector): boolean =>
+      sourceClock.includes(target) && !replica.clock.includes(target);
+    if (kept?.target !== undefined && isWanted(kept.target)) return kept;
+    if (kept !== undefined) this.#drop(replica.partition);
     const begin = replica.clock.copy();
     return {
       begin,

@@ -6,6 +6,7 @@ export { type AwayRecord, awayKey, openAway } from "./away-record.js";
 export type { Fill } from "./bounds.js";
 export { Calls } from "./calls.js";
 export type { CatchUpReport } from "./catch-up.js";
+export { type CatchUpRecord, catchUpKey, openCatchUp } from "./catch-up-record.js";
 export { CONSISTENCY_LEVELS, type Consistency } from "./consistency.js";
 export { Counters } from "./counters.js";
 export type { Environment } from "./environment.js";

@@ -9,6 +9,7 @@ import { AwayPeers, type HintSettings } from "./away-peers.js";
 import type { AwayRecord } from "./away-record.js";
 import type { Fill } from "./bounds.js";
 import { CatchUp, type CatchUpReport } from "./catch-up.js";
+import type { CatchUpRecord } from "./catch-up-record.js";
 import { ClockTelling } from "./clock-telling.js";
 import { Coordinator } from "./coordinator.js";
 import { DeltaReceiver } from "./delta-receiver.js";
@@ -127,11 +128,15 @@ export class Replicator {
     return this.#catchUp.report();
   }
 
-  /** @param away what the store says of peers that were away when this node ended */
-  start(away: ReadonlyMap<number, AwayRecord>): void {
+  /** @param stored what the store has of when this node ended: peers that were away, and catch-ups under way */
+  start(stored: {
+    readonly away: ReadonlyMap<number, AwayRecord>;
+    readonly catchUps: ReadonlyMap<number, CatchUpRecord>;
+  }): void {
+    this.#catchUp.restore(stored.catchUps);
     this.#antiEntropy.start();
     this.#healing.start();
-    this.away.start(away);
+    this.away.start(stored.away);
     this.#trimming.start();
     this.#scrubbing.start();
     this.#audit.start();
