@@ -17,7 +17,7 @@ import type { Runtime } from "../runtime/index.js";
 import type { SeededRandom, SimulatedWorld } from "../runtime/simulated/index.js";
 
 /** Each the probability that it befalls one message. */
-interface MessageDisturbance {
+export interface MessageDisturbance {
   readonly drop?: number;
   /** Of a delta: another copy of it comes later. */
   readonly duplicate?: number;

@@ -54,6 +54,8 @@ export interface PlannedSettings {
   readonly fsync: FsyncPolicy;
   readonly maxSiblings: number;
   readonly rowCacheBytes: number;
+  /** Longer than any client of a plan goes on asking. */
+  readonly requestIdWindowMs: number;
 }
 
 export interface Plan {

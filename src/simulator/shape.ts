@@ -56,6 +56,7 @@ export function shapeOf(random: SeededRandom): Shape {
       fsync: random.chance(0.85) ? "always" : "interval",
       maxSiblings: random.chance(0.7) ? 100 : 3 + random.below(4),
       rowCacheBytes: random.chance(0.7) ? 1024 * 1024 : 0,
+      requestIdWindowMs: random.chance(0.6) ? 10_000 : 600_000,
     },
     clients: 3 + random.below(3),
     operations: Math.round(random.between(45, 100)),

@@ -3,6 +3,7 @@ import type { NodeEnd } from "../node/index.js";
 import type { SimulatedNetwork, VirtualTime } from "../runtime/simulated/index.js";
 import type { ClusterProcesses, RunningNode } from "./cluster-processes.js";
 import type { FaultStage, FrameWatch } from "./faults/fault.js";
+import type { MessageFaults } from "./message-faults.js";
 import type { NodeKeeper } from "./node-keeper.js";
 import type { PlannedFault } from "./plan.js";
 
@@ -12,6 +13,7 @@ type MintWatch = (node: number) => void;
 export class Stage implements FaultStage {
   readonly time: VirtualTime;
   readonly network: SimulatedNetwork;
+  readonly messageFaults: MessageFaults;
   readonly keeper: NodeKeeper;
   readonly nodes: readonly RunningNode[];
   readonly regions: readonly string[];
@@ -27,6 +29,7 @@ export class Stage implements FaultStage {
   constructor(cluster: ClusterProcesses, keeper: NodeKeeper, destroyed: (node: RunningNode) => void) {
     this.time = cluster.world.time;
     this.network = cluster.world.network;
+    this.messageFaults = cluster.messageFaults;
     this.keeper = keeper;
     this.nodes = cluster.nodes;
     this.regions = [...new Set(cluster.nodes.map(({ member }) => member.region))];

@@ -68,9 +68,20 @@ export const DISK_FAULTS: readonly FaultKind[] = [
     },
   },
   {
+    name: "fsync-error",
+    family: "disk",
+    summary: "a flush fails, and what was not flushed may be gone later",
+    forMs: [4_000, 8_000],
+    inject: (stage, fault) => {
+      const node = nodeOf(stage, fault.node);
+      node.host.disk.failNextSync("IO");
+      stage.during(fault.forMs, firesOnEnd(stage, fault, node));
+    },
+  },
+  {
     name: "disk-error",
     family: "disk",
-    summary: "a write or its fsync fails, and nobody knows what reached the disk",
+    summary: "a write fails, and nobody knows what reached the disk",
     forMs: [4_000, 8_000],
     inject: (stage, fault) => {
       const node = nodeOf(stage, fault.node);
@@ -93,6 +104,21 @@ export const DISK_FAULTS: readonly FaultKind[] = [
     forMs: [1, 1],
     isDestructive: true,
     inject: (stage, fault) => flip(stage, fault, "lqa"),
+  },
+  {
+    name: "bit-flip-wal",
+    family: "disk",
+    summary: "a bit flips in the store's own log; the next start reads it up to there and no further",
+    forMs: [100, 3_000],
+    isDestructive: true,
+    inject: (stage, fault) => {
+      const node = nodeOf(stage, fault.node);
+      if (!node.isUp) return;
+      const lost = node.host.disk.flipLogBit();
+      stage.keeper.crash(node, { loseUnsynced: false }, fault.forMs);
+      stage.destroyed(node);
+      if (lost > 0) stage.fired(fault);
+    },
   },
   {
     name: "bit-flip-clock",

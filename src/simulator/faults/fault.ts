@@ -2,6 +2,7 @@
 import type { NodeEnd } from "../../node/index.js";
 import type { SimulatedNetwork, VirtualTime } from "../../runtime/simulated/index.js";
 import type { RunningNode } from "../cluster-processes.js";
+import type { MessageFaults } from "../message-faults.js";
 import type { NodeKeeper } from "../node-keeper.js";
 import type { PlannedFault } from "../plan.js";
 
@@ -24,6 +25,7 @@ export type FrameWatch = (from: number, to: number, frame: Buffer) => void;
 export interface FaultStage {
   readonly time: VirtualTime;
   readonly network: SimulatedNetwork;
+  readonly messageFaults: MessageFaults;
   readonly keeper: NodeKeeper;
   readonly nodes: readonly RunningNode[];
   readonly regions: readonly string[];

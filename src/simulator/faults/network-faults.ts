@@ -1,12 +1,13 @@
 /** What befalls the ways between nodes: they are cut, clogged, slow, or lose their connections. */
 import type { RunningNode } from "../cluster-processes.js";
+import type { MessageDisturbance, MessageFaults } from "../message-faults.js";
 import type { PlannedFault } from "../plan.js";
 import { type FaultKind, type FaultStage, nodeOf, pairOf, regionPairsOf } from "./fault.js";
 
 type Direction = "both" | "a-to-b";
 
 /** An ocean with a storm over it. */
-const DELAY_MS_MAX = 1_500;
+const DELAY_MS_MAX = 1_000;
 
 function cut(
   stage: FaultStage,
@@ -37,17 +38,64 @@ function ifLinked(stage: FaultStage, fault: PlannedFault, act: (from: number, to
   act(from, to);
 }
 
+/** All that a node sends, to one peer or to all: fires when it befell a message. */
+function disturb(
+  stage: FaultStage,
+  fault: PlannedFault,
+  disturbance: MessageDisturbance,
+  fate: keyof MessageFaults["counts"],
+): void {
+  const from = nodeOf(stage, fault.node);
+  const before = stage.messageFaults.counts[fate];
+  const pairs = fault.amount < 0.5 ? [pairOf(stage, fault)] : pairsWith(stage, from);
+  for (const [a, b] of pairs)
+    stage.messageFaults.disturb(a.member.number, b.member.number, disturbance, fault.forMs);
+  stage.during(fault.forMs, () => {
+    if (stage.messageFaults.counts[fate] > before) stage.fired(fault);
+  });
+}
+
 export const NETWORK_FAULTS: readonly FaultKind[] = [
+  {
+    name: "message-drop",
+    family: "network",
+    summary: "messages of a node are lost, because a queue was full, while the link stays up",
+    forMs: [500, 5_000],
+    inject: (stage, fault) => disturb(stage, fault, { drop: 0.1 + 0.9 * fault.amount }, "dropped"),
+  },
+  {
+    name: "message-duplicate",
+    family: "network",
+    summary: "deltas of a node come twice, by two relays",
+    forMs: [1_000, 9_000],
+    inject: (stage, fault) => disturb(stage, fault, { duplicate: 0.3 + 0.7 * fault.amount }, "duplicated"),
+  },
+  {
+    name: "message-reorder",
+    family: "network",
+    summary: "deltas of a node come after later ones",
+    forMs: [1_000, 9_000],
+    inject: (stage, fault) => disturb(stage, fault, { delay: 0.3 + 0.7 * fault.amount }, "delayed"),
+  },
+  {
+    name: "packet-loss",
+    family: "network",
+    summary: "packets are lost and sent again, and what follows waits for them",
+    forMs: [1_000, 6_000],
+    inject: (stage, fault) =>
+      ifLinked(stage, fault, (from, to) =>
+        stage.network.losePackets(from, to, 0.1 + fault.amount * 0.6, fault.forMs),
+      ),
+  },
   {
     name: "message-delay",
     family: "network",
-    summary: "messages from one node to another take up to 1.5 s",
+    summary: "messages from one node to another take up to 1.5 s longer",
     forMs: [800, 6_000],
     inject: (stage, fault) =>
       ifLinked(stage, fault, (from, to) => {
-        const baseMs = 100 + fault.amount * DELAY_MS_MAX;
-        stage.network.setLatency(from, to, { baseMs, jitterMs: baseMs / 2 });
-        stage.during(fault.forMs, () => stage.network.setLatency(from, to, undefined));
+        const baseMs = 50 + fault.amount * DELAY_MS_MAX;
+        stage.network.slow(from, to, { baseMs, jitterMs: baseMs / 2 }, fault.forMs);
       }),
   },
   {

@@ -91,6 +91,17 @@ export const PROCESS_FAULTS: readonly FaultKind[] = [
     },
   },
   {
+    name: "slow-node",
+    family: "process",
+    summary: "each event of a process takes up to 12 ms, as on a machine that swaps",
+    forMs: [1_000, 6_000],
+    inject: (stage, fault) => {
+      const node = nodeOf(stage, fault.node);
+      if (node.isUp) stage.fired(fault);
+      node.host.slowDown(2 + fault.amount * 10, fault.forMs);
+    },
+  },
+  {
     name: "coordinator-dies",
     family: "process",
     summary: "a coordinator dies when its write is durable and has reached nobody, or few",
