@@ -55,6 +55,11 @@ const VERBS: readonly Verb[] = [
     load: async () => (await import("./admin-command.js")).adminCommand(),
   },
   {
+    name: "sim",
+    summary: "run whole clusters on virtual time under random faults",
+    load: async () => (await import("./sim-command.js")).simCommand(),
+  },
+  {
     name: "demo",
     summary: "three regions, a cut between them, and the same data again",
     load: async () => (await import("./demo-command.js")).demoCommand(),

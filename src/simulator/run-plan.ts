@@ -12,7 +12,7 @@ interface FaultCoverage {
   readonly fired: readonly string[];
 }
 
-interface RunReport {
+export interface RunReport {
   readonly seed: number;
   /** Of the whole trace: equal for two runs of one plan. */
   readonly hash: string;

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { atoll, failureIn } from "./cli-fixture.js";
 
 const ROOT = join(import.meta.dirname, "..", "..");
-const VERBS = ["start", "cluster", "get", "put", "delete", "import", "export", "admin", "demo"];
+const VERBS = ["start", "cluster", "get", "put", "delete", "import", "export", "admin", "sim", "demo"];
 
 /** Prints the address of every module that is loaded. */
 const TELL_MODULES = `

@@ -1,0 +1,82 @@
+/** Plans in files: what a sweep found and the shrinker made small, kept to be replayed for ever. */
+import { readFile, writeFile } from "node:fs/promises";
+import { z } from "zod";
+import { LEVELS, type Plan } from "../simulator/index.js";
+import { failed, misused } from "./failure.js";
+
+const index = z.number().int().min(0);
+const ms = z.number().min(0);
+
+const OPERATION = z.strictObject({
+  kind: z.enum(["put", "delete", "get"]),
+  atMs: ms,
+  client: index,
+  key: index,
+  node: index,
+  level: z.enum(LEVELS),
+  timeoutMs: ms,
+  usesContext: z.boolean(),
+  retries: z.array(z.strictObject({ afterMs: ms, node: index })),
+});
+
+const FAULT = z.strictObject({
+  kind: z.literal("fault"),
+  fault: z.string(),
+  atMs: ms,
+  node: index,
+  peer: index,
+  forMs: ms,
+  amount: z.number().min(0).max(1),
+});
+
+const PLAN = z.strictObject({
+  seed: z.number().int(),
+  nodesPerRegion: z.number().int().min(1).max(5),
+  partitions: z.number().int().min(1),
+  keys: z.array(z.strictObject({ type: z.enum(["register", "multi"]), isStrict: z.boolean() })).min(1),
+  settings: z.strictObject({
+    fsync: z.enum(["always", "interval", "never"]),
+    maxSiblings: z.number().int().min(1),
+    rowCacheBytes: index,
+    requestIdWindowMs: ms,
+  }),
+  clockOffsetsMs: z.array(z.number()),
+  victim: index,
+  swarm: z.array(z.string()),
+  actions: z.array(z.union([OPERATION, FAULT])),
+});
+
+const FIXTURE = z.strictObject({
+  /** Which promise it once broke. */
+  invariant: z.string(),
+  /** What was wrong, in a sentence. */
+  message: z.string(),
+  plan: PLAN,
+});
+
+export async function readFixture(path: string): Promise<Plan> {
+  let document: unknown;
+  try {
+    document = JSON.parse(await readFile(path, "utf8"));
+  } catch (error) {
+    throw misused(
+      `cannot read the fixture ${path}: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+  const parsed = FIXTURE.safeParse(document);
+  if (!parsed.success) throw misused(`${path} is not a fixture: ${z.prettifyError(parsed.error)}`);
+  return parsed.data.plan;
+}
+
+export async function writeFixture(
+  path: string,
+  plan: Plan,
+  violation: { readonly invariant: string; readonly message: string },
+): Promise<void> {
+  const { invariant, message } = violation;
+  try {
+    await writeFile(path, `${JSON.stringify({ invariant, message, plan }, undefined, 2)}\n`);
+  } catch (error) {
+    throw failed(`cannot write ${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
