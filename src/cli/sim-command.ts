@@ -1,13 +1,21 @@
 /** `atoll sim`: whole clusters on virtual time under random faults, held to what was promised. */
 import { availableParallelism } from "node:os";
 import { Command, InvalidArgumentError } from "commander";
-import { drawPlan, type Plan, type RunReport, runPlan, shrinkPlan, Trace } from "../simulator/index.js";
+import {
+  drawPlan,
+  type Plan,
+  type RunReport,
+  runPlan,
+  type Shrunken,
+  shrinkPlan,
+  Trace,
+} from "../simulator/index.js";
 import { EXIT, failed, misused, printDocument } from "./failure.js";
 import { ProgressBar } from "./progress-bar.js";
 import { readFixture, writeFixture } from "./sim-fixture.js";
 import { hoursPerMinute, scheduleLines, summaryLines, violationLines } from "./sim-report.js";
 import { sweep } from "./sim-sweep.js";
-import { NO_RUNS, type SimTally, sumOf, tallyOf } from "./sim-tally.js";
+import { type FoundViolation, NO_RUNS, type SimTally, sumOf, tallyOf } from "./sim-tally.js";
 import { stopOnSignals } from "./stop-on-signals.js";
 
 const SEEDS_DEFAULT = { first: 1, last: 100 } as const;
@@ -130,9 +138,10 @@ function newSeeds(): { readonly first: number; readonly last: number } {
   return { first: Math.floor(Date.now() / 1_000) * 1_000, last: Number.POSITIVE_INFINITY };
 }
 
-function shrink(plan: Plan, invariant: SimTally["violations"][number]["invariant"]) {
+function shrink(plan: Plan, invariant: FoundViolation["invariant"]): Shrunken {
   const untilMs = performance.now() + SHRINK_MS;
-  return shrinkPlan(plan, invariant, () => performance.now() >= untilMs);
+  const breaks = (smaller: Plan): boolean => runPlan(smaller).violation?.invariant === invariant;
+  return shrinkPlan(plan, breaks, () => performance.now() >= untilMs);
 }
 
 function wholeNumber(text: string): number {

@@ -31,11 +31,12 @@ export function summaryLines(tally: SimTally, seconds: number): string[] {
 
 /** Which faults were on, and how often they had an effect. */
 function coverageLines({ coverage }: SimTally): string[] {
-  const rows = FAULT_KINDS.map(({ name, family }) => {
+  const rows = FAULT_KINDS.flatMap(({ name, family }) => {
     const { on, fired } = coverage[name] ?? { on: 0, fired: 0 };
-    const share = on === 0 ? "" : `${Math.round((100 * fired) / on)}%`;
-    return [name, family, String(on), String(fired), share];
+    if (on === 0) return [];
+    return [[name, family, String(on), String(fired), `${Math.round((100 * fired) / on)}%`]];
   });
+  if (rows.length === 0) return ["no faults"];
   return tableLines(
     [
       { title: "FAULT" },

@@ -8,7 +8,7 @@ import { NO_RUNS, type SimTally, sumOf, TALLY, tallyOf } from "./sim-tally.js";
 /** Seeds of a worker: enough that its start does not count, few enough that the bar moves. */
 const CHUNK_SEEDS = 40;
 
-export interface SweepOptions {
+interface SweepOptions {
   readonly firstSeed: number;
   /** Infinite: until `isOver`. */
   readonly lastSeed: number;

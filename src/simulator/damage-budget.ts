@@ -9,14 +9,20 @@
  * - a write that one replica acknowledged must be there unless that one was the victim and lost its disk after the
  *   write had begun;
  * - a write at QUORUM was acknowledged by a majority, and a victim votes in no read before it has heard n - w + 1
- *   others, so strict reads must go on seeing it.
+ *   others, so strict reads must go on seeing it. Only a disk that went back as a whole, with its mark, or that lost what
+ *   was never flushed, has nothing that tells it so before it hears its peers: what was known before such a loss is not
+ *   held against reads that come after it.
  */
 import type { Write } from "./history.js";
+
+/** Whether anything on the disk shows the node what it has lost. */
+export type Damage = "seen" | "unseen";
 
 export class DamageBudget {
   /** A member number. */
   readonly victim: number;
   readonly #destroyedAtMs: number[] = [];
+  readonly #unseenAtMs: number[] = [];
 
   constructor(victim: number) {
     this.victim = victim;
@@ -26,9 +32,15 @@ export class DamageBudget {
     return this.#destroyedAtMs.length > 0;
   }
 
-  destroyed(member: number, atMs: number): void {
+  destroyed(member: number, atMs: number, damage: Damage): void {
     if (member !== this.victim) throw new Error(`node ${member} lost data, and the victim is ${this.victim}`);
     this.#destroyedAtMs.push(atMs);
+    if (damage === "unseen") this.#unseenAtMs.push(atMs);
+  }
+
+  /** Whether between these two moments something may have been forgotten that no disk can tell of. */
+  mayHaveForgotten(fromMs: number, untilMs: number): boolean {
+    return this.#unseenAtMs.some((atMs) => atMs >= fromMs && atMs <= untilMs);
   }
 
   /** Whether an acknowledged write must have survived. */

@@ -14,7 +14,6 @@ import { drawWorkload } from "./workload.js";
 
 /** How many of the kinds a run turns on, on average: quiet runs, busy runs, storms. */
 const SWARM_SHARES = [0.06, 0.15, 0.3];
-const FAULTS_MAX = 14;
 /** A fault aims at a focus this often: see `Focus`. */
 const AIM_CHANCE = 0.5;
 const AIM_BEFORE_MS = 250;
@@ -55,7 +54,7 @@ function drawFaults(random: SeededRandom, shape: Shape, swarm: readonly FaultKin
     const count = 1 + (own.chance(0.4) ? 1 : 0);
     for (let i = 0; i < count; i++) faults.push(drawFault(own, shape, kind));
   }
-  return faults.slice(0, FAULTS_MAX);
+  return faults;
 }
 
 function drawFault(random: SeededRandom, shape: Shape, kind: FaultKind): PlannedFault {

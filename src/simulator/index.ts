@@ -8,6 +8,6 @@ export { RowWriter } from "./row-writer.js";
 export { LEVELS, type Plan } from "./plan.js";
 export { planLines } from "./plan-text.js";
 export { type RunReport, runPlan } from "./run-plan.js";
-export { shrinkPlan } from "./shrink.js";
+export { type Shrunken, shrinkPlan } from "./shrink.js";
 export { SimulatedCluster } from "./simulated-cluster.js";
 export { Trace } from "./trace.js";

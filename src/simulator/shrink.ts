@@ -4,8 +4,6 @@
  * right clocks, default settings, fewer retries.
  */
 import { isFault, type Plan, type PlannedOperation } from "./plan.js";
-import { runPlan } from "./run-plan.js";
-import type { InvariantName } from "./violation.js";
 
 export interface Shrunken {
   readonly plan: Plan;
@@ -13,20 +11,23 @@ export interface Shrunken {
   readonly runs: number;
 }
 
-/** @param isOver asked before each run: stop with the smallest so far once it is true */
-export function shrinkPlan(plan: Plan, invariant: InvariantName, isOver: () => boolean): Shrunken {
-  return new Shrinker(plan, invariant, isOver).shrink();
+/**
+ * @param breaks runs a plan: whether it still breaks the same promise
+ * @param isOver asked before each run: stop with the smallest so far once it is true
+ */
+export function shrinkPlan(plan: Plan, breaks: (plan: Plan) => boolean, isOver: () => boolean): Shrunken {
+  return new Shrinker(plan, breaks, isOver).shrink();
 }
 
 class Shrinker {
-  readonly #invariant: InvariantName;
+  readonly #breaks: (plan: Plan) => boolean;
   readonly #isOver: () => boolean;
   #best: Plan;
   #runs = 0;
 
-  constructor(plan: Plan, invariant: InvariantName, isOver: () => boolean) {
+  constructor(plan: Plan, breaks: (plan: Plan) => boolean, isOver: () => boolean) {
     this.#best = plan;
-    this.#invariant = invariant;
+    this.#breaks = breaks;
     this.#isOver = isOver;
   }
 
@@ -85,7 +86,7 @@ class Shrinker {
     if (this.#isOver()) return false;
     this.#runs++;
     const plan = { ...this.#best, ...change };
-    if (runPlan(plan).violation?.invariant !== this.#invariant) return false;
+    if (!this.#breaks(plan)) return false;
     this.#best = plan;
     return true;
   }

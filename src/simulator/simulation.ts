@@ -48,10 +48,10 @@ export class Simulation {
       tell,
       ended: (node, end) => this.#stage.noteEnd(node, end),
       mayLose: (node) => node.member.number === this.#budget.victim,
-      losesAcknowledged: (node) => this.#budget.destroyed(node.member.number, this.nowMs),
+      losesAcknowledged: (node) => this.#budget.destroyed(node.member.number, this.nowMs, "unseen"),
     });
-    this.#stage = new Stage(this.#cluster, this.#keeper, (node) =>
-      this.#budget.destroyed(node.member.number, this.nowMs),
+    this.#stage = new Stage(this.#cluster, this.#keeper, (node, damage) =>
+      this.#budget.destroyed(node.member.number, this.nowMs, damage),
     );
     this.#clients = new ClientPool(
       this.#cluster,
@@ -129,7 +129,7 @@ export class Simulation {
   }
 
   #checkHistory(): void {
-    checkStrictReads(this.history);
+    checkStrictReads(this.history, this.#budget);
     checkUniqueDots(this.#ledger);
     checkAppliedOnce(this.#ledger, this.#budget);
   }

@@ -2,6 +2,7 @@
 import type { NodeEnd } from "../node/index.js";
 import type { SimulatedNetwork, VirtualTime } from "../runtime/simulated/index.js";
 import type { ClusterProcesses, RunningNode } from "./cluster-processes.js";
+import type { Damage } from "./damage-budget.js";
 import type { FaultStage, FrameWatch } from "./faults/fault.js";
 import type { MessageFaults } from "./message-faults.js";
 import type { NodeKeeper } from "./node-keeper.js";
@@ -17,7 +18,7 @@ export class Stage implements FaultStage {
   readonly keeper: NodeKeeper;
   readonly nodes: readonly RunningNode[];
   readonly regions: readonly string[];
-  readonly #destroyed: (node: RunningNode) => void;
+  readonly #destroyed: FaultStage["destroyed"];
   readonly #undos = new Set<() => void>();
   readonly #frameWatches = new Set<FrameWatch>();
   readonly #mintWatches = new Set<MintWatch>();
@@ -26,7 +27,7 @@ export class Stage implements FaultStage {
   readonly #batches = new Map<number, number>();
   #isCalm = false;
 
-  constructor(cluster: ClusterProcesses, keeper: NodeKeeper, destroyed: (node: RunningNode) => void) {
+  constructor(cluster: ClusterProcesses, keeper: NodeKeeper, destroyed: FaultStage["destroyed"]) {
     this.time = cluster.world.time;
     this.network = cluster.world.network;
     this.messageFaults = cluster.messageFaults;
@@ -74,8 +75,8 @@ export class Stage implements FaultStage {
     return this.#batches.get(node.member.number) ?? 0;
   }
 
-  destroyed(node: RunningNode): void {
-    this.#destroyed(node);
+  destroyed(node: RunningNode, damage: Damage): void {
+    this.#destroyed(node, damage);
   }
 
   /** Faults stop: whatever lasts is taken back, and clocks are set. */

@@ -6,6 +6,7 @@ import { type FaultKind, type FaultStage, nodeOf } from "./fault.js";
 const SLOW_FACTOR_MAX = 150;
 /** Between a disk's loss and the start on what is left of it. */
 const REPAIR_MS = 200;
+const APART_MS = 4_000;
 
 /** Fires when the node ends, or fails to start, for its disk. */
 function firesOnEnd(stage: FaultStage, fault: PlannedFault, node: RunningNode): () => void {
@@ -20,7 +21,7 @@ function flip(stage: FaultStage, fault: PlannedFault, letters: string): void {
   const node = nodeOf(stage, fault.node);
   const isOfKind = (key: Buffer): boolean => letters.includes(String.fromCharCode(key[0] ?? 0));
   if (node.host.disk.flipBit(isOfKind) === undefined) return;
-  stage.destroyed(node);
+  stage.destroyed(node, "seen");
   stage.fired(fault);
 }
 
@@ -29,11 +30,39 @@ function rollBack(stage: FaultStage, fault: PlannedFault, what: "disk" | "store"
   const snapshot = node.host.disk.snapshot();
   const batches = stage.batchesOf(node);
   stage.later(fault.forMs, () => {
-    if (!stage.keeper.crash(node, { loseUnsynced: true }, REPAIR_MS)) return;
+    // A power cut would take what the mark said last, too: then nothing on the disk could tell.
+    if (!stage.keeper.crash(node, { loseUnsynced: false }, REPAIR_MS)) return;
     node.host.disk.rollback(snapshot, what);
-    stage.destroyed(node);
+    stage.destroyed(node, what === "disk" ? "unseen" : "seen");
     if (stage.batchesOf(node) > batches) stage.fired(fault);
   });
+}
+
+/**
+ * What doubt is for. A minority is cut off and misses writes that the majority acknowledges. Then one node of the majority
+ * loses its disk, and the cut moves: with the minority it would be a majority, and all of it would know nothing.
+ */
+function forgetInTheOtherHalf(stage: FaultStage, fault: PlannedFault): void {
+  const forgetful = nodeOf(stage, fault.node);
+  const others = stage.nodes.filter((node) => node !== forgetful);
+  const turned = others.map((_, i) => others[(i + fault.peer) % others.length] ?? forgetful);
+  const minority = turned.slice(0, Math.floor(stage.nodes.length / 2));
+  const rest = turned.slice(minority.length);
+  const cut = (from: readonly RunningNode[], to: readonly RunningNode[]): void => {
+    for (const a of from) for (const b of to) stage.network.cut(a.member.number, b.member.number);
+  };
+  const snapshot = forgetful.host.disk.snapshot();
+  cut(minority, [forgetful, ...rest]);
+  stage.later(fault.forMs, () => {
+    if (!stage.keeper.crash(forgetful, { loseUnsynced: false }, REPAIR_MS)) return stage.network.healAll();
+    if (fault.amount < 0.4) forgetful.host.disk.wipe();
+    else forgetful.host.disk.rollback(snapshot, "store");
+    stage.destroyed(forgetful, "seen");
+    stage.fired(fault);
+    for (const node of minority) stage.network.heal(forgetful.member.number, node.member.number);
+    cut([forgetful], rest);
+  });
+  stage.during(fault.forMs + APART_MS, () => stage.network.healAll());
 }
 
 export const DISK_FAULTS: readonly FaultKind[] = [
@@ -116,7 +145,7 @@ export const DISK_FAULTS: readonly FaultKind[] = [
       if (!node.isUp) return;
       const lost = node.host.disk.flipLogBit();
       stage.keeper.crash(node, { loseUnsynced: false }, fault.forMs);
-      stage.destroyed(node);
+      stage.destroyed(node, "seen");
       if (lost > 0) stage.fired(fault);
     },
   },
@@ -142,9 +171,17 @@ export const DISK_FAULTS: readonly FaultKind[] = [
       const node = nodeOf(stage, fault.node);
       if (!stage.keeper.crash(node, { loseUnsynced: true }, fault.forMs)) return;
       node.host.disk.wipe();
-      stage.destroyed(node);
+      stage.destroyed(node, "seen");
       stage.fired(fault);
     },
+  },
+  {
+    name: "forgetful-majority",
+    family: "disk",
+    summary: "a node that has writes loses its disk, and is left with a minority that has missed them",
+    forMs: [300, 1_200],
+    isDestructive: true,
+    inject: forgetInTheOtherHalf,
   },
   {
     name: "store-rolled-back",

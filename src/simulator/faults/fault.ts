@@ -2,6 +2,7 @@
 import type { NodeEnd } from "../../node/index.js";
 import type { SimulatedNetwork, VirtualTime } from "../../runtime/simulated/index.js";
 import type { RunningNode } from "../cluster-processes.js";
+import type { Damage } from "../damage-budget.js";
 import type { MessageFaults } from "../message-faults.js";
 import type { NodeKeeper } from "../node-keeper.js";
 import type { PlannedFault } from "../plan.js";
@@ -44,7 +45,7 @@ export interface FaultStage {
   /** How many batches a node has written so far. */
   batchesOf(node: RunningNode): number;
   /** The node's disk loses some of what it holds. */
-  destroyed(node: RunningNode): void;
+  destroyed(node: RunningNode, damage: Damage): void;
 }
 
 export function nodeOf(stage: FaultStage, index: number): RunningNode {

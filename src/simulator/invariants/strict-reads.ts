@@ -3,29 +3,38 @@
  * shown to be gone, the next does not take back.
  */
 import type { Hlc } from "../../causality/index.js";
+import type { DamageBudget } from "../damage-budget.js";
 import { type History, type KeyUnderTest, keysOfType, type Read, type Write } from "../history.js";
 import { Violation } from "../violation.js";
 
-export function checkStrictReads(history: History): void {
-  for (const key of keysOfType(history, "register")) if (key.isStrict) checkRegister(history, key);
-  for (const key of keysOfType(history, "multi")) if (key.isStrict) checkSiblings(history, key);
+export function checkStrictReads(history: History, budget: DamageBudget): void {
+  for (const key of keysOfType(history, "register")) if (key.isStrict) checkRegister(history, key, budget);
+  for (const key of keysOfType(history, "multi")) if (key.isStrict) checkSiblings(history, key, budget);
 }
 
-function checkRegister(history: History, key: KeyUnderTest): void {
+function checkRegister(history: History, key: KeyUnderTest, budget: DamageBudget): void {
   const writes = history.writesOf(key);
   const reads = history.strictReadsOf(key);
   const acknowledged = writes.filter(({ fate }) => fate === "acknowledged");
   for (const read of reads) {
     for (const write of acknowledged)
-      if (write.endedAtMs < read.startedAtMs && isBelow(read, write.hlc, writes))
+      if (isOrdered(write, read, budget) && isBelow(read, write.hlc, writes))
         throw new Violation(
           "b",
           `${inWords(read)} does not see ${write.value}, acknowledged at ${write.endedAtMs.toFixed(1)} with stamp ${write.hlc}`,
         );
     for (const earlier of reads)
-      if (earlier.endedAtMs < read.startedAtMs && isBelow(read, earlier.stamp, writes))
+      if (isOrdered(earlier, read, budget) && isBelow(read, earlier.stamp, writes))
         throw new Violation("b", `${inWords(read)} goes back behind ${inWords(earlier)}`);
   }
+}
+
+type Timed = Pick<Read, "startedAtMs" | "endedAtMs">;
+
+/** The one was over when the other began, and nobody may have forgotten it in between. */
+function isOrdered(earlier: Timed, later: Timed, budget: DamageBudget): boolean {
+  if (earlier.endedAtMs >= later.startedAtMs) return false;
+  return !budget.mayHaveForgotten(earlier.startedAtMs, later.endedAtMs);
 }
 
 /** Nothing at all may be there once a delete was purged everywhere; then a delete must have been above. */
@@ -41,12 +50,12 @@ function isBelow(read: Read, stamp: Hlc, writes: readonly Write[]): boolean {
   return !(isEmpty && isPurged);
 }
 
-function checkSiblings(history: History, key: KeyUnderTest): void {
+function checkSiblings(history: History, key: KeyUnderTest, budget: DamageBudget): void {
   const writes = history.writesOf(key);
   const reads = history.strictReadsOf(key);
   for (const read of reads) {
     const isBefore = (write: Write): boolean =>
-      write.fate === "acknowledged" && write.endedAtMs < read.startedAtMs;
+      write.fate === "acknowledged" && isOrdered(write, read, budget);
     const mayBeReplaced = (value: string): boolean =>
       writes.some(
         (write) =>
@@ -65,7 +74,7 @@ function checkSiblings(history: History, key: KeyUnderTest): void {
           throw new Violation("b", `${inWords(read)} sees ${gone}, which ${write.value} had replaced`);
     }
     for (const earlier of reads)
-      if (earlier.endedAtMs < read.startedAtMs) checkOrder(earlier, read, reads, mayBeReplaced);
+      if (isOrdered(earlier, read, budget)) checkOrder(earlier, read, reads, mayBeReplaced);
   }
 }
 
