@@ -39,6 +39,8 @@ const PLAN = z.strictObject({
     maxSiblings: z.number().int().min(1),
     rowCacheBytes: index,
     requestIdWindowMs: ms,
+    maxHintWindowMs: ms,
+    hintBudgetBytes: index,
   }),
   clockOffsetsMs: z.array(z.number()),
   victim: index,

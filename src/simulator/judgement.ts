@@ -13,12 +13,18 @@ import { checkSiblings } from "./invariants/bounds.js";
 import { checkEqualScans } from "./invariants/convergence.js";
 import { checkDeletedValues } from "./invariants/deleted-values.js";
 import { checkContiguousLog } from "./invariants/dots.js";
+import { forgetsTooLate, keptTooLong } from "./invariants/forgetting.js";
+import { checkHintsAddUp, pendingHints } from "./invariants/hints.js";
 import { getOf } from "./operations.js";
+import type { PlannedSettings } from "./plan.js";
 import { Violation } from "./violation.js";
 
 /** By far more than a second of catch-up and a few rounds of anti-entropy. */
 const CONVERGES_WITHIN_MS = 60_000;
+/** Once all is quiet: a few rounds of trimming, after the window in which retries may come. */
+const FORGETS_WITHIN_MS = 40_000;
 const STEP_MS = 500;
+const FORGETTING_STEP_MS = 2_000;
 const ANSWER_WITHIN_MS = 5_000;
 const READ_ATTEMPTS_MAX = 5;
 
@@ -26,20 +32,20 @@ export class Judgement {
   readonly #cluster: ClusterProcesses;
   readonly #history: History;
   readonly #budget: DamageBudget;
-  readonly #siblingsMax: number;
+  readonly #settings: PlannedSettings;
   readonly #tell: (text: string) => void;
 
   constructor(
     cluster: ClusterProcesses,
     history: History,
     budget: DamageBudget,
-    siblingsMax: number,
+    settings: PlannedSettings,
     tell: (text: string) => void,
   ) {
     this.#cluster = cluster;
     this.#history = history;
     this.#budget = budget;
-    this.#siblingsMax = siblingsMax;
+    this.#settings = settings;
     this.#tell = tell;
   }
 
@@ -47,6 +53,7 @@ export class Judgement {
   pass(): void {
     this.#converge();
     this.#tell("converged");
+    this.#forget();
     for (const key of this.#history.keys) checkEqualScans(key, this.#scan(key));
     const final = this.#history.keys.map((key) => this.#readAll(key));
     checkAcknowledgedWrites(this.#history, final, this.#budget);
@@ -54,7 +61,7 @@ export class Judgement {
     for (const node of this.#cluster.nodes) {
       const rows = this.#inspectRows(node);
       checkContiguousLog(node.member.nodeId, rows);
-      checkSiblings(node.member.nodeId, rows, this.#siblingsMax, this.#cluster.nodes.length);
+      checkSiblings(node.member.nodeId, rows, this.#settings.maxSiblings, this.#cluster.nodes.length);
     }
   }
 
@@ -69,10 +76,40 @@ export class Judgement {
     }
   }
 
+  /** Tombstones go, and so do clock entries, for which the log has to be trimmed before. */
+  #forget(): void {
+    const deadlineMs = this.#nowMs() + FORGETS_WITHIN_MS + this.#settings.requestIdWindowMs;
+    for (;;) {
+      const kept = this.#kept();
+      if (kept === undefined) break;
+      if (this.#nowMs() >= deadlineMs) throw forgetsTooLate(FORGETS_WITHIN_MS, kept);
+      this.#cluster.runFor(FORGETTING_STEP_MS);
+    }
+    this.#tell("all that may be forgotten is");
+  }
+
+  #kept(): string | undefined {
+    for (const node of this.#cluster.nodes) {
+      const inspection = node.api.inspect();
+      if (inspection === undefined) return `${node.member.nodeId} is not open`;
+      const kept = keptTooLong(
+        node.member.nodeId,
+        this.#inspectRows(node),
+        inspection,
+        this.#cluster.nodes.length,
+      );
+      if (kept !== undefined) return kept;
+    }
+    return undefined;
+  }
+
   /** Why the cluster is not at rest; undefined when it is. */
   #unrest(): string | undefined {
     for (const { api, isUp, member } of this.#cluster.nodes) {
       if (!isUp) return `${member.nodeId} is down`;
+      checkHintsAddUp(member.nodeId, api.hints());
+      const pending = pendingHints(member.nodeId, api.hints());
+      if (pending !== undefined) return pending;
       if (isQuiet(api)) continue;
       const { state, reason } = api.status();
       const behind = api.lag().peers.filter(({ dotsBehind, dotsMissing }) => dotsBehind + dotsMissing > 0);

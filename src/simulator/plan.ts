@@ -56,6 +56,8 @@ export interface PlannedSettings {
   readonly rowCacheBytes: number;
   /** Longer than any client of a plan goes on asking. */
   readonly requestIdWindowMs: number;
+  readonly maxHintWindowMs: number;
+  readonly hintBudgetBytes: number;
 }
 
 export interface Plan {

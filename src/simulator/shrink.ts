@@ -96,7 +96,9 @@ const PLAIN_SETTINGS: Plan["settings"] = {
   fsync: "always",
   maxSiblings: 100,
   rowCacheBytes: 1024 * 1024,
-  requestIdWindowMs: 600_000,
+  requestIdWindowMs: 8_000,
+  maxHintWindowMs: 3 * 3_600_000,
+  hintBudgetBytes: 2 ** 30,
 };
 
 function sizeOf(plan: Plan): number {

@@ -11,6 +11,7 @@ import { faultNamed } from "./faults/catalogue.js";
 import { History } from "./history.js";
 import { checkFills } from "./invariants/bounds.js";
 import { checkUniqueDots } from "./invariants/dots.js";
+import { checkHintsAddUp } from "./invariants/hints.js";
 import { checkAppliedOnce } from "./invariants/retries.js";
 import { checkStrictReads } from "./invariants/strict-reads.js";
 import { Judgement } from "./judgement.js";
@@ -81,9 +82,8 @@ export class Simulation {
     this.#tell("faults stop");
     this.#stage.calm();
     this.#keeper.startAll();
-    const { maxSiblings } = this.#plan.settings;
     const tell = (text: string): void => this.#tell(text);
-    new Judgement(this.#cluster, this.history, this.#budget, maxSiblings, tell).pass();
+    new Judgement(this.#cluster, this.history, this.#budget, this.#plan.settings, tell).pass();
     this.#checkHistory();
   }
 
@@ -124,6 +124,7 @@ export class Simulation {
     for (const { api, isUp, member } of this.#cluster.nodes) {
       const inspection = isUp ? api.inspect() : undefined;
       if (inspection !== undefined) checkFills(member.nodeId, inspection);
+      if (isUp) checkHintsAddUp(member.nodeId, api.hints());
     }
     checkUniqueDots(this.#ledger);
   }

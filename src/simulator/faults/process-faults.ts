@@ -21,6 +21,18 @@ function dieAtMint(stage: FaultStage, fault: PlannedFault): void {
   stage.during(ARMED_MS, unwatch);
 }
 
+/** Fires when a peer gave hints for it up, so that it needs a full sync when it is back. */
+function stayAway(stage: FaultStage, fault: PlannedFault): void {
+  const node = nodeOf(stage, fault.node);
+  if (!stage.keeper.crash(node, { loseUnsynced: false }, fault.forMs)) return;
+  stage.during(fault.forMs - 1, () => {
+    const isGivenUp = stage.nodes.some(({ api }) =>
+      api.hints().some(({ nodeId, expired }) => nodeId === node.member.nodeId && expired > 0),
+    );
+    if (isGivenUp) stage.fired(fault);
+  });
+}
+
 /** Whoever is next asked to pass a write on within its region dies with it. */
 function dieAsRelay(stage: FaultStage, fault: PlannedFault): void {
   const unwatch = stage.watchFrames((_from, to, frame) => {
@@ -48,6 +60,13 @@ export const PROCESS_FAULTS: readonly FaultKind[] = [
       if (stage.keeper.crash(nodeOf(stage, fault.node), { loseUnsynced: false }, fault.forMs))
         stage.fired(fault);
     },
+  },
+  {
+    name: "long-absence",
+    family: "process",
+    summary: "a node is away for longer than hints are kept",
+    forMs: [9_000, 16_000],
+    inject: stayAway,
   },
   {
     name: "power-cut",

@@ -33,9 +33,10 @@ function checkRegister(write: Write, writes: readonly Write[], final: Read): voi
     throw lost(write, final.key, `${final.texts[0]} is there, whose stamp ${value.hlc} is lower`);
 }
 
+/** Of two equal stamps either may win, by its dot. */
 function mayHaveDeleted(other: Write, put: Write): boolean {
   if (other.kind !== "delete" || other.fate === "refused") return false;
-  return other.fate === "unknown" || other.hlc > put.hlc;
+  return other.fate === "unknown" || other.hlc >= put.hlc;
 }
 
 function checkSibling(write: Write, writes: readonly Write[], final: Read): void {

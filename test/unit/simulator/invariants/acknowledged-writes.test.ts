@@ -27,6 +27,7 @@ describe("(a) an acknowledged write of a register", () => {
   it("is gone only when a delete that may have happened lies above it", () => {
     for (const [fate, hlc, isFine] of [
       ["acknowledged", 11n, true],
+      ["acknowledged", 10n, true],
       ["acknowledged", 9n, false],
       ["unknown", 0n, true],
       ["refused", 0n, false],

@@ -1,0 +1,25 @@
+/**
+ * (h) Once every replica has seen everything, tombstones are purged, and clocks keep one entry a node however often nodes
+ * were restarted. (That none is purged before, (d) shows: what it had deleted would return.)
+ */
+import type { NodeInspection, RowInspection } from "../../node/index.js";
+import { Violation } from "../violation.js";
+
+/** Why something is still kept that may be forgotten; undefined when nothing is. */
+export function keptTooLong(
+  nodeId: string,
+  rows: readonly RowInspection[],
+  { partitions }: NodeInspection,
+  nodes: number,
+): string | undefined {
+  for (const { partition, tombstones } of rows)
+    if (tombstones > 0) return `${nodeId} keeps ${tombstones} tombstones in partition ${partition}`;
+  for (const { partition, durableClock } of partitions)
+    if (durableClock.length > nodes)
+      return `${nodeId} has a clock of ${durableClock.length} entries in partition ${partition}, of ${nodes} nodes`;
+  return undefined;
+}
+
+export function forgetsTooLate(withinMs: number, kept: string): Violation {
+  return new Violation("h", `${withinMs} ms after all was quiet ${kept}`);
+}
