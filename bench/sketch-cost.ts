@@ -1,8 +1,8 @@
 /** What it costs a write that the sketch of its partition follows it: the same writes with and without, in turns. */
 import { RowWriter } from "../src/simulator/index.js";
 
-const ROWS = 2_000;
-const TURNS = 30;
+const ROWS = 100;
+const TURNS = 1_000;
 
 /** Microseconds a write; what the sketch costs is the difference. */
 interface SketchCost {
@@ -10,7 +10,7 @@ interface SketchCost {
   readonly withUs: number;
 }
 
-/** The best of many turns each: what a busy machine adds is not the sketch's. */
+/** The best of many short turns each: what a busy machine adds is not the sketch's. */
 export function sketchCost(): SketchCost {
   const writers = [new RowWriter(ROWS, false), new RowWriter(ROWS, true)] as const;
   let [withoutUs, withUs] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];

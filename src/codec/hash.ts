@@ -42,8 +42,9 @@ export class KeyedHash {
   readonly #seed: bigint;
   readonly #whole = new BigUint64Array(1);
   readonly #halves = new Int32Array(this.#whole.buffer);
-  #bytes = Buffer.alloc(1024);
-  #view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset);
+  // No Buffer: a view of a part of one costs more than the hash of it.
+  #bytes = new Uint8Array(1024);
+  #view = new DataView(this.#bytes.buffer);
 
   constructor(seed: bigint) {
     this.#seed = seed;
@@ -60,7 +61,9 @@ export class KeyedHash {
   /** Of a string of code units below 256. */
   ofKey(text: string): void {
     this.#reserve(text.length);
-    this.#finish(this.#bytes.write(text, "latin1"));
+    const bytes = this.#bytes;
+    for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
+    this.#finish(text.length);
   }
 
   /** Of live dots and values, like `rowDigest`: equal on replicas that would answer the same. */
@@ -95,10 +98,10 @@ export class KeyedHash {
 
   #reserve(bytes: number): void {
     if (bytes <= this.#bytes.length) return;
-    const larger = Buffer.alloc(bytes * 2);
+    const larger = new Uint8Array(bytes * 2);
     larger.set(this.#bytes);
     this.#bytes = larger;
-    this.#view = new DataView(larger.buffer, larger.byteOffset);
+    this.#view = new DataView(larger.buffer);
   }
 }
 
