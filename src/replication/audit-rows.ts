@@ -25,10 +25,10 @@ interface PeerRow {
 
 export class AuditRows {
   readonly #environment: Environment;
-  readonly #healing: RowHealing;
+  readonly #healing: Pick<RowHealing, "heal">;
   readonly votes: DamageVotes;
 
-  constructor(environment: Environment, healing: RowHealing) {
+  constructor(environment: Environment, healing: Pick<RowHealing, "heal">) {
     this.#environment = environment;
     this.#healing = healing;
     this.votes = new DamageVotes(environment);

@@ -106,6 +106,29 @@ describe("the sketch of a replica", () => {
   });
 });
 
+describe("a scan", () => {
+  it("begins anew when a row behind it is lost, and goes on when one before it is", () => {
+    const sketch = new PartitionSketch(new RowItems("fixture"), undefined);
+    const f = new ReplicaFixture();
+    const [a, b, c] = ["a", "b", "c"].map((name) => rowKeyOf(name));
+    if (a === undefined || b === undefined || c === undefined) throw new Error("unreachable");
+    const live = f.put(a) && f.live(a);
+    sketch.beginScan();
+    expect(
+      sketch.addScanned([
+        [a, live],
+        [b, live],
+      ]),
+    ).toBe(true);
+    sketch.lose(c);
+    expect(sketch.addScanned([[c, []]])).toBe(true);
+    sketch.lose(a);
+    expect(sketch.addScanned([])).toBe(false);
+    expect(sketch.endScan()).toBe(false);
+    expect(sketch.isReady).toBe(false);
+  });
+});
+
 describe("a checkpoint", () => {
   it("is what the next sketch begins with", () => {
     const items = new RowItems("fixture");
