@@ -6,7 +6,7 @@ import { failed } from "./failure.js";
 import { NO_RUNS, type SimTally, sumOf, TALLY, tallyOf } from "./sim-tally.js";
 
 /** Seeds of a worker: enough that its start does not count, few enough that the bar moves. */
-const CHUNK_SEEDS = 40;
+const CHUNK_SEEDS = 25;
 
 interface SweepOptions {
   readonly firstSeed: number;

@@ -14,7 +14,7 @@ const FIRED_SHARE_MIN = 0.2;
 /** Simulated cluster-hours for a minute of a core. */
 const HOURS_PER_MINUTE_MIN = 1;
 /** Of one command: a machine that builds may have other work. */
-const CHUNK_SEEDS = 50;
+const CHUNK_SEEDS = 20;
 
 const FIXTURES = join(import.meta.dirname, "..", "simulation", "fixtures");
 const folder = mkdtempSync(join(tmpdir(), "atoll-sim-"));
@@ -37,7 +37,7 @@ describe("a sweep", () => {
   const coverage = new Map<string, { on: number; fired: number }>();
   const chunks = Array.from({ length: SEEDS / CHUNK_SEEDS }, (_, i) => 1 + i * CHUNK_SEEDS);
 
-  it.each(chunks)("of 50 seeds from %i on breaks no promise, and comes out the same twice", async (first) => {
+  it.each(chunks)("of 20 seeds from %i on breaks no promise, and comes out the same twice", async (first) => {
     const seeds = `${first}..${first + CHUNK_SEEDS - 1}`;
     // Side by side: one core each, and no run shares a process with its second one.
     const [one, other] = await Promise.all(
@@ -65,10 +65,10 @@ describe("a sweep", () => {
 
   it("comes out the same in any number of processes", async () => {
     const [one, two] = await Promise.all(
-      ["1", "2"].map((jobs) => atoll(["sim", "--seeds", "301..350", "--jobs", jobs, "--json"])),
+      ["1", "2"].map((jobs) => atoll(["sim", "--seeds", "301..330", "--jobs", jobs, "--json"])),
     );
     if (one === undefined || two === undefined) throw new Error("unreachable");
-    expect(documentIn(two)).toMatchObject({ runs: 50, hash: documentIn(one).hash });
+    expect(documentIn(two)).toMatchObject({ runs: 30, hash: documentIn(one).hash });
   });
 });
 
