@@ -37,6 +37,7 @@ import {
   sealIdentity,
   sealProgress,
 } from "./node-record.js";
+import { salvage } from "./salvage.js";
 
 /** The node cannot start on this folder. The message says why and what to do. */
 export class NodeStartError extends Error {
@@ -73,18 +74,32 @@ type Opened = (error: Error | undefined, opened: OpenedStore | undefined) => voi
 const INCARNATION_EPOCH_MS = 1_704_067_200_000;
 
 export function openNodeStore(runtime: Runtime, plan: OpenPlan, done: Opened): void {
-  runtime.disk.openStore((error, store) => {
+  runtime.disk.openStore((error, store, wasRepaired) => {
     if (store === undefined) return done(error ?? new NodeStartError("the store did not open"), undefined);
-    const fail = (cause: Error): void => store.close(() => done(cause, undefined));
-    let prepared: { readonly opened: OpenedStore; readonly identity: Identity };
-    try {
-      prepared = prepare(runtime, plan, store);
-    } catch (cause) {
-      return fail(cause instanceof Error ? cause : new NodeStartError(String(cause)));
-    }
-    begin(runtime, prepared.opened, prepared.identity, (cause) =>
-      cause === undefined ? done(undefined, prepared.opened) : fail(cause),
+    if (!wasRepaired) return openIntact(runtime, plan, store, done);
+    runtime.log.error(
+      {},
+      "the store's files were damaged, and repaired with losses; catching up with all of it before voting again",
     );
+    salvage(store, plan.held, (cause) => {
+      if (cause === undefined) openIntact(runtime, plan, store, done, true);
+      else store.close(() => done(cause, undefined));
+    });
+  });
+}
+
+function openIntact(runtime: Runtime, plan: OpenPlan, store: Store, done: Opened, wasRepaired = false): void {
+  const fail = (cause: Error): void => store.close(() => done(cause, undefined));
+  let prepared: { readonly opened: OpenedStore; readonly identity: Identity };
+  try {
+    prepared = prepare(runtime, plan, store, wasRepaired);
+  } catch (cause) {
+    return fail(cause instanceof Error ? cause : new NodeStartError(String(cause)));
+  }
+  begin(runtime, prepared.opened, prepared.identity, (cause) => {
+    if (cause !== undefined) return fail(cause);
+    if (wasRepaired) runtime.disk.acceptRepair();
+    done(undefined, prepared.opened);
   });
 }
 
@@ -92,6 +107,7 @@ function prepare(
   runtime: Runtime,
   plan: OpenPlan,
   store: Store,
+  wasRepaired: boolean,
 ): { readonly opened: OpenedStore; readonly identity: Identity } {
   const wanted: Identity = {
     formatVersion: FORMAT_VERSION,
@@ -100,7 +116,7 @@ function prepare(
     number: plan.self.number,
     partitionCount: plan.layout.partitionCount,
   };
-  const { found, progress } = readOwnRecords(store);
+  const { found, progress } = readOwnRecords(store, wasRepaired);
   if (found !== undefined) checkIdentity(found, wanted);
   const mark = decodeMark(runtime.disk.mark.read());
   const hasRegressed = found !== undefined && (mark === undefined || mark.batches > progress.batches);
@@ -118,20 +134,23 @@ function prepare(
     away: readAway(runtime, store, plan),
     catchUps: readCatchUps(runtime, store, plan),
     partitions: readPartitions(runtime, store, plan, hasRegressed),
-    sketches: readSketches(store, plan, found === undefined ? undefined : progress, mark),
+    sketches: readSketches(store, plan, found === undefined ? undefined : progress, mark, wasRepaired),
   };
   return { opened, identity: wanted };
 }
 
-/** Both are written together: one without the other is damage, too. */
-function readOwnRecords(store: Store): {
+/** Both are written together: one without the other is damage, too, unless a repair lost it. */
+function readOwnRecords(
+  store: Store,
+  wasRepaired: boolean,
+): {
   readonly found: Identity | undefined;
   readonly progress: Progress;
 } {
   try {
     const found = readIdentity(store);
     const progress = readProgress(store);
-    if ((found === undefined) !== (progress.incarnation === 0))
+    if (!wasRepaired && (found === undefined) !== (progress.incarnation === 0))
       throw new RecordDamagedError("a record is missing");
     return { found, progress };
   } catch (error) {
@@ -247,8 +266,10 @@ function readSketches(
   plan: OpenPlan,
   progress: Progress | undefined,
   mark: Mark | undefined,
+  wasRepaired: boolean,
 ): Map<number, CodedCells | "empty"> {
   const sketches = new Map<number, CodedCells | "empty">();
+  if (wasRepaired) return sketches;
   if (progress !== undefined && mark?.wasStoppedCleanly !== true) return sketches;
   for (const partition of plan.held) {
     const known = progress === undefined ? "empty" : readCheckpoint(store, partition, progress.batches);

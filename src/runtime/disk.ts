@@ -2,11 +2,23 @@ import type { Store, StoreError } from "./store.js";
 
 /** The folder of one node: its store, and its mark. */
 export interface Disk {
-  /** Opens the one store of this disk, creating it when absent. */
-  openStore(done: (error: StoreError | undefined, store: Store | undefined) => void): void;
+  /** Opens the one store of this disk, creating it when absent. One whose files are damaged is repaired first. */
+  openStore(done: StoreOpened): void;
+  /** What a repair lost was made good for, durably: the next opening says no more that the store was repaired. */
+  acceptRepair(): void;
   /** The small file beside the store that shows a store which went backwards. */
   readonly mark: MarkFile;
 }
+
+/**
+ * @param wasRepaired files were damaged or missing, and any part of what was in the store may be gone, or be as it once
+ *   was; said at every opening until the repair is accepted.
+ */
+export type StoreOpened = (
+  error: StoreError | undefined,
+  store: Store | undefined,
+  wasRepaired: boolean,
+) => void;
 
 /**
  * A few dozen bytes outside the store, overwritten in place. A write survives the process at once and the machine

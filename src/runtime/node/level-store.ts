@@ -23,17 +23,24 @@ export class LevelStore implements Store {
   #failure: StoreError | undefined;
   #closing: Promise<void> | undefined;
 
-  private constructor(database: LevelDatabase) {
+  readonly #onCorrupt: () => void;
+
+  private constructor(database: LevelDatabase, onCorrupt: () => void) {
     this.#database = database;
+    this.#onCorrupt = onCorrupt;
   }
 
-  /** Opens `database` and hands out its store. Never calls back before it returns. */
+  /**
+   * Opens `database` and hands out its store. Never calls back before it returns.
+   * @param onCorrupt called when LevelDB says of an open store that its files are damaged
+   */
   static open(
     database: LevelDatabase,
-    done: (error: StoreError | undefined, store: Store | undefined) => void,
+    done: (error: StoreError | undefined, store: LevelStore | undefined) => void,
+    onCorrupt: () => void = () => undefined,
   ): void {
     database.open().then(
-      () => done(undefined, new LevelStore(database)),
+      () => done(undefined, new LevelStore(database, onCorrupt)),
       (error: unknown) => done(toStoreError(error, "cannot open the store"), undefined),
     );
   }
@@ -45,7 +52,7 @@ export class LevelStore implements Store {
     try {
       return this.#database.getSync(asBuffer(key));
     } catch (error) {
-      throw toStoreError(error, "cannot read from the store");
+      throw this.#noted(toStoreError(error, "cannot read from the store"));
     }
   }
 
@@ -56,7 +63,7 @@ export class LevelStore implements Store {
   ): void {
     this.#scan(range, limit).then(
       (entries) => done(undefined, entries),
-      (error: unknown) => done(toStoreError(error, "cannot scan the store"), []),
+      (error: unknown) => done(this.#noted(toStoreError(error, "cannot scan the store")), []),
     );
   }
 
@@ -72,6 +79,11 @@ export class LevelStore implements Store {
     // opens the folder next is told that it is locked.
     this.#closing ??= this.#database.close().catch(() => undefined);
     this.#closing.then(done);
+  }
+
+  #noted(error: StoreError): StoreError {
+    if (error.code === "CORRUPT") this.#onCorrupt();
+    return error;
   }
 
   async #scan(range: KeyRange, limit: number): Promise<Entry[]> {
@@ -128,7 +140,7 @@ export class LevelStore implements Store {
       const options = { sync };
       await batch.write(options);
     } catch (error) {
-      this.#failure = toStoreError(error, "cannot write to the store");
+      this.#failure = this.#noted(toStoreError(error, "cannot write to the store"));
       throw this.#failure;
     }
   }

@@ -4,10 +4,10 @@
  * LevelDB verifies little and keeps its lock itself, so this only adds what its errors lack: which folder, and what
  * to do about it.
  */
-import { accessSync, constants, mkdirSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Level } from "level";
-import type { Disk, MarkFile } from "../disk.js";
+import type { Disk, MarkFile, StoreOpened } from "../disk.js";
 import { type Store, StoreError } from "../store.js";
 import { toStoreError } from "./level-error.js";
 import { LevelStore } from "./level-store.js";
@@ -30,11 +30,15 @@ const LEVEL_OPTIONS = {
 
 export class NodeDisk implements Disk {
   readonly #folder: string;
+  readonly #storeFolder: string;
+  readonly #repairMarker: string;
   readonly #mark: NodeMarkFile;
 
   /** Nothing is touched until the store is opened or the mark is used. */
   constructor(folder: string) {
     this.#folder = folder;
+    this.#storeFolder = join(folder, "store");
+    this.#repairMarker = join(folder, "repair-due");
     this.#mark = new NodeMarkFile(join(folder, "mark"));
   }
 
@@ -43,17 +47,39 @@ export class NodeDisk implements Disk {
   }
 
   /** May be called again once the store was closed, as after a full disk. */
-  openStore(done: (error: StoreError | undefined, store: Store | undefined) => void): void {
-    try {
-      prepareFolder(this.#folder);
-    } catch (error) {
-      const failure = this.#explain(toStoreError(error, "cannot use the data folder"));
-      setImmediate(() => done(failure, undefined));
-      return;
-    }
-    const database = new Level<Buffer, Buffer>(join(this.#folder, "store"), LEVEL_OPTIONS);
-    LevelStore.open(database, (error, store) => {
-      done(error === undefined ? undefined : this.#explain(error), store);
+  openStore(done: StoreOpened): void {
+    this.#open().then(
+      ({ store, wasRepaired }) => done(undefined, store, wasRepaired),
+      (error: unknown) => done(this.#explain(toStoreError(error, "cannot open the store")), undefined, false),
+    );
+  }
+
+  acceptRepair(): void {
+    rmSync(this.#repairMarker, { force: true });
+  }
+
+  /** The marker is there from before a repair until its losses are made good, however often the node starts between. */
+  async #open(): Promise<{ store: Store; wasRepaired: boolean }> {
+    prepareFolder(this.#folder);
+    const isDue = existsSync(this.#repairMarker);
+    const found = isDue ? undefined : await this.#openLevel();
+    if (found instanceof LevelStore) return { store: found, wasRepaired: false };
+    if (found !== undefined && found.code !== "CORRUPT") throw found;
+    writeFileSync(this.#repairMarker, "");
+    await repair(this.#storeFolder);
+    const store = await this.#openLevel();
+    if (store instanceof StoreError) throw store;
+    return { store, wasRepaired: true };
+  }
+
+  #openLevel(): Promise<LevelStore | StoreError> {
+    const database = new Level<Buffer, Buffer>(this.#storeFolder, LEVEL_OPTIONS);
+    return new Promise((resolve) => {
+      LevelStore.open(
+        database,
+        (error, store) => resolve(store ?? error ?? new StoreError("IO", "the store did not open")),
+        () => writeFileSync(this.#repairMarker, ""),
+      );
     });
   }
 
@@ -92,6 +118,13 @@ export class NodeDisk implements Disk {
         );
     }
   }
+}
+
+/** LevelDB's own repair keeps what it can read; `level` offers it in Node, though its types are those of all platforms. */
+async function repair(folder: string): Promise<void> {
+  const method: unknown = Reflect.get(Level, "repair");
+  if (typeof method !== "function") throw new StoreError("CORRUPT", "this build of LevelDB cannot repair");
+  await Reflect.apply(method, Level, [folder]);
 }
 
 function prepareFolder(folder: string): void {

@@ -2,8 +2,8 @@
  * A simulated disk: it outlives the processes that use it, one after the other, and has a switch for each way in
  * which disks betray a database. Tests and fault schedules turn the switches; a process sees only a `Disk`.
  */
-import type { Disk } from "../disk.js";
-import { type Store, StoreError, type StoreErrorCode } from "../store.js";
+import type { Disk, StoreOpened } from "../disk.js";
+import { StoreError, type StoreErrorCode } from "../store.js";
 import { DiskModel } from "./disk-model.js";
 import { OrderedBytes } from "./ordered-bytes.js";
 import type { SeededRandom } from "./seeded-random.js";
@@ -32,6 +32,7 @@ export class SimulatedDisk {
   readonly #choose = (bound: number): number => this.#model.random.below(bound);
   #contents = new StoreContents();
   #openStore: SimulatedStore | undefined;
+  #wasRepaired = false;
 
   readonly #onBatch: BatchWatcher | undefined;
 
@@ -45,6 +46,9 @@ export class SimulatedDisk {
   forProcess(process: SimulatedTimers): Disk {
     return {
       openStore: (done) => this.#open(process, done),
+      acceptRepair: () => {
+        this.#wasRepaired = false;
+      },
       mark: this.#mark.forProcess(process),
     };
   }
@@ -95,6 +99,13 @@ export class SimulatedDisk {
     return this.#contents.loseTable(matches, this.#choose);
   }
 
+  /** As `loseTable`, and the next opening notices and repairs what is left, as with a missing file. */
+  loseTableNoticed(matches?: (key: Buffer) => boolean): number {
+    const lost = this.loseTable(matches);
+    this.#wasRepaired ||= lost > 0;
+    return lost;
+  }
+
   snapshot(): DiskSnapshot {
     return { bytes: new OrderedBytes(this.#contents.bytes), mark: this.#mark.bytes };
   }
@@ -112,6 +123,7 @@ export class SimulatedDisk {
   wipe(): void {
     this.#assertClosed("wiped");
     this.#contents = new StoreContents();
+    this.#wasRepaired = false;
     this.#mark.restore(undefined);
   }
 
@@ -128,16 +140,13 @@ export class SimulatedDisk {
     }
   }
 
-  #open(
-    process: SimulatedTimers,
-    done: (error: StoreError | undefined, store: Store | undefined) => void,
-  ): void {
+  #open(process: SimulatedTimers, done: StoreOpened): void {
     if (!process.isAlive) {
       return;
     }
     const failure = this.#openFailure();
     if (failure !== undefined) {
-      process.endOfTurn(() => done(failure, undefined));
+      process.endOfTurn(() => done(failure, undefined, false));
       return;
     }
     const store = new SimulatedStore(this.#contents, this.#model, process, {
@@ -150,7 +159,7 @@ export class SimulatedDisk {
     this.#model.time.schedule(this.#model.durationMs("open"), () => {
       if (this.#openStore === store) {
         this.#contents.open(this.#choose);
-        process.deliver(() => done(undefined, store));
+        process.deliver(() => done(undefined, store, this.#wasRepaired));
       }
     });
   }

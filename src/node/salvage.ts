@@ -1,0 +1,95 @@
+/**
+ * Takes over a store that was repaired: any part of it may be gone, or be as it once was, and nothing says which. So the
+ * replicas forget their clocks, and keep their rows as what each is for certain: some dots, known to have lived. A full
+ * sync from the others then joins what they have; what only this store had is not lost, and is announced as rows of a
+ * past actor are. A row that cannot be read is gone.
+ */
+import { Context, VersionVector } from "../causality/index.js";
+import {
+  openRecord,
+  RecordDamagedError,
+  type RowKey,
+  readRow,
+  sealRecord,
+  writePartition,
+  writeRow,
+} from "../codec/index.js";
+import type { Row } from "../crdt/index.js";
+import { newDoubt } from "../replica/index.js";
+import type { Change, Entry, Store } from "../runtime/index.js";
+import { aheadKey, partitionKey, rowKeyOf, rowRange, type StoreKey } from "../storage/index.js";
+
+const PAGE_ROWS = 500;
+
+/** Calls back once all of it is durable; until then it may be done again from the start. */
+export function salvage(
+  store: Store,
+  held: readonly number[],
+  done: (error: Error | undefined) => void,
+): void {
+  const queue = [...held];
+  const next = (error?: Error): void => {
+    const partition = error === undefined ? queue.shift() : undefined;
+    if (partition === undefined) return done(error);
+    salvageRows(store, partition, undefined, next);
+  };
+  // Clocks first: if the rest is cut short, rows without a clock are what the next start finds.
+  store.write(held.map(emptyPartition), true, (error) => next(error));
+}
+
+function salvageRows(
+  store: Store,
+  partition: number,
+  after: RowKey | undefined,
+  done: (error?: Error) => void,
+): void {
+  const { from, to } = rowRange(partition, after);
+  store.scan({ from: bytesOf(from), to: bytesOf(to) }, PAGE_ROWS, (error, entries) => {
+    if (error !== undefined) return done(error);
+    if (entries.length === 0) return done();
+    store.write(
+      entries.flatMap((entry) => salvagedRow(partition, entry)),
+      true,
+      (failure) => {
+        if (failure !== undefined) return done(failure);
+        const [last] = entries.at(-1) ?? [];
+        if (entries.length < PAGE_ROWS || last === undefined) return done();
+        salvageRows(store, partition, rowKeyOf(last.toString("latin1") as StoreKey), done);
+      },
+    );
+  });
+}
+
+function salvagedRow(partition: number, [key, record]: Entry): Change[] {
+  const mark = bytesOf(aheadKey(partition, rowKeyOf(key.toString("latin1") as StoreKey)));
+  const row = readable(key, record);
+  if (row === undefined || row.live.length === 0)
+    return [
+      { key, value: undefined },
+      { key: mark, value: undefined },
+    ];
+  const known = { live: row.live, ahead: row.ahead.joined(Context.ofDots(row.live)), damagedAt: undefined };
+  return [
+    { key, value: sealRecord(key, (writer) => writeRow(writer, known)) },
+    { key: mark, value: Buffer.alloc(0) },
+  ];
+}
+
+function readable(key: Buffer, record: Buffer): Row | undefined {
+  try {
+    return openRecord(key, record, readRow);
+  } catch (error) {
+    if (error instanceof RecordDamagedError) return undefined;
+    throw error;
+  }
+}
+
+function emptyPartition(partition: number): Change {
+  const key = bytesOf(partitionKey(partition));
+  const record = { clock: new VersionVector(), floor: new VersionVector(), doubt: newDoubt("empty") };
+  return { key, value: sealRecord(key, (writer) => writePartition(writer, record)) };
+}
+
+function bytesOf(key: StoreKey): Buffer {
+  return Buffer.from(key, "latin1");
+}
