@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -27,6 +27,14 @@ afterEach(async () => {
 function openStore(on: NodeDisk): Promise<Store> {
   return new Promise((resolve, reject) =>
     on.openStore((error, store) => (store === undefined ? reject(error) : resolve(store))),
+  );
+}
+
+function open(on: NodeDisk): Promise<{ store: Store; wasRepaired: boolean }> {
+  return new Promise((resolve, reject) =>
+    on.openStore((error, store, wasRepaired) =>
+      store === undefined ? reject(error) : resolve({ store, wasRepaired }),
+    ),
   );
 }
 
@@ -83,15 +91,75 @@ describe("the store of a folder", () => {
     });
   });
 
-  test("says that it is damaged, and what to do", async () => {
-    await closeStore(await openStore(disk));
+  test("is repaired when it says nothing that makes sense, and keeps what can be read", async () => {
+    const first = await openStore(disk);
+    await new Promise((resolve) => first.write([{ key: mark("k"), value: mark("v") }], true, resolve));
+    await closeStore(first);
     await writeFile(join(folder, "store", "CURRENT"), "garbage");
-    await expect(openStore(disk)).rejects.toMatchObject({
-      code: "CORRUPT",
-      message: expect.stringContaining(folder),
-    });
+    const { store, wasRepaired } = await open(disk);
+    expect(wasRepaired).toBe(true);
+    expect(store.get(mark("k"))).toEqual(mark("v"));
+    await closeStore(store);
+  });
+
+  test("is said to be repaired at every opening, of other processes too, until that is accepted", async () => {
+    await fillTables(disk);
+    const files = await readdir(join(folder, "store"));
+    const table = files.find((name) => name.endsWith(".ldb"));
+    await rm(join(folder, "store", table ?? "no table"));
+    for (const on of [disk, disk, new NodeDisk(folder)]) {
+      const { store, wasRepaired } = await open(on);
+      expect(wasRepaired).toBe(true);
+      await closeStore(store);
+      on.close();
+    }
+    disk.acceptRepair();
+    const { store, wasRepaired } = await open(disk);
+    expect(wasRepaired).toBe(false);
+    await closeStore(store);
+  });
+
+  test("is repaired at its next opening when damage shows while it is open", async () => {
+    await fillTables(disk);
+    const files = await readdir(join(folder, "store"));
+    for (const name of files.filter((file) => file.endsWith(".ldb"))) {
+      const bytes = await readFile(join(folder, "store", name));
+      // All blocks of data; the footer and what it points at stay.
+      await writeFile(join(folder, "store", name), bytes.fill(0x5a, 0, Math.floor(bytes.length / 2)));
+    }
+    const { store } = await open(disk);
+    const failure: unknown = await readAll(store).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: "CORRUPT" });
+    await closeStore(store);
+    const again = await open(disk);
+    expect(again.wasRepaired).toBe(true);
+    await readAll(again.store);
+    await closeStore(again.store);
   });
 });
+
+/** More than LevelDB keeps in its log. */
+async function fillTables(on: NodeDisk): Promise<void> {
+  const store = await openStore(on);
+  for (let batch = 0; batch < 24; batch++) {
+    const changes = Array.from({ length: 8 }, (_, n) => ({
+      key: mark(`k${batch}/${n}`),
+      value: Buffer.alloc(64 * 1024, `${batch * 8 + n}`),
+    }));
+    await new Promise((resolve) => store.write(changes, false, resolve));
+  }
+  await closeStore(store);
+  // An opening turns the log into tables.
+  await closeStore(await openStore(on));
+}
+
+function readAll(store: Store): Promise<number> {
+  return new Promise((resolve, reject) =>
+    store.scan({ from: mark("a"), to: mark("z") }, 10_000, (error, entries) =>
+      error === undefined ? resolve(entries.length) : reject(error),
+    ),
+  );
+}
 
 describe("the mark file", () => {
   test("is undefined when there is none, and does not make one by being read", async () => {
