@@ -1,5 +1,6 @@
 /** `atoll get`, `put` and `delete`: one key at a time. */
 import { Command, InvalidArgumentError } from "commander";
+import type { PutResult, WriteOptions } from "../client/index.js";
 import { addClusterOptions, type ClusterOptions } from "./client-options.js";
 import { withBucket } from "./client-session.js";
 import { EXIT, printDocument } from "./failure.js";
@@ -12,8 +13,14 @@ const CONTEXT_OPTION = [
   "from `get --json`: replace what that read saw, nothing newer",
 ] as const;
 
+const SLOPPY_OPTION = [
+  "--sloppy",
+  "where too few replicas are alive, let other nodes hold copies for them; reads may miss it until those are home",
+] as const;
+
 interface WriteFlags extends ClusterOptions {
   readonly context?: Uint8Array;
+  readonly sloppy?: boolean;
 }
 
 const VALUES_AS_JSON = `
@@ -42,17 +49,19 @@ export function putCommand(): Command {
     .argument("[VALUE]", "the value, as text")
     .option("--json-value", "the value is JSON, and stored as the structure that it describes")
     .option("--file <PATH>", "the value is what this file holds, as bytes; - is stdin")
-    .option(...CONTEXT_OPTION, parseContext);
+    .option(...CONTEXT_OPTION, parseContext)
+    .option(...SLOPPY_OPTION);
   return addClusterOptions(command).action(
     async (key: string, text: string | undefined, options: WriteFlags & ValueOptions) => {
       const value = await readValue(text, options);
-      const { hlc, context, acksReceived } = await withBucket(options, (bucket) =>
+      const { hlc, context, ...acks } = await withBucket(options, (bucket) =>
         bucket.put(key, value, writeOptions(options)),
       );
+      const { acksReceived, fallbackAcks } = acks;
       if (options.json === true) {
-        printDocument({ hlc: hlc.toString(), context: toBase64(context), acksReceived });
+        printDocument({ hlc: hlc.toString(), context: toBase64(context), acksReceived, fallbackAcks });
       } else {
-        process.stdout.write(`written, on disk at ${replicas(acksReceived)}\n`);
+        process.stdout.write(`written, on disk at ${places(acks)}\n`);
       }
     },
   );
@@ -62,13 +71,14 @@ export function deleteCommand(): Command {
   const command = new Command("delete")
     .description("Delete a key. Deleting what is not there succeeds.")
     .argument("<KEY>", "the key, as text")
-    .option(...CONTEXT_OPTION, parseContext);
+    .option(...CONTEXT_OPTION, parseContext)
+    .option(...SLOPPY_OPTION);
   return addClusterOptions(command).action(async (key: string, options: WriteFlags) => {
-    const { hlc, acksReceived } = await withBucket(options, (bucket) =>
+    const { hlc, acksReceived, fallbackAcks } = await withBucket(options, (bucket) =>
       bucket.delete(key, writeOptions(options)),
     );
-    if (options.json === true) printDocument({ hlc: hlc.toString(), acksReceived });
-    else process.stdout.write(`deleted, on disk at ${replicas(acksReceived)}\n`);
+    if (options.json === true) printDocument({ hlc: hlc.toString(), acksReceived, fallbackAcks });
+    else process.stdout.write(`deleted, on disk at ${places({ acksReceived, fallbackAcks })}\n`);
   });
 }
 
@@ -94,8 +104,8 @@ function printValues(values: readonly unknown[]): void {
   for (const value of values) process.stdout.write(`${showValue(value)}\n`);
 }
 
-function writeOptions({ context }: WriteFlags): { context?: Uint8Array } {
-  return context === undefined ? {} : { context };
+function writeOptions({ context, sloppy = false }: WriteFlags): WriteOptions {
+  return context === undefined ? { sloppy } : { context, sloppy };
 }
 
 function parseContext(text: string): Uint8Array {
@@ -108,6 +118,7 @@ function toBase64(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString("base64");
 }
 
-function replicas(count: number): string {
-  return count === 1 ? "1 replica" : `${count} replicas`;
+function places({ acksReceived, fallbackAcks }: Pick<PutResult, "acksReceived" | "fallbackAcks">): string {
+  const replicas = acksReceived === 1 ? "1 replica" : `${acksReceived} replicas`;
+  return fallbackAcks === 0 ? replicas : `${replicas}, and held for ${fallbackAcks} that are away`;
 }

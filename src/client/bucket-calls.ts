@@ -88,7 +88,7 @@ export function newRequestId(): Buffer {
 }
 
 export function writeOptions(terms: CallTerms, requestId: Buffer, isRetry: boolean): kv.RequestOptions {
-  return { consistency: terms.consistency ?? null, requestId, isRetry };
+  return { consistency: terms.consistency ?? null, requestId, isRetry, isSloppy: terms.isSloppy };
 }
 
 const WIRE_ENCODING: Readonly<Record<Encoding, Exclude<kv.ValueEncoding__Output, number>>> = {

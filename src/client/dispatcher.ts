@@ -9,7 +9,7 @@ import type { NodeHandle } from "./node-handle.js";
 import { placeOf, QuorumOutages } from "./quorum-outages.js";
 import type { RetryBudget } from "./retry-budget.js";
 import type { Route } from "./routing-table.js";
-import { type CallOptions, checkTimeoutMs } from "./settings.js";
+import { checkTimeoutMs, type WriteOptions } from "./settings.js";
 
 const LIMITS: FailoverLimits = {
   roundsMax: 3,
@@ -25,6 +25,8 @@ export interface CallTerms {
   readonly consistency: kv.Consistency | undefined;
   /** What tells this level from others where outages are remembered. */
   readonly level: string | number;
+  /** Of a write: fallbacks may count. */
+  readonly isSloppy: boolean;
   /** Of `performance.now()`. */
   readonly deadlineMs: number;
   readonly signal: AbortSignal | undefined;
@@ -68,12 +70,13 @@ export class Dispatcher {
   }
 
   /** @throws AtollError INVALID_ARGUMENT that names the option. */
-  terms(options: CallOptions): CallTerms {
+  terms(options: WriteOptions): CallTerms {
     const consistency = options.consistency ?? this.#defaults.consistency;
     const timeoutMs = checkTimeoutMs(options.timeoutMs ?? this.#defaults.timeoutMs);
     return {
       consistency: wireConsistency(consistency),
-      level: consistency ?? "",
+      level: options.sloppy === true ? `${consistency ?? ""} sloppy` : (consistency ?? ""),
+      isSloppy: options.sloppy ?? false,
       deadlineMs: performance.now() + timeoutMs,
       signal: options.signal,
     };

@@ -104,12 +104,13 @@ export class Register<T> {
 const NO_CONTEXT = new Uint8Array(0);
 
 export function putResult(reply: kv.PutResponse__Output): PutResult {
-  const { hlc, context, acksReceived } = reply;
-  return { hlc: BigInt(hlc), context, acksReceived, region: regionOf(reply) };
+  const { hlc, context, acksReceived, fallbackAcks } = reply;
+  return { hlc: BigInt(hlc), context, acksReceived, fallbackAcks, region: regionOf(reply) };
 }
 
 export function deleteResult(reply: kv.DeleteResponse__Output): DeleteResult {
-  return { hlc: BigInt(reply.hlc), acksReceived: reply.acksReceived, region: regionOf(reply) };
+  const { hlc, acksReceived, fallbackAcks } = reply;
+  return { hlc: BigInt(hlc), acksReceived, fallbackAcks, region: regionOf(reply) };
 }
 
 /** Every reply has a header; only a server that breaks the protocol leaves it out. */

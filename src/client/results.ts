@@ -20,6 +20,8 @@ export interface PutResult extends Served {
   readonly context: Uint8Array;
   /** Replicas that had the write on disk when the call returned. */
   readonly acksReceived: number;
+  /** Nodes that held a copy on disk for a replica that was away: see the option `sloppy`. */
+  readonly fallbackAcks: number;
 }
 
 /** What a delete did. Deleting what is not there succeeds. */
@@ -28,4 +30,6 @@ export interface DeleteResult extends Served {
   readonly hlc: bigint;
   /** Replicas that had the delete on disk when the call returned. */
   readonly acksReceived: number;
+  /** Nodes that held a copy on disk for a replica that was away: see the option `sloppy`. */
+  readonly fallbackAcks: number;
 }

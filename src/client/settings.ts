@@ -37,6 +37,13 @@ export interface CallOptions {
 export interface WriteOptions extends CallOptions {
   /** From a read: what this write replaces. What was written since then, here or elsewhere, stays. */
   readonly context?: Uint8Array;
+  /**
+   * Take the write though too few replicas are alive for its consistency: other nodes of their regions then hold copies
+   * on disk in their place, count as `fallbackAcks`, and hand them home. Reads do not ask those nodes, so until the
+   * copies are home no read need see the write, whatever it and the write wait for (R + W > N does not hold). A retry of
+   * such a write may end with `maybeApplied`. Default: false.
+   */
+  readonly sloppy?: boolean;
 }
 
 export const TIMEOUT_MS_DEFAULT = 5_000;

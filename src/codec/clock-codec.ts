@@ -27,6 +27,8 @@ export function readClock(reader: ByteReader): ClockMessage {
 
 /** member 1 or more, incarnation 4 */
 const INCARNATION_BYTES_MIN = 5;
+/** member 1 or more, number 1 or more */
+const RELEASE_BYTES_MIN = 2;
 
 export function writeView(writer: ByteWriter, message: ViewMessage): void {
   writer.varint(message.version);
@@ -38,6 +40,11 @@ export function writeView(writer: ByteWriter, message: ViewMessage): void {
   }
   writer.varint(message.kept.length);
   for (const partition of message.kept) writer.varint(partition);
+  writer.varint(message.releases.size);
+  for (const [member, number] of message.releases) {
+    writer.varint(member);
+    writer.varint(number);
+  }
 }
 
 export function readView(reader: ByteReader): ViewMessage {
@@ -48,5 +55,8 @@ export function readView(reader: ByteReader): ViewMessage {
     incarnations.set(reader.varint(), reader.uint32());
   const kept: number[] = [];
   for (let left = reader.count(1); left > 0; left--) kept.push(reader.varint());
-  return { type: "view", version, layoutVersion, incarnations, kept };
+  const releases = new Map<number, number>();
+  for (let left = reader.count(RELEASE_BYTES_MIN); left > 0; left--)
+    releases.set(reader.varint(), reader.varint());
+  return { type: "view", version, layoutVersion, incarnations, kept, releases };
 }

@@ -40,6 +40,8 @@ const TYPE = {
   "forward-request": 14,
   "forward-reply": 15,
   view: 16,
+  "hold-request": 17,
+  "hold-reply": 18,
   "audit-request": 32,
   "audit-reply": 33,
   "audit-cells-request": 34,
@@ -139,6 +141,13 @@ function writeBody(writer: ByteWriter, message: Message): void {
     case "forward-reply":
       writer.varint(message.id);
       return writer.bytes(message.body);
+    case "hold-request":
+      writer.varint(message.id);
+      writer.varint(message.home);
+      return writeDelta(writer, message.delta);
+    case "hold-reply":
+      writer.varint(message.id);
+      return writer.uint8(message.isHeld ? 1 : 0);
     case "audit-request":
     case "audit-reply":
     case "audit-cells-request":
@@ -200,6 +209,10 @@ function readBody(type: Message["type"], reader: ByteReader): Message {
       return { type, id: reader.varint(), body: Buffer.from(reader.bytes()) };
     case "forward-reply":
       return { type, id: reader.varint(), body: Buffer.from(reader.bytes()) };
+    case "hold-request":
+      return { type, id: reader.varint(), home: reader.varint(), delta: readDelta(reader) };
+    case "hold-reply":
+      return { type, id: reader.varint(), isHeld: reader.uint8() === 1 };
     case "audit-request":
     case "audit-reply":
     case "audit-cells-request":

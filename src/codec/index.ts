@@ -21,6 +21,7 @@ export {
   writeLive,
   writeVector,
 } from "./causal.js";
+export { readDelta, writeDelta } from "./delta-codec.js";
 export { appendMessage, beginFrame, messageBytes, PROTOCOL_VERSION, readFrame } from "./frame.js";
 export { clocksDigest, hash64, KeyedHash, rowDigest } from "./hash.js";
 export type {
@@ -35,6 +36,7 @@ export type {
   ClockMessage,
   Delta,
   HeartbeatMessage,
+  HoldRequest,
   LookupReply,
   LookupRequest,
   Message,

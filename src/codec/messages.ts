@@ -93,6 +93,8 @@ export interface ViewMessage {
   readonly incarnations: ReadonlyMap<number, number>;
   /** Partitions of which it keeps deltas for a replica that is away (rule 15). */
   readonly kept: readonly number[];
+  /** Member number to the number of the last time that it is known to have kept less than before; see `Views`. */
+  readonly releases: ReadonlyMap<number, number>;
 }
 
 /** The receiver of a catch-up asks for one page at a time, so it sets the pace and the source keeps no state. */
@@ -220,6 +222,22 @@ export interface LookupReply {
   readonly found: { readonly actor: Actor; readonly counter: number; readonly hlc: Hlc } | undefined;
 }
 
+/** A node outside the replica set shall hold a copy of the delta until its home, a replica that is away, has it (rule 15). */
+export interface HoldRequest {
+  readonly type: "hold-request";
+  readonly id: number;
+  /** A member number. */
+  readonly home: number;
+  readonly delta: Delta;
+}
+
+/** Held: on disk there. Otherwise it will never be. */
+interface HoldReply {
+  readonly type: "hold-reply";
+  readonly id: number;
+  readonly isHeld: boolean;
+}
+
 /** A client's operation for a replica to coordinate, and its outcome; `operation-codec` lays out the bytes. */
 interface ForwardRequest {
   readonly type: "forward-request";
@@ -250,5 +268,7 @@ export type Message =
   | LookupReply
   | ForwardRequest
   | ForwardReply
+  | HoldRequest
+  | HoldReply
   | AuditRequestMessage
   | AuditReplyMessage;

@@ -102,7 +102,7 @@ export class StartedNode {
     this.#hello = helloOf(runtime, settings, self, opened.incarnation);
     this.membership = this.#buildMembership(settings, opened);
     this.#buildReplicas(opened);
-    this.replicator = new Replicator(this.#environment(), settings);
+    this.replicator = new Replicator(this.#environment(), settings, opened.copies);
     this.links.listen({
       message: (from, message) => this.#guard(() => this.#receive(from, message)),
       beforeFlush: () => this.replicator.beforeFlush(),

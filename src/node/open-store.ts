@@ -19,6 +19,7 @@ import {
   catchUpKey,
   openAway,
   openCatchUp,
+  type StoredCopy,
 } from "../replication/index.js";
 import type { Change, Runtime, Store } from "../runtime/index.js";
 import { partitionKey, type StoreKey } from "../storage/index.js";
@@ -38,6 +39,7 @@ import {
   sealProgress,
 } from "./node-record.js";
 import { salvage } from "./salvage.js";
+import { readStoredCopies } from "./stored-copies.js";
 
 /** The node cannot start on this folder. The message says why and what to do. */
 export class NodeStartError extends Error {
@@ -59,7 +61,12 @@ export interface OpenedStore {
   readonly partitions: ReadonlyMap<number, PartitionRecord>;
   /** What is known of their rows without reading them. */
   readonly sketches: ReadonlyMap<number, CodedCells | "empty">;
+  /** What is held for replicas of other nodes. */
+  readonly copies: readonly StoredCopy[];
 }
+
+/** Before the scans. */
+type ReadStore = Omit<OpenedStore, "copies">;
 
 interface OpenPlan {
   readonly layout: Layout;
@@ -90,16 +97,19 @@ export function openNodeStore(runtime: Runtime, plan: OpenPlan, done: Opened): v
 
 function openIntact(runtime: Runtime, plan: OpenPlan, store: Store, done: Opened, wasRepaired = false): void {
   const fail = (cause: Error): void => store.close(() => done(cause, undefined));
-  let prepared: { readonly opened: OpenedStore; readonly identity: Identity };
+  let prepared: { readonly opened: ReadStore; readonly identity: Identity };
   try {
     prepared = prepare(runtime, plan, store, wasRepaired);
   } catch (cause) {
     return fail(cause instanceof Error ? cause : new NodeStartError(String(cause)));
   }
-  begin(runtime, prepared.opened, prepared.identity, (cause) => {
+  const { opened, identity } = prepared;
+  begin(runtime, opened, identity, (cause) => {
     if (cause !== undefined) return fail(cause);
     if (wasRepaired) runtime.disk.acceptRepair();
-    done(undefined, prepared.opened);
+    readStoredCopies(store, (failure, copies) =>
+      failure === undefined ? done(undefined, { ...opened, copies }) : fail(failure),
+    );
   });
 }
 
@@ -108,7 +118,7 @@ function prepare(
   plan: OpenPlan,
   store: Store,
   wasRepaired: boolean,
-): { readonly opened: OpenedStore; readonly identity: Identity } {
+): { readonly opened: ReadStore; readonly identity: Identity } {
   const wanted: Identity = {
     formatVersion: FORMAT_VERSION,
     clusterId: plan.layout.clusterId,
@@ -125,7 +135,7 @@ function prepare(
       { batches: progress.batches, mark: mark?.batches },
       "the store is older than its mark says, or has lost its mark; catching up before voting again",
     );
-  const opened: OpenedStore = {
+  const opened: ReadStore = {
     store,
     incarnation: nextIncarnation(runtime, plan, progress, mark),
     batches: progress.batches,
@@ -295,7 +305,7 @@ function readPartitionRecord(runtime: Runtime, store: Store, partition: number):
 
 function begin(
   runtime: Runtime,
-  opened: OpenedStore,
+  opened: ReadStore,
   identity: Identity,
   done: (error: Error | undefined) => void,
 ): void {

@@ -3,7 +3,10 @@ import type { AuditReplyMessage, Message } from "../codec/index.js";
 import type { PeerLinks } from "./peer-links.js";
 
 type Reply =
-  | Extract<Message, { type: "read-reply" | "repair-reply" | "lookup-reply" | "forward-reply" }>
+  | Extract<
+      Message,
+      { type: "read-reply" | "repair-reply" | "lookup-reply" | "forward-reply" | "hold-reply" }
+    >
   | AuditReplyMessage;
 
 interface Call {

@@ -11,6 +11,7 @@ export { CONSISTENCY_LEVELS, type Consistency } from "./consistency.js";
 export { Counters } from "./counters.js";
 export type { Environment } from "./environment.js";
 export { failure } from "./failures.js";
+export type { StoredCopy } from "./fallback-copies.js";
 export type {
   Failure,
   FailureReason,

@@ -17,6 +17,7 @@ const KINDS = ["get", "put", "delete"] as const;
 const REQUEST_ID_BYTES = 16;
 const HAS_REQUEST_ID = 0x01;
 const IS_RETRY = 0x02;
+const IS_SLOPPY = 0x04;
 
 export interface ForwardedOperation {
   readonly operation: Operation;
@@ -33,7 +34,11 @@ export function encodeOperation({ operation, options }: ForwardedOperation): Buf
   if (operation.kind !== "get") writer.bytes(operation.context);
   writeConsistency(writer, options.consistency);
   writer.varint(Math.max(1, Math.ceil(options.timeoutMs)));
-  writer.uint8((options.requestId === undefined ? 0 : HAS_REQUEST_ID) | (options.isRetry ? IS_RETRY : 0));
+  writer.uint8(
+    (options.requestId === undefined ? 0 : HAS_REQUEST_ID) |
+      (options.isRetry ? IS_RETRY : 0) |
+      (options.isSloppy ? IS_SLOPPY : 0),
+  );
   if (options.requestId !== undefined) writer.raw(Buffer.from(options.requestId, "hex"));
   return writer.take();
 }
@@ -49,7 +54,9 @@ export function decodeOperation(bytes: Buffer): ForwardedOperation {
   const flags = reader.uint8();
   const requestId = (flags & HAS_REQUEST_ID) === 0 ? undefined : reader.raw(REQUEST_ID_BYTES).toString("hex");
   reader.end();
-  return { operation, options: { consistency, timeoutMs, requestId, isRetry: (flags & IS_RETRY) !== 0 } };
+  const isRetry = (flags & IS_RETRY) !== 0;
+  const isSloppy = (flags & IS_SLOPPY) !== 0;
+  return { operation, options: { consistency, timeoutMs, requestId, isRetry, isSloppy } };
 }
 
 function readOperation(
@@ -90,6 +97,7 @@ export function encodeOutcome(outcome: Outcome): Buffer {
       writer.hlc(outcome.hlc);
       writer.bytes(outcome.context);
       writer.varint(outcome.acksReceived);
+      writer.varint(outcome.fallbackAcks);
       break;
     case "failed":
       writer.uint8(FAILED);
@@ -129,6 +137,7 @@ function readOutcome(reader: ByteReader): Outcome {
       hlc: reader.hlc(),
       context: Buffer.from(reader.bytes()),
       acksReceived: reader.varint(),
+      fallbackAcks: reader.varint(),
     };
   const reason = kind === FAILED ? FAILURE_REASONS[reader.uint8()] : undefined;
   if (reason === undefined) throw new CodecError("an outcome's kind is unknown");

@@ -37,6 +37,11 @@ export interface OperationOptions {
   readonly requestId: string | undefined;
   /** An earlier attempt with this request id may have reached a node. */
   readonly isRetry: boolean;
+  /**
+   * Of a write: where too few replicas are alive, nodes that are none may hold a copy for those that are away, and such
+   * copies count for the level. No read asks them: until a copy is home, reads need not see the write, whatever R and W.
+   */
+  readonly isSloppy: boolean;
 }
 
 export interface ReadValue extends StoredValue {
@@ -57,7 +62,10 @@ export type Outcome =
       readonly hlc: Hlc;
       /** Opaque: includes this write. */
       readonly context: Buffer;
+      /** Replicas that have it on disk. */
       readonly acksReceived: number;
+      /** Nodes that hold a copy of it on disk for a replica that is away. */
+      readonly fallbackAcks: number;
     }
   | Failure;
 

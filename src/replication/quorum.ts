@@ -88,6 +88,7 @@ export function countable(parts: readonly QuorumPart[], isCounted: (member: numb
 export class QuorumTracker {
   readonly #parts: readonly QuorumPart[];
   readonly #succeeded = new Set<number>();
+  readonly #stoodIn = new Set<number>();
 
   constructor(parts: readonly QuorumPart[]) {
     this.#parts = parts;
@@ -99,7 +100,7 @@ export class QuorumTracker {
 
   /** Answers that count, at most `required`. */
   get received(): number {
-    return countable(this.#parts, (member) => this.#succeeded.has(member));
+    return countable(this.#parts, (member) => this.#counts(member));
   }
 
   /** Every replica that answered, needed or not. */
@@ -107,9 +108,14 @@ export class QuorumTracker {
     return this.#succeeded.size;
   }
 
+  /** Fallbacks that hold a copy. */
+  get copies(): number {
+    return this.#stoodIn.size;
+  }
+
   get isSatisfied(): boolean {
     return this.#parts.every(
-      (part) => part.members.filter((member) => this.#succeeded.has(member)).length >= part.count,
+      (part) => part.members.filter((member) => this.#counts(member)).length >= part.count,
     );
   }
 
@@ -118,8 +124,17 @@ export class QuorumTracker {
     this.#succeeded.add(member);
   }
 
+  /** A fallback holds a copy for this replica, which counts as if it had answered. */
+  standIn(member: number): void {
+    this.#stoodIn.add(member);
+  }
+
   hasSucceeded(member: number): boolean {
     return this.#succeeded.has(member);
+  }
+
+  #counts(member: number): boolean {
+    return this.#succeeded.has(member) || this.#stoodIn.has(member);
   }
 }
 

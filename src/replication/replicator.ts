@@ -16,6 +16,8 @@ import { DeltaReceiver } from "./delta-receiver.js";
 import { Dissemination } from "./dissemination.js";
 import type { Environment } from "./environment.js";
 import { failure } from "./failures.js";
+import { Fallback } from "./fallback.js";
+import { FallbackCopies, type StoredCopy } from "./fallback-copies.js";
 import { LagTracker } from "./lag-tracker.js";
 import { LogTrimming } from "./log-trimming.js";
 import { ReadCoordinator } from "./read-coordinator.js";
@@ -36,6 +38,8 @@ export interface ReplicationSettings extends HintSettings {
   readonly requestIdWindowMs: number;
   /** The most that this node takes of catch-ups; a part of it while live writes come. */
   readonly catchUpBytesPerSecond: number;
+  /** The most that this node holds for replicas of other nodes that are away. */
+  readonly fallbackBytesMax: number;
   /** Milliseconds from the audit with one peer to that with the next. */
   readonly auditIntervalMs: number;
 }
@@ -64,9 +68,12 @@ export class Replicator {
   readonly #trimming: LogTrimming;
   readonly #scrubbing: Scrubbing;
   readonly #audit: Audit;
+  readonly #copies: FallbackCopies;
+  readonly #fallback: Fallback;
   #repair: Repair | undefined;
 
-  constructor(environment: Environment, settings: ReplicationSettings) {
+  /** @param copies what the store holds for other replicas */
+  constructor(environment: Environment, settings: ReplicationSettings, copies: readonly StoredCopy[]) {
     this.#environment = environment;
     const dissemination = new Dissemination(environment);
     this.#acks = new AckSender(environment);
@@ -85,6 +92,8 @@ export class Replicator {
     this.#telling = new ClockTelling(environment, this.#views, (partition) =>
       this.stability.orphans(partition),
     );
+    this.#copies = new FallbackCopies(environment.commit, settings.fallbackBytesMax, copies);
+    this.#fallback = new Fallback(environment, this.#views, this.#telling, this.#copies);
     this.#antiEntropy = new AntiEntropy(environment, {
       peerClocks: this.peerClocks,
       catchUp: this.#catchUp,
@@ -120,6 +129,7 @@ export class Replicator {
       catch_up_sessions: this.#catchUp.sessions,
       request_fences: this.#fences.fill,
       rows_healing: this.#healing.fill,
+      fallback_bytes: this.#copies.fill,
       pending_writes: { size: this.#writes.inFlight, max: undefined },
     };
   }
@@ -140,6 +150,7 @@ export class Replicator {
     this.#trimming.start();
     this.#scrubbing.start();
     this.#audit.start();
+    this.#fallback.start();
   }
 
   close(): void {
@@ -149,6 +160,7 @@ export class Replicator {
     this.away.close();
     this.#scrubbing.close();
     this.#audit.close();
+    this.#fallback.close();
     this.#repair?.close();
     this.#catchUp.close();
   }
@@ -175,6 +187,7 @@ export class Replicator {
 
   peerUp(peer: number): void {
     this.#antiEntropy.peerUp(peer);
+    this.#fallback.peerUp(peer);
   }
 
   peerDown(peer: number): void {
@@ -232,6 +245,8 @@ export class Replicator {
         return this.#service.lookUp(from, message);
       case "forward-request":
         return this.#service.forward(from, message.id, message.body);
+      case "hold-request":
+        return this.#fallback.take(from, message);
       case "audit-reply":
       case "audit-cells-reply":
       case "audit-rows-reply":
@@ -240,6 +255,7 @@ export class Replicator {
       case "repair-reply":
       case "lookup-reply":
       case "forward-reply":
+      case "hold-reply":
         return this.#environment.calls.reply(from, message);
       case "heartbeat":
       case "credit":
@@ -248,7 +264,7 @@ export class Replicator {
   }
 
   #takeView(from: number, message: ViewMessage): void {
-    this.#views.receive(from, message);
+    if (this.#views.receive(from, message)) this.#telling.viewChanged();
     for (const [member, incarnation] of message.incarnations)
       this.#environment.liveness.learn(member, incarnation);
   }

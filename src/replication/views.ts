@@ -2,17 +2,31 @@
  * Whom this node and its peers take for the members: the newest incarnation of each, durably known, and of which
  * partitions somebody keeps deltas for a replica that is away. What a peer says of its replicas counts for purging and
  * closing only while its view is the same as ours (rules 8 and 10).
+ *
+ * Copies kept for a replica that is away, its home, may be all that is left of a write: no clock says that it is missing.
+ * So nothing is forgotten of a partition while somebody keeps copies of it, and two things make that safe without any
+ * order between links:
+ *
+ * - Whoever keeps copies says so before its view can tell of a newer incarnation of the member that minted them, and takes
+ *   none of a past one. Under the older view nothing of that member is closed, and what it said of itself either was
+ *   before it minted the dot, which is then stamped above all that may be purged, or names the dot, and is waited for.
+ * - When the copies are home, the home has what its last statement did not tell. Each time that a member keeps less than
+ *   before is a *release*, with a number; views agree only if they know of the same releases. So the home's statements
+ *   count again only once it has heard of the release, which is after it had the copies.
  */
 import { type Actor, actorIncarnation, actorMember } from "../causality/index.js";
 import type { ViewMessage } from "../codec/index.js";
 
 const INCARNATION_MAX = 2 ** 32 - 1;
+/** Releases of one incarnation: their numbers must not be taken for those of another one. */
+const RELEASES_MAX = 2 ** 20;
 
 interface PeerView {
   readonly version: number;
   readonly layoutVersion: number;
   readonly incarnations: ReadonlyMap<number, number>;
   readonly kept: ReadonlySet<number>;
+  readonly releases: ReadonlyMap<number, number>;
 }
 
 export class Views {
@@ -20,7 +34,9 @@ export class Views {
   readonly #self: number;
   readonly #incarnations: Map<number, number>;
   readonly #peers = new Map<number, PeerView>();
-  #kept: readonly number[] = [];
+  /** Of each member that has made one. */
+  readonly #releases = new Map<number, number>();
+  #kept: ReadonlySet<number> = new Set();
   #version = 1;
 
   /** @param incarnations of all members, our own among them; 0 for one never met. */
@@ -57,10 +73,17 @@ export class Views {
     this.#version++;
   }
 
-  /** The partitions of which we keep deltas for others; durable. */
-  keep(partitions: readonly number[]): void {
-    this.#kept = partitions;
+  /**
+   * The partitions of which we keep deltas for others: said before one is durable, and until its removal is. False:
+   * nothing changed.
+   */
+  keep(partitions: ReadonlySet<number>): boolean {
+    const isRelease = [...this.#kept].some((partition) => !partitions.has(partition));
+    if (!isRelease && partitions.size === this.#kept.size) return false;
+    if (isRelease) this.#releases.set(this.#self, this.#nextRelease());
+    this.#kept = new Set(partitions);
     this.#version++;
+    return true;
   }
 
   message(): ViewMessage {
@@ -69,13 +92,21 @@ export class Views {
       version: this.#version,
       layoutVersion: this.#layoutVersion,
       incarnations: this.#incarnations,
-      kept: this.#kept,
+      kept: [...this.#kept],
+      releases: this.#releases,
     };
   }
 
-  receive(from: number, message: ViewMessage): void {
-    const { version, layoutVersion, incarnations } = message;
-    this.#peers.set(from, { version, layoutVersion, incarnations, kept: new Set(message.kept) });
+  /** True: it tells of a release, and our own view is another one now. */
+  receive(from: number, message: ViewMessage): boolean {
+    const { version, layoutVersion, incarnations, releases } = message;
+    this.#peers.set(from, { version, layoutVersion, incarnations, releases, kept: new Set(message.kept) });
+    const release = releases.get(from);
+    if (release === this.#releases.get(from)) return false;
+    if (release === undefined) this.#releases.delete(from);
+    else this.#releases.set(from, release);
+    this.#version++;
+    return true;
   }
 
   peerDown(peer: number): void {
@@ -90,7 +121,7 @@ export class Views {
 
   /** Every member has our view, and none keeps deltas of this partition for a replica that is away. */
   isAgreedOn(partition: number): boolean {
-    if (this.#kept.includes(partition)) return false;
+    if (this.#kept.has(partition)) return false;
     for (const member of this.#incarnations.keys()) {
       if (member === this.#self) continue;
       if (this.agreedVersion(member) === 0 || this.#peers.get(member)?.kept.has(partition) === true)
@@ -112,6 +143,14 @@ export class Views {
     if (view.layoutVersion !== this.#layoutVersion) return false;
     for (const [member, incarnation] of this.#incarnations)
       if (view.incarnations.get(member) !== incarnation) return false;
+    for (const member of this.#incarnations.keys())
+      if (view.releases.get(member) !== this.#releases.get(member)) return false;
     return true;
+  }
+
+  /** Rises, and over all incarnations of ours: at most one begins in a second, and lasts for longer than a million. */
+  #nextRelease(): number {
+    const first = this.incarnationOf(this.#self) * RELEASES_MAX;
+    return Math.max(first, this.#releases.get(this.#self) ?? 0) + 1;
   }
 }

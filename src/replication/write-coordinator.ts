@@ -26,6 +26,7 @@ import { countable, type QuorumPart, QuorumTracker, requiredCount } from "./quor
 import type { RequestFences } from "./request-fences.js";
 import { RequestLookup } from "./request-lookup.js";
 import type { RowHealing } from "./row-healing.js";
+import { StandIns } from "./stand-ins.js";
 
 /** No node's stamps run this far ahead: a context that says so was forged, and would drag all stamps along. */
 const TOKEN_AHEAD_MAX_MS = 60 * 60 * 1000;
@@ -122,7 +123,9 @@ export class WriteCoordinator {
     lookup.run((result) => {
       switch (result.kind) {
         case "found":
-          return write.done(this.#written(write, result.minted, [], result.acksReceived));
+          return write.done(
+            this.#written(write, result.minted, [], { replicas: result.acksReceived, fallbacks: 0 }),
+          );
         case "found-short":
           return write.done(writeTimeout(requiredCount(write.parts), result.acksReceived));
         case "nobody-knows":
@@ -147,7 +150,8 @@ export class WriteCoordinator {
     const { liveness } = this.#environment;
     const required = requiredCount(write.parts);
     const alive = countable(write.parts, (member) => liveness.isAlive(member));
-    if (alive < required) return write.done(quorumUnavailable(required, alive));
+    const fallbacks = alive < required && write.options.isSloppy ? this.#standIns(write) : undefined;
+    if (alive < required && fallbacks === undefined) return write.done(quorumUnavailable(required, alive));
     const row = write.replica.rows.readPending(write.rowKey);
     const intent = this.#compile(write, row);
     if (intent === undefined)
@@ -162,7 +166,15 @@ export class WriteCoordinator {
       write.options.requestId,
     );
     this.#environment.counters.add("writes_coordinated");
-    this.#await(write, delta);
+    this.#await(write, delta, fallbacks);
+  }
+
+  /** Fallbacks for the replicas that are away; undefined when too few are alive even so. */
+  #standIns(write: Write): StandIns | undefined {
+    const { liveness } = this.#environment;
+    const standIns = new StandIns(this.#environment, write.replica.partition, write.parts);
+    const isCounted = (member: number): boolean => liveness.isAlive(member) || standIns.standsInFor(member);
+    return countable(write.parts, isCounted) < requiredCount(write.parts) ? undefined : standIns;
   }
 
   #compile(write: Write, row: Row): Intent | Failure | undefined {
@@ -204,39 +216,60 @@ export class WriteCoordinator {
     );
   }
 
-  #await(write: Write, delta: Delta): void {
+  #await(write: Write, delta: Delta, standIns: StandIns | undefined): void {
     const { clock, commit, self, timers } = this.#environment;
     const { partition, counter } = delta;
     const tracker = new QuorumTracker(write.parts);
     const finish = (outcome: Outcome): void => {
       timer.cancel();
+      standIns?.cancel();
       this.#pending.remove(partition, counter);
       write.done(outcome);
     };
     const timer = timers.after(Math.max(0, write.deadlineMs - clock.monotonicMs()), () => {
       finish(writeTimeout(tracker.required, tracker.received));
     });
-    this.#pending.add(partition, counter, {
-      tracker,
-      changed: () => {
-        if (tracker.isSatisfied && tracker.hasSucceeded(self.number))
-          finish(this.#written(write, delta, delta.replaced, tracker.answers));
-      },
-    });
+    const changed = (): void => {
+      if (!tracker.isSatisfied || !tracker.hasSucceeded(self.number)) return;
+      const { answers, copies } = tracker;
+      finish(this.#written(write, delta, delta.replaced, { replicas: answers, fallbacks: copies }));
+    };
+    this.#pending.add(partition, counter, { tracker, changed });
     commit.whenDurable(() => {
       this.#dissemination.send(delta);
+      standIns?.ask(delta, (home) => {
+        tracker.standIn(home);
+        changed();
+      });
       this.#pending.acknowledge(partition, self.number, counter);
     });
   }
 
-  #written(write: Write, minted: Minted, replaced: Delta["replaced"], acksReceived: number): Outcome {
+  #written(
+    write: Write,
+    minted: Minted,
+    replaced: Delta["replaced"],
+    acks: { readonly replicas: number; readonly fallbacks: number },
+  ): Outcome {
     const live = write.operation.kind === "put" ? [minted] : [];
     const token = { live, context: Context.ofDots([minted, ...replaced]), hlc: minted.hlc };
-    return { kind: "written", hlc: minted.hlc, context: encodeToken(write.rowKey, token), acksReceived };
+    return {
+      kind: "written",
+      hlc: minted.hlc,
+      context: encodeToken(write.rowKey, token),
+      acksReceived: acks.replicas,
+      fallbackAcks: acks.fallbacks,
+    };
   }
 
   #nothingToDelete(): Outcome {
-    return { kind: "written", hlc: this.#environment.hlc.last, context: Buffer.alloc(0), acksReceived: 0 };
+    return {
+      kind: "written",
+      hlc: this.#environment.hlc.last,
+      context: Buffer.alloc(0),
+      acksReceived: 0,
+      fallbackAcks: 0,
+    };
   }
 }
 

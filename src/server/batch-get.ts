@@ -9,6 +9,7 @@ import { decodeAddress } from "./address-decoding.js";
 import { runBatch } from "./batch.js";
 import { badRequest, deadlinePassed, isFailure, toItemError } from "./failure.js";
 import { type Limits, MESSAGE_OVERHEAD_BYTES } from "./limits.js";
+import { sloppyReadProblem } from "./operation-decoding.js";
 import { decodeOptions } from "./options-decoding.js";
 import { encodeRead, expectRead, type ReadOutcome } from "./reply-encoding.js";
 import type { ReplyHeaders } from "./reply-header.js";
@@ -70,7 +71,7 @@ function decodeBatchOptions(
   if (addresses.length > limits.batchItems) {
     return badRequest("addresses", `${addresses.length} items; the limit is ${limits.batchItems}`);
   }
-  return decodeOptions(options, "options", remainingMs, limits);
+  return sloppyReadProblem(options) ?? decodeOptions(options, "options", remainingMs, limits);
 }
 
 function replyBytes(read: ReadOutcome): number {

@@ -41,6 +41,7 @@ export function resolveConfig(settings: Settings): ServerConfig {
     requestIdWindowMs: requestIdWindowOf(settings, report),
     maxHintWindowMs: settings.max_hint_window_ms ?? 3 * 3_600_000,
     hintBudgetBytes: (settings.hint_budget_mb ?? 1_024) * 2 ** 20,
+    fallbackBytesMax: (settings.fallback_max_mb ?? 64) * 2 ** 20,
     catchUpBytesPerSecond: (settings.catch_up_mb_per_second ?? 64) * 2 ** 20,
     rowCacheBytes: (settings.row_cache_mb ?? 16) * 2 ** 20,
     limits: limitsOf(settings, report),

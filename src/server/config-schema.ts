@@ -17,6 +17,8 @@ const LEAST_REQUEST_ID_WINDOW_MS = 300_000;
 /** A month; who is away for longer has less to wait for from a full sync. */
 const LONGEST_HINT_WINDOW_MS = 31 * 24 * 3_600_000;
 const HIGHEST_HINT_BUDGET_MB = 2 ** 20;
+/** Where each copy is, is kept in memory. */
+const HIGHEST_FALLBACK_MB = 1_024;
 const HIGHEST_CATCH_UP_MB_PER_SECOND = 100_000;
 
 const id = z.string().regex(ID, "must be 1 to 63 of a-z 0-9 - and start with a letter or digit");
@@ -90,6 +92,7 @@ export const settingsSchema = z.strictObject({
   request_id_window_ms: whole(LEAST_REQUEST_ID_WINDOW_MS, HIGHEST_TIMER_MS).optional(),
   max_hint_window_ms: whole(0, LONGEST_HINT_WINDOW_MS).optional(),
   hint_budget_mb: whole(1, HIGHEST_HINT_BUDGET_MB).optional(),
+  fallback_max_mb: whole(0, HIGHEST_FALLBACK_MB).optional(),
   catch_up_mb_per_second: whole(1, HIGHEST_CATCH_UP_MB_PER_SECOND).optional(),
   row_cache_mb: whole(0, 65_536).optional(),
   limits: limitsSchema.optional(),

@@ -64,6 +64,7 @@ function nodeSettings(config: ServerConfig): Omit<NodeSettings, "layout" | "mini
     requestIdWindowMs: config.requestIdWindowMs,
     maxHintWindowMs: config.maxHintWindowMs,
     hintBudgetBytes: config.hintBudgetBytes,
+    fallbackBytesMax: config.fallbackBytesMax,
     catchUpBytesPerSecond: config.catchUpBytesPerSecond,
     rowCacheBytes: config.rowCacheBytes,
     maxSiblings: config.limits.siblings,

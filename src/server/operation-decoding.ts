@@ -25,6 +25,8 @@ export function decodeGet(request: kv.GetRequest__Output, limits: Limits): Opera
   if (request.element.length > 0) return badRequest("element", "is for sets and maps only");
   if (request.pageToken.length > 0) return badRequest("page_token", "is for sets and maps only");
   if (request.pageSize !== 0) return badRequest("page_size", "is for sets and maps only");
+  const problem = sloppyReadProblem(request.options);
+  if (problem !== undefined) return problem;
   return { kind: "get", address };
 }
 
@@ -80,4 +82,9 @@ function contextProblem(context: Buffer, prefix: string): Failure | undefined {
 export function retryProblem(options: kv.RequestOptions__Output | null, prefix: string): Failure | undefined {
   if (options === null || !options.isRetry || options.requestId.length > 0) return undefined;
   return badRequest(`${prefix}options.is_retry`, "needs the request_id of the earlier attempt");
+}
+
+/** A fallback is no replica, and answers no read. */
+export function sloppyReadProblem(options: kv.RequestOptions__Output | null): Failure | undefined {
+  return options?.isSloppy === true ? badRequest("options.is_sloppy", "is for writes only") : undefined;
 }

@@ -33,17 +33,17 @@ export function decodeOptions(
   const byDefault = Number.isFinite(remainingMs) ? limits.maxTimeoutMs : limits.defaultTimeoutMs;
   const timeoutMs = Math.min(remainingMs - margin, asked ?? byDefault, limits.maxTimeoutMs);
   if (options === null) {
-    return { consistency: undefined, timeoutMs, requestId: undefined, isRetry: false };
+    return { consistency: undefined, timeoutMs, requestId: undefined, isRetry: false, isSloppy: false };
   }
   if (options.sessionToken.length > 0) return unimplemented(`${field}.session_token`);
   const consistency = decodeConsistency(options.consistency, `${field}.consistency`);
   if (consistency !== undefined && "kind" in consistency) return consistency;
-  const { requestId: id, isRetry } = options;
+  const { requestId: id, isRetry, isSloppy } = options;
   if (id.length !== 0 && id.length !== REQUEST_ID_BYTES) {
     return badRequest(`${field}.request_id`, `${id.length} bytes; it must be empty or ${REQUEST_ID_BYTES}`);
   }
   const requestId = id.length === 0 ? undefined : id.toString("hex");
-  return { consistency, timeoutMs, requestId, isRetry: isRetry && requestId !== undefined };
+  return { consistency, timeoutMs, requestId, isRetry: isRetry && requestId !== undefined, isSloppy };
 }
 
 function decodeConsistency(

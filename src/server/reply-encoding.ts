@@ -35,11 +35,13 @@ export function encodePut(outcome: WriteOutcome, header: kv.ReplyHeader | null):
     hlc: outcome.hlc.toString(),
     context: outcome.context,
     acksReceived: outcome.acksReceived,
+    fallbackAcks: outcome.fallbackAcks,
   };
 }
 
 export function encodeDelete(outcome: WriteOutcome, header: kv.ReplyHeader | null): kv.DeleteResponse {
-  return { header, hlc: outcome.hlc.toString(), acksReceived: outcome.acksReceived };
+  const { acksReceived, fallbackAcks } = outcome;
+  return { header, hlc: outcome.hlc.toString(), acksReceived, fallbackAcks };
 }
 
 /** The outcome of a read, or the failure that it is. */

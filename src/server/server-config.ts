@@ -49,6 +49,7 @@ export interface ServerConfig {
   readonly requestIdWindowMs: number;
   readonly maxHintWindowMs: number;
   readonly hintBudgetBytes: number;
+  readonly fallbackBytesMax: number;
   readonly catchUpBytesPerSecond: number;
   readonly rowCacheBytes: number;
   readonly limits: Limits;

@@ -165,6 +165,7 @@ export class ClientPool {
       timeoutMs: planned.timeoutMs,
       requestId: call.requestId,
       isRetry,
+      isSloppy: false,
     };
     const { api } = node;
     // As a call that comes in over the network: a paused process takes it later, a dead one never.

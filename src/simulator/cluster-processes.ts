@@ -241,6 +241,7 @@ function settingsOf(
     requestIdWindowMs: 600_000,
     maxHintWindowMs: 3 * 3_600_000,
     hintBudgetBytes: 2 ** 30,
+    fallbackBytesMax: 2 ** 26,
     catchUpBytesPerSecond: 2 ** 26,
     maxOperationsInFlight: 1_000,
     peerAddressOverrides: {},

@@ -162,7 +162,13 @@ export class Judgement {
   }
 
   #read(node: RunningNode, key: KeyUnderTest, level: "ALL" | "LOCAL_ONE"): Outcome & { kind: "read" } {
-    const options = { consistency: { level }, timeoutMs: 2_000, requestId: undefined, isRetry: false };
+    const options = {
+      consistency: { level },
+      timeoutMs: 2_000,
+      requestId: undefined,
+      isRetry: false,
+      isSloppy: false,
+    };
     for (let attempt = 1; ; attempt++) {
       const outcome = this.#answer<Outcome>(`a read of ${key.name}`, (done) =>
         node.api.execute(getOf(key.name, key.type), options, done),

@@ -52,7 +52,13 @@ export class SimulatedCluster extends ClusterProcesses {
     options: Partial<OperationOptions>,
     done: (outcome: Outcome) => void,
   ): void {
-    const defaults = { consistency: undefined, timeoutMs: 5_000, requestId: undefined, isRetry: false };
+    const defaults = {
+      consistency: undefined,
+      timeoutMs: 5_000,
+      requestId: undefined,
+      isRetry: false,
+      isSloppy: false,
+    };
     node.api.execute(operation, { ...defaults, ...options }, done);
   }
 

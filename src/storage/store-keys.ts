@@ -1,5 +1,5 @@
 /**
- * The key layout of the store. One letter for the kind, two bytes for the partition, then:
+ * The key layout of the store. One letter for the kind, two bytes for a partition, eight for an actor or a counter:
  *
  *     m name                          what belongs to the node as a whole
  *     p partition                     clock, floor and doubts of a partition
@@ -9,6 +9,7 @@
  *     s partition                     the sketch of the rows, as of a clean stop
  *     l partition actor counter       the dot log: pointers to rows, never values
  *     q partition requestId           which dot a request id made
+ *     h home partition actor counter  a copy of a delta, held for a replica that is away; home, its member number: 4 bytes
  *
  * Numbers are big-endian, so that a partition, an actor's dots and a bucket's keys are each one range. In memory a
  * store key is a string of code units below 256, like a row key.
@@ -61,6 +62,33 @@ export function requestKey(partition: number, requestId: string): StoreKey {
   return `q${uint16(partition)}${Buffer.from(requestId, "hex").toString("latin1")}` as StoreKey;
 }
 
+/** A copy that is held for a replica of another node. */
+export interface CopyAddress {
+  readonly home: number;
+  readonly partition: number;
+  readonly actor: Actor;
+  readonly counter: number;
+}
+
+export function copyKey({ home, partition, actor, counter }: CopyAddress): StoreKey {
+  return `h${uint16(Math.floor(home / 65536))}${uint16(home % 65536)}${uint16(partition)}${uint64(actor)}${uint64(counter)}` as StoreKey;
+}
+
+/** The address inside a copy's store key. */
+export function copyAddressOf(key: StoreKey): CopyAddress {
+  return {
+    home: readUint16(key, 1) * 65536 + readUint16(key, 3),
+    partition: readUint16(key, 5),
+    actor: readUint64(key, 7) as Actor,
+    counter: readUint64(key, 15),
+  };
+}
+
+/** The copies for all homes, from after `afterCopy` (or the first) on. */
+export function copyRange(afterCopy?: StoreKey): StoreKeyRange {
+  return { from: (afterCopy === undefined ? "h" : `${afterCopy}\x00`) as StoreKey, to: "i" as StoreKey };
+}
+
 /** The rows of a partition from after `afterRow` (or its first) on. */
 export function rowRange(partition: number, afterRow?: RowKey): StoreKeyRange {
   return partitionRange("r", partition, afterRow);
@@ -109,6 +137,10 @@ function nextKind(kind: string): string {
 
 function uint16(value: number): string {
   return String.fromCharCode(value >>> 8, value & 0xff);
+}
+
+function readUint16(key: string, at: number): number {
+  return key.charCodeAt(at) * 256 + key.charCodeAt(at + 1);
 }
 
 function readUint64(key: string, at: number): number {

@@ -6,6 +6,7 @@ import { groupBy } from "./group-by.js";
 import type { Layout, Member } from "./layout.js";
 import { LayoutError } from "./layout-error.js";
 import { partitionOf } from "./partition.js";
+import { tieBreak } from "./tie-break.js";
 
 const NO_NUMBERS: readonly number[] = [];
 const NO_MEMBERS: readonly Member[] = [];
@@ -80,6 +81,15 @@ export class LayoutView {
   /** By preference; none when the layout has no such region. Throws `LayoutError` as `replicaSet` does. */
   replicasIn(partition: number, region: string): readonly number[] {
     return this.replicaSetByRegion(partition).get(region) ?? NO_NUMBERS;
+  }
+
+  /** Those of a region that do not hold the partition, in the order in which they stand in for those that do. */
+  fallbacksIn(partition: number, region: string): number[] {
+    const replicas = this.replicasIn(partition, region);
+    return this.membersIn(region)
+      .map(({ number }) => number)
+      .filter((number) => !replicas.includes(number))
+      .sort((a, b) => tieBreak(partition, a) - tieBreak(partition, b));
   }
 
   /** Whether this member holds the partition. */

@@ -14,8 +14,13 @@ const Read = z.strictObject({
   context: z.base64(),
   hlc: z.string().regex(/^\d+$/),
 });
-const Written = z.strictObject({ hlc: z.string(), context: z.base64(), acksReceived: z.number() });
-const Deleted = z.strictObject({ hlc: z.string(), acksReceived: z.number() });
+const Written = z.strictObject({
+  hlc: z.string(),
+  context: z.base64(),
+  acksReceived: z.number(),
+  fallbackAcks: z.number(),
+});
+const Deleted = z.strictObject({ hlc: z.string(), acksReceived: z.number(), fallbackAcks: z.number() });
 
 const readIn = ({ stdout }: Outcome) => Read.parse(JSON.parse(stdout));
 

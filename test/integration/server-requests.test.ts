@@ -57,6 +57,7 @@ describe("requests for one key", () => {
       consistency: { level: "CONSISTENCY_LEVEL_EACH_QUORUM" },
       requestId: REQUEST_ID,
       isRetry: true,
+      isSloppy: true,
       timeoutMs: 700,
     };
     await put({
@@ -80,6 +81,7 @@ describe("requests for one key", () => {
           timeoutMs: 700,
           requestId: REQUEST_ID.toString("hex"),
           isRetry: true,
+          isSloppy: true,
         },
       },
       { options: { consistency: { replicas: 2 }, requestId: undefined } },
@@ -127,6 +129,17 @@ describe("a bad request is refused by the field that is wrong", () => {
     ],
     ["a retry of nothing", { address, value, options: { isRetry: true } }, "options.is_retry"],
   ];
+  it("a sloppy read", async () => {
+    const options = { isSloppy: true };
+    const failures = [
+      await failureOf(get({ address, options })),
+      await failureOf(batchGet({ addresses: [address], options })),
+    ];
+    for (const failure of failures)
+      expect(failure).toMatchObject({ reason: "BAD_REQUEST", metadata: { field: "options.is_sloppy" } });
+    expect(node.asked).toEqual([]);
+  });
+
   it.each(puts)("put: %s", async (_name, request, field) => {
     const failure = await failureOf(put(request));
     expect(failure).toMatchObject({ code: "INVALID_ARGUMENT", reason: "BAD_REQUEST", metadata: { field } });

@@ -98,7 +98,7 @@ describe("stop", () => {
     expect(result).toBeInstanceOf(Error);
     during.api.execute(
       getOf("k"),
-      { consistency: undefined, timeoutMs: 100, requestId: undefined, isRetry: false },
+      { consistency: undefined, timeoutMs: 100, requestId: undefined, isRetry: false, isSloppy: false },
       (outcome) => expect(outcome).toMatchObject({ reason: "DRAINING" }),
     );
   });

@@ -167,6 +167,10 @@ export const descriptor = `{
           "timeoutMs": {
            "type": "uint32",
            "id": 5
+          },
+          "isSloppy": {
+           "type": "bool",
+           "id": 6
           }
          }
         },
@@ -359,6 +363,10 @@ export const descriptor = `{
           "acksReceived": {
            "type": "uint32",
            "id": 4
+          },
+          "fallbackAcks": {
+           "type": "uint32",
+           "id": 5
           }
          }
         },
@@ -391,6 +399,10 @@ export const descriptor = `{
           "acksReceived": {
            "type": "uint32",
            "id": 3
+          },
+          "fallbackAcks": {
+           "type": "uint32",
+           "id": 4
           }
          }
         },
@@ -498,6 +510,10 @@ export const descriptor = `{
           "acksReceived": {
            "type": "uint32",
            "id": 4
+          },
+          "fallbackAcks": {
+           "type": "uint32",
+           "id": 5
           }
          }
         },

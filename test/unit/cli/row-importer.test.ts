@@ -7,7 +7,7 @@ import { AtollError } from "../../../src/client/index.js";
 type Entries = Parameters<ValueBucket["putMany"]>[0];
 type Results = Awaited<ReturnType<ValueBucket["putMany"]>>;
 
-const WRITTEN = { hlc: 1n, context: new Uint8Array(0), acksReceived: 1, region: "eu" };
+const WRITTEN = { hlc: 1n, context: new Uint8Array(0), acksReceived: 1, fallbackAcks: 0, region: "eu" };
 const GONE = new AtollError({ code: "UNAVAILABLE", reason: undefined, message: "nobody is there" });
 
 /** Keeps what it is given, and answers when it is told to; by itself once `isOpen`. */

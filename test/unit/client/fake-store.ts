@@ -38,14 +38,14 @@ export class FakeStore {
     };
     this.#rows.set(rowKey(address), [...kept, written]);
     this.applied.push(requestId);
-    return { hlc: this.#stamp, context: Buffer.from(id), acksReceived: 2 };
+    return { hlc: this.#stamp, context: Buffer.from(id), acksReceived: 2, fallbackAcks: 0 };
   }
 
   delete(address: kv.Address__Output | null, requestId: string): kv.DeleteResponse {
     this.#stamp += 1;
     this.#rows.delete(rowKey(address));
     this.applied.push(requestId);
-    return { hlc: this.#stamp, acksReceived: 2 };
+    return { hlc: this.#stamp, acksReceived: 2, fallbackAcks: 0 };
   }
 
   /** Puts bytes where a client will find them, as if another client had written them. */

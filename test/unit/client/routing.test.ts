@@ -10,7 +10,13 @@ describe("a client of one region", () => {
     const key = cluster.keyAt("eu-2", "profiles");
 
     const put = await profiles.put(key, { name: "Ada" });
-    expect(put).toEqual({ hlc: 1n, context: Buffer.from("w1"), acksReceived: 2, region: "eu" });
+    expect(put).toEqual({
+      hlc: 1n,
+      context: Buffer.from("w1"),
+      acksReceived: 2,
+      fallbackAcks: 0,
+      region: "eu",
+    });
     expect(await profiles.get(key)).toEqual({
       found: true,
       value: { name: "Ada" },
@@ -18,7 +24,7 @@ describe("a client of one region", () => {
       hlc: 1n,
       region: "eu",
     });
-    expect(await profiles.delete(key)).toEqual({ hlc: 2n, acksReceived: 2, region: "eu" });
+    expect(await profiles.delete(key)).toEqual({ hlc: 2n, acksReceived: 2, fallbackAcks: 0, region: "eu" });
     expect(await profiles.get(key)).toMatchObject({ found: false, value: undefined, hlc: 0n });
     expect([cluster.receivers("put"), cluster.receivers("get"), cluster.receivers("delete")]).toEqual([
       ["eu-2"],

@@ -139,6 +139,7 @@ export const MESSAGES: { readonly [T in Message["type"]]: fc.Arbitrary<Extract<M
       .array(fc.tuple(anyVarint, fc.nat({ max: 2 ** 32 - 1 })), { maxLength: 5 })
       .map((entries) => new Map(entries)),
     kept: fc.array(anyVarint, { maxLength: 4 }),
+    releases: fc.array(fc.tuple(anyVarint, anyVarint), { maxLength: 3 }).map((entries) => new Map(entries)),
   }),
   "catch-up-request": fc.record({
     type: fc.constant("catch-up-request"),
@@ -185,6 +186,13 @@ export const MESSAGES: { readonly [T in Message["type"]]: fc.Arbitrary<Extract<M
   }),
   "forward-request": fc.record({ type: fc.constant("forward-request"), ...anyForward }),
   "forward-reply": fc.record({ type: fc.constant("forward-reply"), ...anyForward }),
+  "hold-request": fc.record({
+    type: fc.constant("hold-request"),
+    id: anyVarint,
+    home: anyVarint,
+    delta: anyDelta,
+  }),
+  "hold-reply": fc.record({ type: fc.constant("hold-reply"), id: anyVarint, isHeld: fc.boolean() }),
   "audit-request": fc.record({ type: fc.constant("audit-request"), id: anyVarint, entries: anyAuditEntries }),
   "audit-reply": fc.record({
     type: fc.constant("audit-reply"),

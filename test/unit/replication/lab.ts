@@ -55,12 +55,12 @@ export class Lab {
   /** Which messages wait for `release`. */
   holds: Filter = () => false;
 
-  /** Members are numbered from 1, region by region. */
-  constructor(membersByRegion: Readonly<Record<string, number>>, seed = 1) {
+  /** Members are numbered from 1, region by region; each holds the partition, or `replicas` of each region. */
+  constructor(membersByRegion: Readonly<Record<string, number>>, seed = 1, replicas?: number) {
     this.world = new SimulatedWorld(seed);
     const regions = Object.entries(membersByRegion).flatMap(([region, count]) => Array(count).fill(region));
     const members = regions.map((region: string, index): Member => memberOf(index + 1, region));
-    const replicasPerRegion = Math.max(...Object.values(membersByRegion));
+    const replicasPerRegion = replicas ?? Math.max(...Object.values(membersByRegion));
     this.view = new LayoutView(
       createLayout({ clusterId: "lab", partitionCount: 1, replicasPerRegion, members }),
     );
@@ -91,7 +91,13 @@ export class Lab {
     options: Partial<OperationOptions> = {},
   ): { outcome?: Outcome } {
     const pending: { outcome?: Outcome } = {};
-    const defaults = { consistency: undefined, timeoutMs: 1_000, requestId: undefined, isRetry: false };
+    const defaults = {
+      consistency: undefined,
+      timeoutMs: 1_000,
+      requestId: undefined,
+      isRetry: false,
+      isSloppy: false,
+    };
     this.node(number).replicator.coordinator.execute(operation, { ...defaults, ...options }, (outcome) => {
       if (pending.outcome !== undefined) throw new Error("an operation had two outcomes");
       pending.outcome = outcome;
@@ -131,14 +137,19 @@ export class Lab {
     const sent: LabNode["sent"] = [];
     const runtime = { ...host.runtime, transport: this.#transport(number, sent) };
     const { environment, replica } = this.#environment(member, runtime, store);
-    const replicator = new Replicator(environment, {
-      maxSiblings: 100,
-      requestIdWindowMs: 600_000,
-      maxHintWindowMs: 3 * 3_600_000,
-      hintBudgetBytes: 2 ** 30,
-      catchUpBytesPerSecond: 2 ** 26,
-      auditIntervalMs: 1e9,
-    });
+    const replicator = new Replicator(
+      environment,
+      {
+        maxSiblings: 100,
+        requestIdWindowMs: 600_000,
+        maxHintWindowMs: 3 * 3_600_000,
+        hintBudgetBytes: 2 ** 30,
+        fallbackBytesMax: 2 ** 26,
+        catchUpBytesPerSecond: 2 ** 26,
+        auditIntervalMs: 1e9,
+      },
+      [],
+    );
     environment.links.listen({
       message: (from, message) => replicator.receive(from, message),
       beforeFlush: () => replicator.beforeFlush(),

@@ -43,6 +43,7 @@ const anyForwarded: fc.Arbitrary<ForwardedOperation> = fc.record({
     timeoutMs: fc.integer({ min: 1, max: 3_600_000 }),
     requestId: fc.option(fc.stringMatching(/^[0-9a-f]{32}$/), { nil: undefined }),
     isRetry: fc.boolean(),
+    isSloppy: fc.boolean(),
   }),
 });
 const anyOutcome: fc.Arbitrary<Outcome> = fc.oneof(
@@ -51,9 +52,13 @@ const anyOutcome: fc.Arbitrary<Outcome> = fc.oneof(
     values: values.map(([value, hlc]) => ({ ...value, hlc })),
     context,
   })),
-  fc
-    .tuple(anyHlc, anyBytes, fc.nat())
-    .map(([hlc, context, acksReceived]) => ({ kind: "written" as const, hlc, context, acksReceived })),
+  fc.tuple(anyHlc, anyBytes, fc.nat(), fc.nat()).map(([hlc, context, acksReceived, fallbackAcks]) => ({
+    kind: "written" as const,
+    hlc,
+    context,
+    acksReceived,
+    fallbackAcks,
+  })),
   fc
     .tuple(fc.constantFrom(...FAILURE_REASONS), anyText, fc.dictionary(anyText, anyText, { maxKeys: 3 }))
     .map(([reason, message, metadata]) => ({
@@ -84,7 +89,13 @@ describe("forwarded operations", () => {
 
   it("have a deadline of whole milliseconds, rounded up, at least one", () => {
     const timeout = (timeoutMs: number): number => {
-      const options = { consistency: undefined, timeoutMs, requestId: undefined, isRetry: false };
+      const options = {
+        consistency: undefined,
+        timeoutMs,
+        requestId: undefined,
+        isRetry: false,
+        isSloppy: false,
+      };
       const address = { type: DataType.register, bucket: "b", key: Buffer.from("k") };
       return decodeOperation(encodeOperation({ operation: { kind: "get", address }, options })).options
         .timeoutMs;

@@ -120,6 +120,21 @@ describe("a quorum", () => {
     );
   });
 
+  it("counts what stands in for a replica once, beside those who answered", () => {
+    const tracker = new QuorumTracker([{ members: [1, 2, 3], count: 2 }]);
+    tracker.succeed(1);
+    tracker.standIn(1);
+    expect([tracker.isSatisfied, tracker.received, tracker.answers, tracker.copies]).toEqual([
+      false,
+      1,
+      1,
+      1,
+    ]);
+    tracker.standIn(2);
+    expect([tracker.isSatisfied, tracker.received, tracker.answers, tracker.copies]).toEqual([true, 2, 1, 2]);
+    expect(tracker.hasSucceeded(2)).toBe(false);
+  });
+
   it.each([0, -1, 1.5, Number.NaN, 10])("does not exist of %d of nine replicas", (replicas) => {
     const set = new Map([["r0", [1, 2, 3, 4, 5, 6, 7, 8, 9]]]);
     expect(() => quorumParts({ replicas }, set, "r0")).toThrow(ConsistencyError);

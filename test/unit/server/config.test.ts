@@ -55,6 +55,7 @@ describe("settings", () => {
       requestIdWindowMs: 600000,
       maxHintWindowMs: 10800000,
       hintBudgetBytes: 2 ** 30,
+      fallbackBytesMax: 2 ** 26,
       catchUpBytesPerSecond: 2 ** 26,
       rowCacheBytes: 16 * 2 ** 20,
       limits: {

@@ -175,7 +175,7 @@ export class FakeNode implements NodeApi {
     if (operation.kind === "put") this.#rows.set(row, [{ ...operation.value, hlc }]);
     const writes = this.counts.writes_coordinated ?? 0;
     this.counts = { ...this.counts, writes_coordinated: writes + 1 };
-    return { kind: "written", hlc, context: Buffer.from(`${row}@${hlc}`), acksReceived: 2 };
+    return { kind: "written", hlc, context: Buffer.from(`${row}@${hlc}`), acksReceived: 2, fallbackAcks: 0 };
   }
 }
 

@@ -6,7 +6,13 @@ import { FakeNodes, fakeLayout } from "./fake-node.js";
 
 const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 const get: Operation = { kind: "get", address: { type: 1, bucket: "b", key: Buffer.from("k") } };
-const options = { consistency: undefined, timeoutMs: 1_000, requestId: undefined, isRetry: false };
+const options = {
+  consistency: undefined,
+  timeoutMs: 1_000,
+  requestId: undefined,
+  isRetry: false,
+  isSloppy: false,
+};
 const storageFailed: NodeEnd = { kind: "storage-failed", message: "the disk is full", isDiskFull: true };
 const behind: NodeEnd = { kind: "incarnation-behind", message: "a peer knows 6", knownIncarnation: 6 };
 const refused: NodeEnd = { kind: "identity-refused", message: "two nodes are eu-west-1" };

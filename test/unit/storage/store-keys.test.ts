@@ -7,6 +7,9 @@ import {
   actorLogRange,
   aheadKey,
   aheadRange,
+  copyAddressOf,
+  copyKey,
+  copyRange,
   dotOfLogKey,
   logKey,
   logRange,
@@ -50,6 +53,28 @@ describe("the key layout", () => {
           expect(holds(rowRange(partition), key)).toBe(false);
           expect(holds(aheadRange(partition), key)).toBe(false);
         }
+      }),
+    );
+  });
+
+  it("keeps the copies for all homes in one range, by home and then by partition, from any copy on", () => {
+    const anyAddress = fc.record({
+      home: fc.integer({ min: 1, max: MEMBER_NUMBER_MAX }),
+      partition: anyPartition,
+      actor: anyActor,
+      counter: anyCounter,
+    });
+    fc.assert(
+      fc.property(anyAddress, anyAddress, anyRowKey, (a, b, rowKey) => {
+        const [one, other] = [copyKey(a), copyKey(b)];
+        expect(copyAddressOf(one)).toEqual(a);
+        expect(holds(copyRange(), one)).toBe(true);
+        expect(holds(copyRange(one), one)).toBe(false);
+        expect(holds(copyRange(one), other)).toBe(one < other);
+        const order = a.home - b.home || a.partition - b.partition;
+        if (order !== 0) expect(one < other).toBe(order < 0);
+        for (const key of [rowStoreKey(a.partition, rowKey), partitionKey(a.partition), metaKey("identity")])
+          expect(holds(copyRange(), key)).toBe(false);
       }),
     );
   });

@@ -31,6 +31,18 @@ describe("LayoutView", () => {
     expect(view.membersIn("nowhere")).toEqual([]);
   });
 
+  it("names those of a region who stand in for its replicas, in one order for each partition", () => {
+    const orders = new Set<string>();
+    for (const partition of layout.replicaSets.keys()) {
+      const fallbacks = view.fallbacksIn(partition, "us");
+      expect([...fallbacks, ...view.replicasIn(partition, "us")].sort()).toEqual([1, 2, 3]);
+      expect(view.fallbacksIn(partition, "us")).toEqual(fallbacks);
+      orders.add(fallbacks.join());
+      expect(view.fallbacksIn(partition, "ap")).toEqual([]);
+    }
+    expect(orders.size).toBeGreaterThan(1);
+  });
+
   it("hashes keys as partitionOf does", () => {
     const key = Buffer.from("{u1}:cart");
     expect(view.partitionOf("b", key)).toBe(partitionOf("b", key, 16));

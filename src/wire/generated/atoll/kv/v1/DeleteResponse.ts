@@ -7,10 +7,12 @@ export interface DeleteResponse {
   'header'?: (_atoll_kv_v1_ReplyHeader | null);
   'hlc'?: (number | string | Long);
   'acksReceived'?: (number);
+  'fallbackAcks'?: (number);
 }
 
 export interface DeleteResponse__Output {
   'header': (_atoll_kv_v1_ReplyHeader__Output | null);
   'hlc': (string);
   'acksReceived': (number);
+  'fallbackAcks': (number);
 }

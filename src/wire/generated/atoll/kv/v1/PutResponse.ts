@@ -10,7 +10,14 @@ export interface PutResponse {
    * Opaque causal context that includes this write.
    */
   'context'?: (Buffer | Uint8Array | string);
+  /**
+   * Replicas that have it on disk.
+   */
   'acksReceived'?: (number);
+  /**
+   * Nodes that hold a copy of it on disk for a replica that is away; see `is_sloppy`.
+   */
+  'fallbackAcks'?: (number);
 }
 
 export interface PutResponse__Output {
@@ -20,5 +27,12 @@ export interface PutResponse__Output {
    * Opaque causal context that includes this write.
    */
   'context': (Buffer);
+  /**
+   * Replicas that have it on disk.
+   */
   'acksReceived': (number);
+  /**
+   * Nodes that hold a copy of it on disk for a replica that is away; see `is_sloppy`.
+   */
+  'fallbackAcks': (number);
 }

@@ -20,6 +20,13 @@ export interface RequestOptions {
    * Milliseconds this operation may take; 0: what the gRPC deadline or the server's default says.
    */
   'timeoutMs'?: (number);
+  /**
+   * Of a write, when too few replicas are alive for its level: nodes of a missing replica's region that hold no replica
+   * of the key may hold a copy for it, on disk, and count in its place; they hand it home and forget it. Such copies are
+   * counted in `fallback_acks` only, and no read asks for them: R + W > N promises nothing for the write until its copies
+   * are home.
+   */
+  'isSloppy'?: (boolean);
 }
 
 export interface RequestOptions__Output {
@@ -40,4 +47,11 @@ export interface RequestOptions__Output {
    * Milliseconds this operation may take; 0: what the gRPC deadline or the server's default says.
    */
   'timeoutMs': (number);
+  /**
+   * Of a write, when too few replicas are alive for its level: nodes of a missing replica's region that hold no replica
+   * of the key may hold a copy for it, on disk, and count in its place; they hand it home and forget it. Such copies are
+   * counted in `fallback_acks` only, and no read asks for them: R + W > N promises nothing for the write until its copies
+   * are home.
+   */
+  'isSloppy': (boolean);
 }

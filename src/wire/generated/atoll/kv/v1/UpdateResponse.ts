@@ -8,6 +8,7 @@ export interface UpdateResponse {
   'hlc'?: (number | string | Long);
   'context'?: (Buffer | Uint8Array | string);
   'acksReceived'?: (number);
+  'fallbackAcks'?: (number);
 }
 
 export interface UpdateResponse__Output {
@@ -15,4 +16,5 @@ export interface UpdateResponse__Output {
   'hlc': (string);
   'context': (Buffer);
   'acksReceived': (number);
+  'fallbackAcks': (number);
 }
