@@ -38,7 +38,13 @@ export function createLayout(plan: ClusterPlan): Layout {
     partitionCount,
     replicasPerRegion,
     members,
-    replicaSets: placeReplicas({ members, partitionCount, replicasPerRegion, previous: undefined }),
+    replicaSets: placeReplicas({
+      members,
+      partitionCount,
+      replicasPerRegion,
+      previous: undefined,
+      isPinned: false,
+    }),
   };
 }
 
@@ -50,6 +56,34 @@ export function changeLayout(previous: Layout, change: LayoutChange): Layout {
   const members = readMembers(change.members);
   checkNumbers(previous, members);
   const replicasPerRegion = readReplicasPerRegion(change.replicasPerRegion ?? previous.replicasPerRegion);
+  return successor(previous, members, replicasPerRegion, false);
+}
+
+/**
+ * The layout after `previous` without one member. Who stays keeps every replica that it has: a partition that the member
+ * held gets another node of the region where there is one, and has one replica less where there is none. Throws
+ * `LayoutError` when there is no such member, and for the last one of its region: where its data would be, nobody is.
+ */
+export function removeMember(previous: Layout, nodeId: string): Layout {
+  const leaving = previous.members.find((member) => member.nodeId === nodeId);
+  if (leaving === undefined)
+    throw new LayoutError(
+      `${nodeId} is not a member; the members are ${previous.members.map((member) => member.nodeId).join(", ")}`,
+    );
+  const members = previous.members.filter((member) => member !== leaving);
+  if (!members.some(({ region }) => region === leaving.region))
+    throw new LayoutError(
+      `${nodeId} is the last member of region ${leaving.region}, which cannot be removed`,
+    );
+  return successor(previous, members, previous.replicasPerRegion, true);
+}
+
+function successor(
+  previous: Layout,
+  members: readonly Member[],
+  replicasPerRegion: number,
+  isPinned: boolean,
+): Layout {
   const usedUpTo = nextMemberNumber(previous) - 1;
   return {
     version: previous.version + 1,
@@ -63,6 +97,7 @@ export function changeLayout(previous: Layout, change: LayoutChange): Layout {
       partitionCount: previous.partitionCount,
       replicasPerRegion,
       previous: previous.replicaSets,
+      isPinned,
     }),
   };
 }

@@ -2,6 +2,7 @@
  * A layout made ready for lookups on the path of every request: nothing here searches or allocates. Whoever asks who
  * holds a partition asks a view, never `Layout.replicaSets`, so that two live layouts can later answer together.
  */
+import { nextMemberNumber } from "./build-layout.js";
 import { groupBy } from "./group-by.js";
 import type { Layout, Member } from "./layout.js";
 import { LayoutError } from "./layout-error.js";
@@ -56,6 +57,16 @@ export class LayoutView {
 
   memberById(nodeId: string): Member | undefined {
     return this.#membersById.get(nodeId);
+  }
+
+  /** A member had this number and was removed: nobody ever has it again. */
+  wasRemoved(number: number): boolean {
+    // The first layout of a cluster follows no other: what it leaves out was never there.
+    return (
+      this.layout.version > 1 &&
+      number < nextMemberNumber(this.layout) &&
+      this.memberByNumber(number) === undefined
+    );
   }
 
   /** By ascending number; none when the layout has no such region. */

@@ -25,6 +25,8 @@ interface PlacementRequest {
   readonly replicasPerRegion: number;
   /** The replica sets to stay close to; undefined for a new cluster. */
   readonly previous: Layout["replicaSets"] | undefined;
+  /** Who held a partition and is still there goes on holding it, though the loads be less equal for that. */
+  readonly isPinned: boolean;
 }
 
 /** The replica set of each partition: by region name, then by preference. Same request, same answer, everywhere. */
@@ -50,7 +52,9 @@ function placeRegion(members: readonly Member[], request: PlacementRequest): rea
     seats: spread.seats,
     holders,
     wasHeld: (partition, seat) => previous[partition]?.includes(seat) ?? false,
-    mayExchange: (partition, from, to) => spread.mayExchange(holders[partition] ?? [], from, to),
+    mayExchange: (partition, from, to) =>
+      !(request.isPinned && previous[partition]?.includes(from) === true) &&
+      spread.mayExchange(holders[partition] ?? [], from, to),
   });
   return orderByPreference(spread.seats, holders, previous);
 }
