@@ -28,6 +28,7 @@ const KNOWN: Readonly<Record<ErrorReason, true>> = {
   UNIMPLEMENTED: true,
   DEADLINE_PASSED: true,
   INTERNAL: true,
+  REMOVAL_REFUSED: true,
 };
 
 /** The reason of that name; undefined for one that only a newer server knows. */

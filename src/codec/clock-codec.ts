@@ -25,6 +25,8 @@ export function readClock(reader: ByteReader): ClockMessage {
   return { type: "clock", partition, hlc, clock, isInDoubt: (flags & IN_DOUBT) !== 0, view, orphans };
 }
 
+const LAYOUT_HASH_BYTES = 8;
+
 /** member 1 or more, incarnation 4 */
 const INCARNATION_BYTES_MIN = 5;
 /** member 1 or more, number 1 or more */
@@ -33,6 +35,7 @@ const RELEASE_BYTES_MIN = 2;
 export function writeView(writer: ByteWriter, message: ViewMessage): void {
   writer.varint(message.version);
   writer.varint(message.layoutVersion);
+  writer.raw(Buffer.from(message.layoutHash, "hex"));
   writer.varint(message.incarnations.size);
   for (const [member, incarnation] of message.incarnations) {
     writer.varint(member);
@@ -50,6 +53,7 @@ export function writeView(writer: ByteWriter, message: ViewMessage): void {
 export function readView(reader: ByteReader): ViewMessage {
   const version = reader.varint();
   const layoutVersion = reader.varint();
+  const layoutHash = reader.raw(LAYOUT_HASH_BYTES).toString("hex");
   const incarnations = new Map<number, number>();
   for (let left = reader.count(INCARNATION_BYTES_MIN); left > 0; left--)
     incarnations.set(reader.varint(), reader.uint32());
@@ -58,5 +62,5 @@ export function readView(reader: ByteReader): ViewMessage {
   const releases = new Map<number, number>();
   for (let left = reader.count(RELEASE_BYTES_MIN); left > 0; left--)
     releases.set(reader.varint(), reader.varint());
-  return { type: "view", version, layoutVersion, incarnations, kept, releases };
+  return { type: "view", version, layoutVersion, layoutHash, incarnations, kept, releases };
 }

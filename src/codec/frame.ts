@@ -42,6 +42,7 @@ const TYPE = {
   view: 16,
   "hold-request": 17,
   "hold-reply": 18,
+  layout: 19,
   "audit-request": 32,
   "audit-reply": 33,
   "audit-cells-request": 34,
@@ -118,6 +119,8 @@ function writeBody(writer: ByteWriter, message: Message): void {
       return writeClock(writer, message);
     case "view":
       return writeView(writer, message);
+    case "layout":
+      return writer.bytes(message.bytes);
     case "catch-up-request":
       return writePageRequest(writer, message);
     case "catch-up-page":
@@ -184,6 +187,8 @@ function readBody(type: Message["type"], reader: ByteReader): Message {
       return readClock(reader);
     case "view":
       return readView(reader);
+    case "layout":
+      return { type, bytes: Buffer.from(reader.bytes()) };
     case "catch-up-request":
       return readPageRequest(reader);
     case "catch-up-page":

@@ -37,6 +37,7 @@ export type {
   Delta,
   HeartbeatMessage,
   HoldRequest,
+  LayoutMessage,
   LookupReply,
   LookupRequest,
   Message,

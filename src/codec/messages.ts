@@ -89,12 +89,20 @@ export interface ViewMessage {
   /** Rises with each change, from 1 in each process. */
   readonly version: number;
   readonly layoutVersion: number;
+  /** 16 hexadecimal digits: two layouts of one version may exist for a while. */
+  readonly layoutHash: string;
   /** Member number to the newest incarnation that it knows, durably: it takes no live delta of an older one. */
   readonly incarnations: ReadonlyMap<number, number>;
   /** Partitions of which it keeps deltas for a replica that is away (rule 15). */
   readonly kept: readonly number[];
   /** Member number to the number of the last time that it is known to have kept less than before; see `Views`. */
   readonly releases: ReadonlyMap<number, number>;
+}
+
+/** A layout that succeeds the receiver's; `topology` has its bytes. */
+export interface LayoutMessage {
+  readonly type: "layout";
+  readonly bytes: Buffer;
 }
 
 /** The receiver of a catch-up asks for one page at a time, so it sets the pace and the source keeps no state. */
@@ -258,6 +266,7 @@ export type Message =
   | AckMessage
   | ClockMessage
   | ViewMessage
+  | LayoutMessage
   | CatchUpRequest
   | CatchUpPage
   | ReadRequest

@@ -38,6 +38,8 @@ export function refuseHello(
   if (hello.protocolVersion !== PROTOCOL_VERSION)
     return `PROTOCOL this node speaks version ${PROTOCOL_VERSION}, and you speak ${hello.protocolVersion}`;
   const member = view.memberByNumber(hello.number);
+  if (view.wasRemoved(hello.number))
+    return `REMOVED ${view.layout.version} node ${hello.nodeId} was removed from the cluster, and its number ${hello.number} is nobody's any more`;
   if (member === undefined) return `IDENTITY member ${hello.number} is not in layout ${view.layout.version}`;
   if (member.nodeId !== hello.nodeId)
     return `IDENTITY member ${hello.number} is ${member.nodeId}, and you say you are ${hello.nodeId}`;
@@ -57,11 +59,15 @@ export function refuseHello(
 export type Refusal =
   | { readonly kind: "incarnation"; readonly known: number }
   | { readonly kind: "in-use" }
+  /** By that version of the layout. */
+  | { readonly kind: "removed"; readonly layoutVersion: number }
   | { readonly kind: "other" };
 
 /** What a refusal of ours by a peer means. */
 export function readRefusal(reason: string): Refusal {
   const incarnation = /^INCARNATION (\d{1,10}) /.exec(reason)?.[1];
   if (incarnation !== undefined) return { kind: "incarnation", known: Number(incarnation) };
+  const layoutVersion = /^REMOVED (\d{1,15}) /.exec(reason)?.[1];
+  if (layoutVersion !== undefined) return { kind: "removed", layoutVersion: Number(layoutVersion) };
   return { kind: reason.startsWith("IN_USE ") ? "in-use" : "other" };
 }

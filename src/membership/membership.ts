@@ -14,9 +14,9 @@ import { isCredible, type Refusal, readRefusal, refuseHello } from "./hello.js";
 /**
  * Peers that say "another live process is you" may be wrong for a moment, while they have not noticed that an old link of
  * ours is gone. A node that nobody takes for itself ends; one that has a link with anybody goes on, for the peer that
- * refuses it may be the one that is wrong.
+ * refuses it may be the one that is wrong. The same goes for "you were removed", from who has no later layout than ours.
  */
-const DOUBLED_FOR_MS = 10_000;
+const SHUNNED_FOR_MS = 10_000;
 
 interface MembershipEvents {
   peerUp(peer: number): void;
@@ -27,6 +27,8 @@ interface MembershipEvents {
   incarnationBehind(known: number, message: string): void;
   /** Another live process is this node, say all peers that answer. */
   identityRefused(message: string): void;
+  /** This node was removed from the cluster. */
+  removed(message: string): void;
 }
 
 interface MembershipSettings {
@@ -49,8 +51,8 @@ export class Membership {
   /** Of the last link with each. */
   readonly #linkIncarnations = new Map<number, number>();
   readonly #refusals = new Map<number, string>();
-  /** Since when peers say that another process is this node, while none has a link with us. */
-  #doubledSinceMs: number | undefined;
+  /** Since when peers say that this node is not who it says, or is no member, while none has a link with us. */
+  #shunnedSinceMs: number | undefined;
   #timer: Timer | undefined;
   #clockState: "well" | "drifting" | "apart" = "well";
 
@@ -146,7 +148,7 @@ export class Membership {
     }
     this.#instances.set(hello.number, hello.instance);
     this.#refusals.delete(hello.number);
-    this.#doubledSinceMs = undefined;
+    this.#shunnedSinceMs = undefined;
     this.#detector.linkUp(hello.number, this.#nowMs());
     this.#links.up(hello.number);
     this.#runtime.log.info({ peer: hello.nodeId }, "link up");
@@ -167,12 +169,16 @@ export class Membership {
     const refusal: Refusal = readRefusal(reason);
     if (refusal.kind === "incarnation") return this.#events.incarnationBehind(refusal.known, reason);
     this.#refusals.set(peer, reason);
-    if (refusal.kind !== "in-use" || this.#isLinked()) {
-      this.#doubledSinceMs = undefined;
+    if (refusal.kind === "removed" && refusal.layoutVersion > this.#settings.view.layout.version)
+      return this.#events.removed(reason);
+    if (refusal.kind === "other" || this.#isLinked()) {
+      this.#shunnedSinceMs = undefined;
       return;
     }
-    this.#doubledSinceMs ??= this.#nowMs();
-    if (this.#nowMs() - this.#doubledSinceMs > DOUBLED_FOR_MS) this.#events.identityRefused(reason);
+    this.#shunnedSinceMs ??= this.#nowMs();
+    if (this.#nowMs() - this.#shunnedSinceMs <= SHUNNED_FOR_MS) return;
+    if (refusal.kind === "removed") this.#events.removed(reason);
+    else this.#events.identityRefused(reason);
   }
 
   /** The peers that refuse us, and why. */

@@ -21,8 +21,10 @@ import {
   type NodeEnd,
   type NodeSettings,
   type NodeStatus,
+  type RemovalOutcome,
 } from "./node-api.js";
-import { NodeStartError, openNodeStore } from "./open-store.js";
+import { NodeStartError } from "./node-start-error.js";
+import { openNodeStore } from "./open-store.js";
 import { lagOf, statusOf } from "./report.js";
 
 /** How long `stop` lets operations in flight finish. */
@@ -38,7 +40,6 @@ export function createNode(runtime: Runtime, settings: NodeSettings, end: (end: 
 }
 
 class Node implements NodeApi {
-  readonly layout: Layout;
   readonly #runtime: Runtime;
   readonly #settings: NodeSettings;
   readonly #end: (end: NodeEnd) => void;
@@ -51,7 +52,10 @@ class Node implements NodeApi {
     this.#runtime = runtime;
     this.#settings = settings;
     this.#end = end;
-    this.layout = settings.layout;
+  }
+
+  get layout(): Layout {
+    return this.#started?.view.layout ?? this.#settings.layout;
   }
 
   start(done: (error: Error | undefined) => void): void {
@@ -61,10 +65,7 @@ class Node implements NodeApi {
     if (self === undefined)
       return done(new NodeStartError(`node ${nodeId} is not a member of layout ${layout.version}`));
     this.#state = "opening";
-    const held = layout.replicaSets.flatMap((members, partition) =>
-      members.includes(self.number) ? [partition] : [],
-    );
-    openNodeStore(this.#runtime, { layout, self, held, minimumIncarnation }, (error, opened) => {
+    openNodeStore(this.#runtime, { layout, self, minimumIncarnation }, (error, opened) => {
       if (opened === undefined) {
         this.#stopped();
         return done(error ?? new NodeStartError("the store did not open"));
@@ -74,9 +75,9 @@ class Node implements NodeApi {
           this.#stopped();
           done(new NodeStartError("the node was stopped while it started"));
         });
-      this.#started = new StartedNode(this.#runtime, this.#settings, self, opened, this.#end);
+      this.#started = new StartedNode(this.#runtime, this.#settings, opened, this.#end);
       this.#started.start();
-      this.#runtime.transport.setPeers(peersOf(this.#settings, self.number));
+      this.#runtime.transport.setPeers(peersOf(this.#settings, opened.layout, self.number));
       this.#state = "running";
       done(undefined);
     });
@@ -150,6 +151,12 @@ class Node implements NodeApi {
     digestOf([...this.#started.replicas.values()], done);
   }
 
+  removeMember(nodeId: string, done: (outcome: RemovalOutcome) => void): void {
+    if (this.#started !== undefined && this.#state === "running")
+      return this.#started.layoutChange.remove(nodeId, done);
+    done(failure("NOT_READY", "this node is starting or shutting down; nothing was done"));
+  }
+
   repair(isFull: boolean, step: (step: RepairStep) => void): () => void {
     if (this.#started !== undefined && this.#state === "running")
       return this.#started.replicator.repair(isFull, step);
@@ -191,9 +198,10 @@ class Node implements NodeApi {
 
 function peersOf(
   settings: NodeSettings,
+  layout: Layout,
   self: number,
 ): { number: number; nodeId: string; address: string }[] {
-  return settings.layout.members
+  return layout.members
     .filter((member) => member.number !== self)
     .map(({ number, nodeId, peerAddress }) => ({
       number,

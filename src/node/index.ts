@@ -12,5 +12,6 @@ export type {
   NodeSettings,
   NodeState,
   NodeStatus,
+  RemovalOutcome,
 } from "./node-api.js";
 export { NO_CATCH_UP } from "./node-api.js";

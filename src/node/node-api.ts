@@ -1,5 +1,6 @@
 import type {
   CatchUpReport,
+  Failure,
   Operation,
   OperationOptions,
   Outcome,
@@ -38,7 +39,14 @@ export type NodeEnd =
   /** A peer knows a newer incarnation: start again above it. */
   | { readonly kind: "incarnation-behind"; readonly message: string; readonly knownIncarnation: number }
   /** Another live process uses this node's id, or the peers belong to another cluster: an operator must act. */
-  | { readonly kind: "identity-refused"; readonly message: string };
+  | { readonly kind: "identity-refused"; readonly message: string }
+  /** The store has another layout now: start again at once. */
+  | { readonly kind: "layout-changed"; readonly message: string }
+  /** The others have removed this node from the cluster: never to be built again on this folder. */
+  | { readonly kind: "removed"; readonly message: string };
+
+/** Of `removeMember`: the version of the layout without the member, or why nothing was done. */
+export type RemovalOutcome = { readonly kind: "removed"; readonly layoutVersion: number } | Failure;
 
 /** `atoll.admin.v1.NodeState` without its prefix. */
 export type NodeState = "JOINING" | "READY" | "CATCHING_UP" | "DRAINING" | "RECOVERING";
@@ -119,12 +127,18 @@ export interface NodeApi {
   drain(): void;
   /** Ends what is in flight, closes links and store cleanly, calls back. Idempotent. */
   stop(done: () => void): void;
+  /** As configured until the store is open, which may have a later one. */
   readonly layout: Layout;
   status(): NodeStatus;
   lag(): LagReport;
   /** What is kept for each peer that is away, or was since the node object was built. */
   hints(): readonly PeerHints[];
   digest(done: (error: Error | undefined, report: DigestReport | undefined) => void): void;
+  /**
+   * Removes a dead member for good: its number is never used again, and when it comes back it is refused. Done once the
+   * next layout is durable here; the node then ends, to start again with it, and the others learn of it from this one.
+   */
+  removeMember(nodeId: string, done: (outcome: RemovalOutcome) => void): void;
   /**
    * Compares all replicas of this node with those of its peers, one after the other, and heals what differs; in full,
    * after every row was read from the disk. Returns what ends it early. `step` may be called before it returns.

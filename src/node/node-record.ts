@@ -3,6 +3,7 @@ import { type Hlc, ZERO_HLC } from "../causality/index.js";
 import { type ByteReader, type ByteWriter, openRecord, sealRecord } from "../codec/index.js";
 import type { Store } from "../runtime/index.js";
 import { metaKey, type StoreKey } from "../storage/index.js";
+import { decodeLayout, encodeLayout, type Layout } from "../topology/index.js";
 
 /** Raised when the key layout or a record changes in a way that older code cannot read. */
 export const FORMAT_VERSION = 2;
@@ -26,6 +27,8 @@ export interface Progress {
 
 export const IDENTITY_KEY = metaKey("identity");
 export const PROGRESS_KEY = metaKey("progress");
+/** The newest layout that the node was told of, or made; absent while it is as configured. */
+export const LAYOUT_KEY = metaKey("layout");
 
 export function incarnationKey(member: number): StoreKey {
   return metaKey(`incarnation/${member}`);
@@ -51,6 +54,15 @@ export function sealProgress(progress: Progress): Buffer {
 
 export function sealIncarnation(member: number, incarnation: number): Buffer {
   return sealRecord(bytesOf(incarnationKey(member)), (writer: ByteWriter) => writer.varint(incarnation));
+}
+
+export function sealLayout(layout: Layout): Buffer {
+  return sealRecord(bytesOf(LAYOUT_KEY), (writer) => writer.bytes(encodeLayout(layout)));
+}
+
+/** Throws `RecordDamagedError`. */
+export function readStoredLayout(store: Store): Layout | undefined {
+  return read(store, LAYOUT_KEY, (reader) => decodeLayout(reader.bytes()));
 }
 
 /** Undefined in a new folder. Throws `RecordDamagedError`. */

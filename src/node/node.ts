@@ -29,6 +29,7 @@ import { GroupCommit, sketchKey } from "../storage/index.js";
 import { LayoutView, type Member } from "../topology/index.js";
 import { BatchCount } from "./batch-count.js";
 import { sealCheckpoint } from "./checkpoint.js";
+import { LayoutChange } from "./layout-change.js";
 import type { NodeEnd, NodeSettings } from "./node-api.js";
 import { incarnationKey, PROGRESS_KEY, sealIncarnation, sealProgress } from "./node-record.js";
 import type { OpenedStore } from "./open-store.js";
@@ -45,6 +46,7 @@ export class StartedNode {
   readonly incarnation: number;
   readonly membership: Membership;
   readonly replicator: Replicator;
+  readonly layoutChange: LayoutChange;
   readonly counters = new Counters();
   readonly links: PeerLinks;
   readonly replicas = new Map<number, PartitionReplica>();
@@ -66,18 +68,12 @@ export class StartedNode {
   /** Batches written from now on carry the sketches. */
   #isClosing = false;
 
-  constructor(
-    runtime: Runtime,
-    settings: NodeSettings,
-    self: Member,
-    opened: OpenedStore,
-    end: (end: NodeEnd) => void,
-  ) {
+  constructor(runtime: Runtime, settings: NodeSettings, opened: OpenedStore, end: (end: NodeEnd) => void) {
     this.#runtime = runtime;
     this.#timers = new ScopedTimers(runtime.timers, (task) => this.#guard(task));
     this.#end = end;
-    this.view = new LayoutView(settings.layout);
-    this.self = self;
+    this.view = new LayoutView(opened.layout);
+    this.self = opened.self;
     this.incarnation = opened.incarnation;
     this.#count = new BatchCount(runtime.disk.mark, opened.incarnation, opened.batches);
     this.#stored = { away: opened.away, catchUps: opened.catchUps };
@@ -99,10 +95,13 @@ export class StartedNode {
     );
     this.links = new PeerLinks(runtime);
     this.#calls = new Calls(this.links);
-    this.#hello = helloOf(runtime, settings, self, opened.incarnation);
+    this.#hello = helloOf(runtime, opened);
     this.membership = this.#buildMembership(settings, opened);
     this.#buildReplicas(opened);
     this.replicator = new Replicator(this.#environment(), settings, opened.copies);
+    this.layoutChange = new LayoutChange(this.view.layout, this.#commit, this.replicator, (message) =>
+      this.#endWith({ kind: "layout-changed", message }),
+    );
     this.links.listen({
       message: (from, message) => this.#guard(() => this.#receive(from, message)),
       beforeFlush: () => this.replicator.beforeFlush(),
@@ -208,6 +207,7 @@ export class StartedNode {
       calls: this.#calls,
       liveness: this.membership,
       counters: this.counters,
+      adoptLayout: (layout, durable) => this.layoutChange.adopt(layout, durable),
       failStorage: (message) => this.#storageFailed(new StoreError("CORRUPT", message)),
       replica: (partition) => this.replicas.get(partition),
       neighbourhood: (partition) => this.neighbourhood(partition),
@@ -228,6 +228,7 @@ export class StartedNode {
         incarnationBehind: (knownIncarnation, message) =>
           this.#endWith({ kind: "incarnation-behind", message, knownIncarnation }),
         identityRefused: (message) => this.#endWith({ kind: "identity-refused", message }),
+        removed: (message) => this.#endWith({ kind: "removed", message }),
       },
     );
   }
@@ -319,17 +320,17 @@ export class StartedNode {
 
   #endWith(end: NodeEnd): void {
     if (this.#isOver) return;
-    this.#runtime.log.error({ end: end.kind }, end.message);
+    this.#runtime.log[end.kind === "layout-changed" ? "info" : "error"]({ end: end.kind }, end.message);
     this.halt(end.message, end.kind === "storage-failed" ? "STORAGE_FAILED" : "NOT_READY");
     this.#end(end);
   }
 }
 
-function helloOf(runtime: Runtime, settings: NodeSettings, self: Member, incarnation: number): PeerHello {
+function helloOf(runtime: Runtime, { layout, self, incarnation }: OpenedStore): PeerHello {
   const half = (): string => runtime.random.uint32().toString(16).padStart(8, "0");
   return {
-    clusterId: settings.layout.clusterId,
-    nodeId: settings.nodeId,
+    clusterId: layout.clusterId,
+    nodeId: self.nodeId,
     number: self.number,
     incarnation,
     instance: half() + half(),

@@ -2,29 +2,12 @@
  * Opens the node's folder: checks whose it is, finds out whether the store went backwards, and takes a new incarnation,
  * which is durable before anything is minted under it (rule 2).
  */
-import { type Hlc, VersionVector } from "../causality/index.js";
-import {
-  type CodedCells,
-  type Doubt,
-  openRecord,
-  type PartitionRecord,
-  RecordDamagedError,
-  readPartition,
-} from "../codec/index.js";
-import { newDoubt } from "../replica/index.js";
-import {
-  type AwayRecord,
-  awayKey,
-  type CatchUpRecord,
-  catchUpKey,
-  openAway,
-  openCatchUp,
-  type StoredCopy,
-} from "../replication/index.js";
+import type { Hlc } from "../causality/index.js";
+import { type CodedCells, type PartitionRecord, RecordDamagedError } from "../codec/index.js";
+import { type AwayRecord, type CatchUpRecord, catchUpKey, type StoredCopy } from "../replication/index.js";
 import type { Change, Runtime, Store } from "../runtime/index.js";
-import { partitionKey, type StoreKey } from "../storage/index.js";
-import type { Layout, Member } from "../topology/index.js";
-import { readCheckpoint } from "./checkpoint.js";
+import { partitionKey } from "../storage/index.js";
+import { type Layout, LayoutError, type Member } from "../topology/index.js";
 import { decodeMark, encodeMark, type Mark } from "./mark.js";
 import {
   FORMAT_VERSION,
@@ -33,21 +16,23 @@ import {
   PROGRESS_KEY,
   type Progress,
   readIdentity,
-  readIncarnation,
   readProgress,
+  readStoredLayout,
   sealIdentity,
   sealProgress,
 } from "./node-record.js";
+import { NodeStartError } from "./node-start-error.js";
+import { partitionsIn, placeOf } from "./place.js";
 import { salvage } from "./salvage.js";
 import { readStoredCopies } from "./stored-copies.js";
-
-/** The node cannot start on this folder. The message says why and what to do. */
-export class NodeStartError extends Error {
-  override readonly name = "NodeStartError";
-}
+import { readAway, readCatchUps, readIncarnations, readPartitions, readSketches } from "./stored-state.js";
 
 export interface OpenedStore {
   readonly store: Store;
+  /** As configured, unless the store has a later one. */
+  readonly layout: Layout;
+  /** The node in that layout. */
+  readonly self: Member;
   readonly incarnation: number;
   readonly batches: number;
   readonly hlc: Hlc;
@@ -69,10 +54,17 @@ export interface OpenedStore {
 type ReadStore = Omit<OpenedStore, "copies">;
 
 interface OpenPlan {
+  /** As configured. */
   readonly layout: Layout;
   readonly self: Member;
-  readonly held: readonly number[];
   readonly minimumIncarnation: number;
+}
+
+interface Prepared {
+  readonly opened: ReadStore;
+  readonly identity: Identity;
+  /** See `Place`. */
+  readonly left: readonly number[];
 }
 
 type Opened = (error: Error | undefined, opened: OpenedStore | undefined) => void;
@@ -88,7 +80,7 @@ export function openNodeStore(runtime: Runtime, plan: OpenPlan, done: Opened): v
       {},
       "the store's files were damaged, and repaired with losses; catching up with all of it before voting again",
     );
-    salvage(store, plan.held, (cause) => {
+    salvage(store, partitionsIn(store, plan), (cause) => {
       if (cause === undefined) openIntact(runtime, plan, store, done, true);
       else store.close(() => done(cause, undefined));
     });
@@ -97,14 +89,14 @@ export function openNodeStore(runtime: Runtime, plan: OpenPlan, done: Opened): v
 
 function openIntact(runtime: Runtime, plan: OpenPlan, store: Store, done: Opened, wasRepaired = false): void {
   const fail = (cause: Error): void => store.close(() => done(cause, undefined));
-  let prepared: { readonly opened: ReadStore; readonly identity: Identity };
+  let prepared: Prepared;
   try {
     prepared = prepare(runtime, plan, store, wasRepaired);
   } catch (cause) {
     return fail(cause instanceof Error ? cause : new NodeStartError(String(cause)));
   }
-  const { opened, identity } = prepared;
-  begin(runtime, opened, identity, (cause) => {
+  const { opened } = prepared;
+  begin(runtime, prepared, (cause) => {
     if (cause !== undefined) return fail(cause);
     if (wasRepaired) runtime.disk.acceptRepair();
     readStoredCopies(store, (failure, copies) =>
@@ -113,12 +105,7 @@ function openIntact(runtime: Runtime, plan: OpenPlan, store: Store, done: Opened
   });
 }
 
-function prepare(
-  runtime: Runtime,
-  plan: OpenPlan,
-  store: Store,
-  wasRepaired: boolean,
-): { readonly opened: ReadStore; readonly identity: Identity } {
+function prepare(runtime: Runtime, plan: OpenPlan, store: Store, wasRepaired: boolean): Prepared {
   const wanted: Identity = {
     formatVersion: FORMAT_VERSION,
     clusterId: plan.layout.clusterId,
@@ -126,8 +113,9 @@ function prepare(
     number: plan.self.number,
     partitionCount: plan.layout.partitionCount,
   };
-  const { found, progress } = readOwnRecords(store, wasRepaired);
+  const { found, progress, stored } = readOwnRecords(store, wasRepaired);
   if (found !== undefined) checkIdentity(found, wanted);
+  const place = placeOf(store, plan, stored);
   const mark = decodeMark(runtime.disk.mark.read());
   const hasRegressed = found !== undefined && (mark === undefined || mark.batches > progress.batches);
   if (hasRegressed)
@@ -137,16 +125,18 @@ function prepare(
     );
   const opened: ReadStore = {
     store,
+    layout: place.layout,
+    self: place.self,
     incarnation: nextIncarnation(runtime, plan, progress, mark),
     batches: progress.batches,
     hlc: progress.hlc,
-    incarnations: readIncarnations(runtime, store, plan),
-    away: readAway(runtime, store, plan),
-    catchUps: readCatchUps(runtime, store, plan),
-    partitions: readPartitions(runtime, store, plan, hasRegressed),
-    sketches: readSketches(store, plan, found === undefined ? undefined : progress, mark, wasRepaired),
+    incarnations: readIncarnations(runtime, store, place),
+    away: readAway(runtime, store, place),
+    catchUps: readCatchUps(runtime, store, place),
+    partitions: readPartitions(runtime, store, place, hasRegressed),
+    sketches: readSketches(store, place, found === undefined ? undefined : progress, mark, wasRepaired),
   };
-  return { opened, identity: wanted };
+  return { opened, identity: wanted, left: place.left };
 }
 
 /** Both are written together: one without the other is damage, too, unless a repair lost it. */
@@ -156,17 +146,18 @@ function readOwnRecords(
 ): {
   readonly found: Identity | undefined;
   readonly progress: Progress;
+  readonly stored: Layout | undefined;
 } {
   try {
     const found = readIdentity(store);
     const progress = readProgress(store);
     if (!wasRepaired && (found === undefined) !== (progress.incarnation === 0))
       throw new RecordDamagedError("a record is missing");
-    return { found, progress };
+    return { found, progress, stored: readStoredLayout(store) };
   } catch (error) {
-    if (!(error instanceof RecordDamagedError)) throw error;
+    if (!(error instanceof RecordDamagedError || error instanceof LayoutError)) throw error;
     throw new NodeStartError(
-      `the data folder is damaged where it says whose it is (${error.message}), and nothing was changed: start with an empty folder, and the node catches up from the others`,
+      `the data folder is damaged where it says whose it is and who the members are (${error.message}), and nothing was changed: start with an empty folder, and the node catches up from the others`,
     );
   }
 }
@@ -203,116 +194,19 @@ function nextIncarnation(
   );
 }
 
-/** A damaged one is as good as none: the member tells its incarnation in its next Hello. */
-function readIncarnations(runtime: Runtime, store: Store, plan: OpenPlan): Map<number, number> {
-  const incarnations = new Map<number, number>();
-  for (const { number } of plan.layout.members) {
-    try {
-      incarnations.set(number, readIncarnation(store, number));
-    } catch (error) {
-      if (!(error instanceof RecordDamagedError)) throw error;
-      runtime.log.error({ member: number }, "the record of a member's incarnation is damaged");
-    }
-  }
-  return incarnations;
-}
-
-/** A damaged one is as good as none: the member is lost anew, or is back. */
-function readAway(runtime: Runtime, store: Store, plan: OpenPlan): Map<number, AwayRecord> {
-  const members = plan.layout.members.map(({ number }) => number);
-  return readEach(members, store, awayKey, openAway, (member) =>
-    runtime.log.error({ member }, "the record of since when a member is away is damaged"),
-  );
-}
-
-/** A damaged one is as good as none: the catch-up begins again. */
-function readCatchUps(runtime: Runtime, store: Store, plan: OpenPlan): Map<number, CatchUpRecord> {
-  return readEach(plan.held, store, catchUpKey, openCatchUp, (partition) =>
-    runtime.log.error({ partition }, "the record of how far a catch-up had come is damaged"),
-  );
-}
-
-/** The records of those that have one, without those that are damaged. */
-function readEach<Value>(
-  ids: readonly number[],
-  store: Store,
-  keyOf: (id: number) => StoreKey,
-  open: (id: number, bytes: Buffer) => Value,
-  reportDamage: (id: number) => void,
-): Map<number, Value> {
-  const values = new Map<number, Value>();
-  for (const id of ids) {
-    const record = store.get(Buffer.from(keyOf(id), "latin1"));
-    if (record === undefined) continue;
-    try {
-      values.set(id, open(id, record));
-    } catch (error) {
-      if (!(error instanceof RecordDamagedError)) throw error;
-      reportDamage(id);
-    }
-  }
-  return values;
-}
-
-function readPartitions(
-  runtime: Runtime,
-  store: Store,
-  plan: OpenPlan,
-  hasRegressed: boolean,
-): Map<number, PartitionRecord> {
-  const partitions = new Map<number, PartitionRecord>();
-  for (const partition of plan.held) {
-    const record = readPartitionRecord(runtime, store, partition);
-    const doubt: Doubt | undefined =
-      hasRegressed && record.doubt === undefined ? newDoubt("regressed") : record.doubt;
-    partitions.set(partition, { ...record, doubt });
-  }
-  return partitions;
-}
-
-/** After anything but a clean stop nothing is known, unless the folder is new. */
-function readSketches(
-  store: Store,
-  plan: OpenPlan,
-  progress: Progress | undefined,
-  mark: Mark | undefined,
-  wasRepaired: boolean,
-): Map<number, CodedCells | "empty"> {
-  const sketches = new Map<number, CodedCells | "empty">();
-  if (wasRepaired) return sketches;
-  if (progress !== undefined && mark?.wasStoppedCleanly !== true) return sketches;
-  for (const partition of plan.held) {
-    const known = progress === undefined ? "empty" : readCheckpoint(store, partition, progress.batches);
-    if (known !== undefined) sketches.set(partition, known);
-  }
-  return sketches;
-}
-
-/** Without a readable record the replica knows nothing: it catches up like a new one. */
-function readPartitionRecord(runtime: Runtime, store: Store, partition: number): PartitionRecord {
-  const empty = { clock: new VersionVector(), floor: new VersionVector(), doubt: newDoubt("empty") };
-  const key = Buffer.from(partitionKey(partition), "latin1");
-  const record = store.get(key);
-  if (record === undefined) return empty;
-  try {
-    return openRecord(key, record, readPartition);
-  } catch (error) {
-    if (!(error instanceof RecordDamagedError)) throw error;
-    runtime.log.error({ partition }, "a partition's clock is damaged; catching up from its other replicas");
-    return empty;
-  }
-}
-
 function begin(
   runtime: Runtime,
-  opened: ReadStore,
-  identity: Identity,
+  { opened, identity, left }: Prepared,
   done: (error: Error | undefined) => void,
 ): void {
   const { incarnation, batches, hlc, store } = opened;
   const changes: Change[] = [
     { key: Buffer.from(IDENTITY_KEY, "latin1"), value: sealIdentity(identity) },
     { key: Buffer.from(PROGRESS_KEY, "latin1"), value: sealProgress({ incarnation, batches, hlc }) },
+    ...left.flatMap((partition) => [
+      { key: Buffer.from(partitionKey(partition), "latin1"), value: undefined },
+      { key: Buffer.from(catchUpKey(partition), "latin1"), value: undefined },
+    ]),
   ];
   store.write(changes, true, (error) => {
     if (error !== undefined) return done(error);

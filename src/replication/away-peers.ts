@@ -96,6 +96,15 @@ export class AwayPeers {
     else if (this.#sharedWith(member).length > 0) this.#lose(member);
   }
 
+  /** It is removed from the cluster: what waits for it never gets there. */
+  dismiss(member: number): void {
+    const away = this.#away.get(member);
+    if (away === undefined) return;
+    this.#update(member, away);
+    away.ledger.giveUp("dropped");
+    this.#end(member, away);
+  }
+
   report(): PeerHints[] {
     const { self, view } = this.#environment;
     return view.layout.members
@@ -130,10 +139,6 @@ export class AwayPeers {
   }
 
   #follow(member: number, away: Away): void {
-    if (this.#environment.view.memberByNumber(member) === undefined) {
-      away.ledger.giveUp("dropped");
-      return this.#end(member, away);
-    }
     const isAlive = this.#environment.liveness.isAlive(member);
     const delivered = away.ledger.counts.delivered;
     this.#update(member, away);
@@ -208,7 +213,7 @@ export class AwayPeers {
     this.#save(member);
   }
 
-  /** It is back and has all that it was to get. */
+  /** It is back and has all that it was to get, or will never be. */
   #end(member: number, away: Away): void {
     this.#count(away);
     const { created, delivered, expired, dropped } = away.ledger.counts;
@@ -219,7 +224,10 @@ export class AwayPeers {
     this.#totals.set(member, sumOf(this.#totals.get(member) ?? NONE, away.ledger.counts));
     this.#away.delete(member);
     this.#environment.commit.put(awayKey(member), undefined);
-    this.#environment.log.info({ peer: member, hints: delivered }, "a peer is back and has what it lacked");
+    this.#environment.log.info(
+      { peer: member, hints: delivered, dropped },
+      "nothing is kept any more for a peer that was away",
+    );
   }
 
   /** Cuts the log for the peer that is away longest until what is kept is within the budget. */

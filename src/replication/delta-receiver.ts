@@ -85,9 +85,16 @@ export class DeltaReceiver {
     }
   }
 
-  /** Who learned of a newer incarnation takes no live delta of an older one: its dots travel by catch-up (rule 8). */
+  /**
+   * Who learned of a newer incarnation takes no live delta of an older one, and none of who is no member any more: what
+   * others hold of them travels by catch-up (rule 8).
+   */
   #isClosed(actor: Actor): boolean {
-    return actorIncarnation(actor) < this.#environment.liveness.incarnationOf(actorMember(actor));
+    const { liveness, view } = this.#environment;
+    const member = actorMember(actor);
+    return (
+      view.memberByNumber(member) === undefined || actorIncarnation(actor) < liveness.incarnationOf(member)
+    );
   }
 
   #isOfThisPartition(delta: Delta): boolean {

@@ -3,7 +3,7 @@ import type { Actor, HybridClock } from "../causality/index.js";
 import type { Neighbourhood, PartitionReplica } from "../replica/index.js";
 import type { Clock, Log, Timers } from "../runtime/index.js";
 import type { GroupCommit } from "../storage/index.js";
-import type { LayoutView, Member } from "../topology/index.js";
+import type { Layout, LayoutView, Member } from "../topology/index.js";
 import type { Calls } from "./calls.js";
 import type { Counters } from "./counters.js";
 import type { PeerLinks } from "./peer-links.js";
@@ -37,6 +37,8 @@ export interface Environment {
   readonly counters: Counters;
   /** The disk lost what only it had: the node ends, and goes on under a new incarnation. */
   failStorage(message: string): void;
+  /** Makes a layout that succeeds ours this node's own; the node ends once it is `durable`, and starts again with it. */
+  adoptLayout(layout: Layout, durable: () => void): void;
   /** Undefined for a partition that this node does not hold. */
   replica(partition: number): PartitionReplica | undefined;
   neighbourhood(partition: number): Neighbourhood;

@@ -85,6 +85,7 @@ export const FAILURE_REASONS = [
   "UNIMPLEMENTED",
   "DEADLINE_PASSED",
   "INTERNAL",
+  "REMOVAL_REFUSED",
 ] as const;
 
 export type FailureReason = (typeof FAILURE_REASONS)[number];

@@ -19,7 +19,9 @@ import { failure } from "./failures.js";
 import { Fallback } from "./fallback.js";
 import { FallbackCopies, type StoredCopy } from "./fallback-copies.js";
 import { LagTracker } from "./lag-tracker.js";
+import { LayoutSpreading } from "./layout-spreading.js";
 import { LogTrimming } from "./log-trimming.js";
+import { layoutWithout } from "./member-removal.js";
 import { ReadCoordinator } from "./read-coordinator.js";
 import { Repair, type RepairStep } from "./repair.js";
 import { ReplicaService } from "./replica-service.js";
@@ -58,6 +60,7 @@ export class Replicator {
   readonly #catchUp: CatchUp;
   readonly #antiEntropy: AntiEntropy;
   readonly #views: Views;
+  readonly #layouts: LayoutSpreading;
   readonly #statements = new Statements();
   readonly #telling: ClockTelling;
   readonly #writes: WriteCoordinator;
@@ -83,11 +86,8 @@ export class Replicator {
       refused: (replica, source) => this.#antiEntropy.refused(replica, source),
       ended: () => this.#antiEntropy.roomMade(),
     });
-    this.#views = new Views(
-      environment.view.layout.version,
-      environment.self.number,
-      incarnationsOf(environment),
-    );
+    this.#layouts = new LayoutSpreading(environment);
+    this.#views = new Views(this.#layouts.name, environment.self.number, incarnationsOf(environment));
     this.stability = new Stability(environment, this.#views, this.#statements, dissemination);
     this.#telling = new ClockTelling(environment, this.#views, (partition) =>
       this.stability.orphans(partition),
@@ -185,6 +185,11 @@ export class Replicator {
     return () => repair.cancel();
   }
 
+  /** See `layoutWithout`. */
+  layoutWithout(nodeId: string): ReturnType<typeof layoutWithout> {
+    return layoutWithout(this.#environment, this.#views, nodeId);
+  }
+
   peerUp(peer: number): void {
     this.#antiEntropy.peerUp(peer);
     this.#fallback.peerUp(peer);
@@ -233,6 +238,8 @@ export class Replicator {
         return this.#antiEntropy.receive(from, message);
       case "view":
         return this.#takeView(from, message);
+      case "layout":
+        return this.#layouts.take(from, message);
       case "catch-up-request":
         return this.#catchUp.serve(from, message);
       case "catch-up-page":
@@ -265,6 +272,7 @@ export class Replicator {
 
   #takeView(from: number, message: ViewMessage): void {
     if (this.#views.receive(from, message)) this.#telling.viewChanged();
+    this.#layouts.compare(from, message);
     for (const [member, incarnation] of message.incarnations)
       this.#environment.liveness.learn(member, incarnation);
   }

@@ -16,6 +16,7 @@
  */
 import { type Actor, actorIncarnation, actorMember } from "../causality/index.js";
 import type { ViewMessage } from "../codec/index.js";
+import type { LayoutName } from "../topology/index.js";
 
 const INCARNATION_MAX = 2 ** 32 - 1;
 /** Releases of one incarnation: their numbers must not be taken for those of another one. */
@@ -23,14 +24,14 @@ const RELEASES_MAX = 2 ** 20;
 
 interface PeerView {
   readonly version: number;
-  readonly layoutVersion: number;
+  readonly layout: LayoutName;
   readonly incarnations: ReadonlyMap<number, number>;
   readonly kept: ReadonlySet<number>;
   readonly releases: ReadonlyMap<number, number>;
 }
 
 export class Views {
-  readonly #layoutVersion: number;
+  readonly #layout: LayoutName;
   readonly #self: number;
   readonly #incarnations: Map<number, number>;
   readonly #peers = new Map<number, PeerView>();
@@ -40,8 +41,8 @@ export class Views {
   #version = 1;
 
   /** @param incarnations of all members, our own among them; 0 for one never met. */
-  constructor(layoutVersion: number, self: number, incarnations: ReadonlyMap<number, number>) {
-    this.#layoutVersion = layoutVersion;
+  constructor(layout: LayoutName, self: number, incarnations: ReadonlyMap<number, number>) {
+    this.#layout = layout;
     this.#self = self;
     this.#incarnations = new Map(incarnations);
   }
@@ -90,7 +91,8 @@ export class Views {
     return {
       type: "view",
       version: this.#version,
-      layoutVersion: this.#layoutVersion,
+      layoutVersion: this.#layout.version,
+      layoutHash: this.#layout.hash,
       incarnations: this.#incarnations,
       kept: [...this.#kept],
       releases: this.#releases,
@@ -99,14 +101,21 @@ export class Views {
 
   /** True: it tells of a release, and our own view is another one now. */
   receive(from: number, message: ViewMessage): boolean {
-    const { version, layoutVersion, incarnations, releases } = message;
-    this.#peers.set(from, { version, layoutVersion, incarnations, releases, kept: new Set(message.kept) });
+    const { version, incarnations, releases } = message;
+    const layout = { version: message.layoutVersion, hash: message.layoutHash };
+    this.#peers.set(from, { version, layout, incarnations, releases, kept: new Set(message.kept) });
     const release = releases.get(from);
     if (release === this.#releases.get(from)) return false;
     if (release === undefined) this.#releases.delete(from);
     else this.#releases.set(from, release);
     this.#version++;
     return true;
+  }
+
+  /** As the peer said on its present link. */
+  hasOurLayout(peer: number): boolean {
+    const layout = this.#peers.get(peer)?.layout;
+    return layout?.version === this.#layout.version && layout.hash === this.#layout.hash;
   }
 
   peerDown(peer: number): void {
@@ -116,7 +125,7 @@ export class Views {
   /** The version of the view that a peer is known to have; 0 while it has none, or another one than ours. */
   agreedVersion(peer: number): number {
     const view = this.#peers.get(peer);
-    return view !== undefined && this.#isOurs(view) ? view.version : 0;
+    return view !== undefined && this.hasOurLayout(peer) && this.#isOurs(view) ? view.version : 0;
   }
 
   /** Every member has our view, and none keeps deltas of this partition for a replica that is away. */
@@ -140,7 +149,6 @@ export class Views {
   }
 
   #isOurs(view: PeerView): boolean {
-    if (view.layoutVersion !== this.#layoutVersion) return false;
     for (const [member, incarnation] of this.#incarnations)
       if (view.incarnations.get(member) !== incarnation) return false;
     for (const member of this.#incarnations.keys())

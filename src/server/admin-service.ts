@@ -7,7 +7,7 @@ import type { Identity } from "./reply-header.js";
 import { type CallsInFlight, type RequestObserver, type UnaryWork, unaryCall } from "./unary-call.js";
 
 /** What the service needs of a node. */
-type AdminNode = Pick<NodeApi, "layout" | "status" | "lag" | "hints" | "digest" | "repair">;
+type AdminNode = Pick<NodeApi, "layout" | "status" | "lag" | "hints" | "digest" | "removeMember" | "repair">;
 
 export interface AdminServiceParts {
   readonly node: AdminNode;
@@ -75,8 +75,14 @@ export function adminServiceHandlers(parts: AdminServiceParts): admin.AdminServi
       },
     ),
     ListConflicts: later("ListConflicts"),
-    RemoveMember: later("RemoveMember"),
-    ListQuarantine: later("ListQuarantine"),
+    RemoveMember: unary<admin.RemoveMemberRequest__Output, admin.RemoveMemberResponse>(
+      "RemoveMember",
+      (request, _remainingMs, answer) => {
+        node.removeMember(request.nodeId, (outcome) =>
+          answer(outcome.kind === "failed" ? outcome : { layoutVersion: outcome.layoutVersion }),
+        );
+      },
+    ),
     Repair: repairCall(node, parts.observe),
   };
 }

@@ -22,6 +22,7 @@ const CODES: Readonly<Record<FailureReason, status>> = {
   UNIMPLEMENTED: status.UNIMPLEMENTED,
   DEADLINE_PASSED: status.DEADLINE_EXCEEDED,
   INTERNAL: status.INTERNAL,
+  REMOVAL_REFUSED: status.FAILED_PRECONDITION,
 };
 
 /** No message of the wire has a field `kind`, so it tells a failure from a reply. */

@@ -5,7 +5,7 @@
  *
  *     starting ──▶ serving ──▶ recovering ──▶ serving … ──▶ stopped
  *                     │             ▲ └─ next attempt after a pause
- *                     └─ identity refused: reported, never built again
+ *                     └─ identity refused, or removed from the cluster: reported, never built again
  */
 import {
   type DigestReport,
@@ -15,6 +15,7 @@ import {
   type NodeCounters,
   type NodeEnd,
   type NodeStatus,
+  type RemovalOutcome,
 } from "../node/index.js";
 import {
   type FailureReason,
@@ -31,14 +32,20 @@ import { endsWithin, Signal } from "./signal.js";
 interface NodeHostParts {
   readonly build: BuildNode;
   readonly log: Log;
-  /** Another process has this node's identity, or the peers are another cluster's. Called once; no node follows. */
-  readonly onRefused: (message: string) => void;
+  /** No node follows. Called once. */
+  readonly onOver: (end: FinalEnd) => void;
 }
+
+/**
+ * Another process has this node's identity, or the peers are another cluster's; or the peers have removed this node from
+ * the cluster.
+ */
+export type FinalEnd = Extract<NodeEnd, { readonly kind: "identity-refused" | "removed" }>;
 
 /** What the services see of a node; always there, whatever becomes of the node behind it. */
 export type HostedNode = Pick<
   NodeApi,
-  "execute" | "layout" | "status" | "lag" | "hints" | "digest" | "repair" | "counters"
+  "execute" | "layout" | "status" | "lag" | "hints" | "digest" | "removeMember" | "repair" | "counters"
 >;
 
 /** Pauses before a node is built again, milliseconds. */
@@ -90,7 +97,8 @@ export class NodeHost implements HostedNode {
         return;
       }
       if (opening.kind === "failed") throw opening.error;
-      if (opening.end.kind !== "incarnation-behind") throw new Error(opening.end.message);
+      if (opening.end.kind !== "incarnation-behind" && opening.end.kind !== "layout-changed")
+        throw new Error(opening.end.message);
       this.#explain(opening.end);
       await this.#pause(pauseMs);
     }
@@ -154,6 +162,12 @@ export class NodeHost implements HostedNode {
     else this.#node.digest(done);
   }
 
+  removeMember(nodeId: string, done: (outcome: RemovalOutcome) => void): void {
+    if (this.#node !== undefined) return this.#node.removeMember(nodeId, done);
+    const { reason, message } = this.#whyAbsent();
+    done(failure(reason, `${message}; nothing was done`));
+  }
+
   repair(isFull: boolean, step: Parameters<NodeApi["repair"]>[1]): () => void {
     if (this.#node !== undefined) return this.#node.repair(isFull, step);
     const { reason, message } = this.#whyAbsent();
@@ -209,14 +223,15 @@ export class NodeHost implements HostedNode {
       }
       if (life.ageMs >= WELL_AFTER_MS) pauseMs = FIRST_PAUSE_MS;
       this.#parts.log.warn({ end: end.kind }, `the node ended: ${end.message}`);
-      life = this.#isFinal(end) ? undefined : await this.#reopen(pauseMs);
-      pauseMs = longer(pauseMs);
+      const isMove: boolean = end.kind === "layout-changed";
+      life = this.#isFinal(end) ? undefined : await this.#reopen(isMove ? 0 : pauseMs);
+      if (!isMove) pauseMs = longer(pauseMs);
     }
   }
 
   /** Tries until a node is open; undefined when the host was stopped meanwhile, or the identity refused. */
   async #reopen(firstPauseMs: number): Promise<NodeLife | undefined> {
-    for (let pauseMs = firstPauseMs; ; pauseMs = longer(pauseMs)) {
+    for (let pauseMs = firstPauseMs; ; pauseMs = longer(Math.max(pauseMs, FIRST_PAUSE_MS))) {
       await this.#pause(pauseMs);
       if (this.#stopping.isFired) return undefined;
       const opening = await NodeLife.open(this.#parts.build, this.#minimumIncarnation);
@@ -233,8 +248,8 @@ export class NodeHost implements HostedNode {
   }
 
   #isFinal(end: NodeEnd): boolean {
-    if (end.kind !== "identity-refused") return false;
-    this.#parts.onRefused(end.message);
+    if (end.kind !== "identity-refused" && end.kind !== "removed") return false;
+    this.#parts.onOver(end);
     return true;
   }
 

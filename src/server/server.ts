@@ -17,7 +17,7 @@ import { clusterIdOf, layoutOf } from "./cluster-layout.js";
 import { Health } from "./health.js";
 import { ServerMetrics } from "./metrics.js";
 import { type NodeBuilder, realNodes } from "./node-builder.js";
-import { NodeHost } from "./node-host.js";
+import { type FinalEnd, NodeHost } from "./node-host.js";
 import { PACKAGE_VERSION } from "./package-version.js";
 import type { ListenerName, ServerConfig } from "./server-config.js";
 import { openLog } from "./server-log.js";
@@ -35,8 +35,8 @@ export interface AtollServerOptions {
 /** Why a server came to its end. */
 export type ServerEnd =
   | { readonly kind: "stopped" }
-  /** Another live process has this node's identity, or its peers are another cluster. Stop it: it serves nothing. */
-  | { readonly kind: "identity-refused"; readonly message: string };
+  /** It serves nothing any more: stop it. */
+  | FinalEnd;
 
 /** How long requests in flight may take to end when the server stops. */
 const DRAIN_LIMIT_MS = 5_000;
@@ -61,7 +61,7 @@ export class AtollServer {
     this.#ports = { client: client.port, peer: peer.port, admin: admin.port };
     this.#host = new NodeHost({
       log,
-      onRefused: (message) => this.#ended.fire({ kind: "identity-refused", message }),
+      onOver: (end) => this.#ended.fire(end),
       build: async (minimumIncarnation, onEnd) => {
         const layoutAt = (port: number): Layout => {
           this.#layout ??= layoutOf(config, clusterId, { ...this.#ports, peer: port });
@@ -104,7 +104,7 @@ export class AtollServer {
     return { client: of("client"), peer: of("peer"), admin: of("admin") };
   }
 
-  /** Resolves when it was stopped, or when the node's identity was refused; the owner then stops it. */
+  /** Resolves when it was stopped, or when the node came to an end for good; the owner then stops it. */
   get ended(): Promise<ServerEnd> {
     return this.#ended.fired;
   }

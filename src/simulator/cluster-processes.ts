@@ -43,6 +43,8 @@ export interface RunningNode {
   readonly host: SimulatedHost;
   api: NodeApi;
   isUp: boolean;
+  /** The others have removed it from the cluster, and it knows. */
+  isRemoved: boolean;
   readonly ends: NodeEnd[];
   minimumIncarnation: number;
 }
@@ -84,7 +86,7 @@ export class ClusterProcesses {
       const host = this.world.addNode(member.number, { region: member.region, clockOffsetMs: offset });
       const settings = settingsOf(member, this.layout, 0, options.settings);
       const api = createNode(host.runtime, settings, () => undefined);
-      this.nodes.push({ member, host, api, isUp: false, ends: [], minimumIncarnation: 0 });
+      this.nodes.push({ member, host, api, isUp: false, isRemoved: false, ends: [], minimumIncarnation: 0 });
     }
   }
 

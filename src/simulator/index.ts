@@ -2,6 +2,7 @@
 export type { RunningNode } from "./cluster-processes.js";
 export { drawPlan } from "./draw-plan.js";
 export { FAULTS as FAULT_KINDS } from "./faults/catalogue.js";
+export { NodeKeeper } from "./node-keeper.js";
 export { deleteOf, getOf, putOf, type Typed } from "./operations.js";
 export { LEVELS, type Plan } from "./plan.js";
 export { planLines } from "./plan-text.js";

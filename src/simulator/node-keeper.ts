@@ -61,11 +61,11 @@ export class NodeKeeper implements NodeOwner {
     });
   }
 
-  /** Faults are over: whatever is down starts now. */
+  /** Faults are over: whatever is down starts now, unless it was removed from the cluster. */
   startAll(): void {
     for (const node of this.#cluster.nodes) {
       node.host.resume();
-      if (!node.isUp) this.#start(node);
+      if (!node.isUp && !node.isRemoved) this.#start(node);
     }
   }
 
@@ -75,6 +75,7 @@ export class NodeKeeper implements NodeOwner {
     this.#events.tell(`${node.member.nodeId} ended: ${end.message}`);
     this.#events.ended(node, end);
     if (end.kind === "incarnation-behind") node.minimumIncarnation = end.knownIncarnation + 1;
+    if (end.kind === "removed") node.isRemoved = true;
     const life = this.#lifeOf(node);
     const { api } = node;
     // Later, because a node must not be stopped from inside its own call.
@@ -105,7 +106,7 @@ export class NodeKeeper implements NodeOwner {
     node.isUp = false;
     const life = this.#nextLife(node);
     this.#time.schedule(forMs, () => {
-      if (this.#lifeOf(node) === life && !node.isUp) this.#start(node);
+      if (this.#lifeOf(node) === life && !node.isUp && !node.isRemoved) this.#start(node);
     });
   }
 

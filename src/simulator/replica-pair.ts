@@ -23,7 +23,7 @@ import { createLayout, LayoutView, type Member } from "../topology/index.js";
 
 const CLUSTER = "bench";
 /** Nobody tells whom it takes for the members: the audit does not ask. */
-const NO_VIEWS = new Views(1, 1, new Map());
+const NO_VIEWS = new Views({ version: 1, hash: "" }, 1, new Map());
 const WAY_MS = 40;
 const NEVER_MS = 1e9;
 const AUDIT_MS_MAX = 3_600_000;
@@ -200,6 +200,7 @@ export class ReplicaPair {
         clockDrift: () => undefined,
       },
       counters: new Counters(),
+      adoptLayout: () => undefined,
       failStorage: (message) => {
         throw new Error(message);
       },

@@ -1,7 +1,8 @@
 /**
  * The transport of one simulated process. Like the real one it dials again and again, keeps one link a peer, and calls
  * its handler never inside its own methods. A link is one here and not two halves, which behave alike: dialled by the
- * lower number, it is up at that end first. Of two that refuse each other only the dialling one is told.
+ * lower number, it is up at that end first. Of two that refuse each other only the dialling one is told; so the higher
+ * number, when nobody has dialled it for long, knocks: it sends a Hello that is answered by a refusal, or not at all.
  */
 import type { PeerAddress, PeerHello, Transport, TransportHandler } from "../transport.js";
 import type { LinkEnd, LinkMessage } from "./simulated-link.js";
@@ -10,6 +11,7 @@ import type { SimulatedTimers } from "./simulated-timers.js";
 const REDIAL_MS = 200;
 /** A Hello that was not answered for so long is given up. */
 const DIAL_TIMEOUT_MS = 3_000;
+const KNOCK_MS = 2_000;
 /** As with the real transport, a longer frame or a longer queue costs the link. */
 const MAX_FRAME_BYTES = 8 * 1024 * 1024;
 const MAX_STALLED_BYTES = 64 * 1024 * 1024;
@@ -41,6 +43,8 @@ export class SimulatedTransport implements Transport {
   #peers: readonly PeerAddress[] = [];
   #running: Running | undefined;
   #isClosed = false;
+  /** When a peer with a lower number was last linked with us, or knocked at. */
+  readonly #heardAtMs = new Map<number, number>();
   #stopDialling: () => void = () => undefined;
 
   constructor(number: number, port: NetworkPort, process: SimulatedTimers) {
@@ -160,6 +164,11 @@ export class SimulatedTransport implements Transport {
 
   #greet(end: LinkEnd, hello: PeerHello, { self, handler }: Running): void {
     const refusal = handler.onHello(hello);
+    const isKnock = this.#hasDialled(end) && this.#links.get(end.peerNumber) !== end;
+    if (isKnock && refusal === undefined) {
+      end.close();
+      return;
+    }
     if (refusal !== undefined) {
       end.send({ kind: "refused", reason: refusal });
       this.#forget(end);
@@ -213,6 +222,7 @@ export class SimulatedTransport implements Transport {
     }
     for (const { number } of this.#peers) {
       if (number <= this.number) {
+        this.#knock(number, this.#running.self);
         continue;
       }
       const link = this.#links.get(number);
@@ -221,6 +231,17 @@ export class SimulatedTransport implements Transport {
       } else if (link === undefined) {
         this.#dial(number, this.#running.self);
       }
+    }
+  }
+
+  #knock(peerNumber: number, hello: PeerHello): void {
+    const { nowMs } = this.#port;
+    const heardAtMs = this.#heardAtMs.get(peerNumber);
+    if (heardAtMs === undefined || this.#links.has(peerNumber)) {
+      this.#heardAtMs.set(peerNumber, nowMs);
+    } else if (nowMs - heardAtMs >= KNOCK_MS) {
+      this.#heardAtMs.set(peerNumber, nowMs);
+      this.#port.open(this.number, peerNumber)?.send({ kind: "hello", hello });
     }
   }
 

@@ -37,10 +37,6 @@ export const descriptor = `{
           "RemoveMember": {
            "requestType": "RemoveMemberRequest",
            "responseType": "RemoveMemberResponse"
-          },
-          "ListQuarantine": {
-           "requestType": "ListQuarantineRequest",
-           "responseType": "ListQuarantineResponse"
           }
          }
         },
@@ -468,43 +464,6 @@ export const descriptor = `{
           "layoutVersion": {
            "type": "uint64",
            "id": 1
-          }
-         }
-        },
-        "ListQuarantineRequest": {
-         "fields": {
-          "pageSize": {
-           "type": "uint32",
-           "id": 1
-          },
-          "pageToken": {
-           "type": "string",
-           "id": 2
-          }
-         }
-        },
-        "ListQuarantineResponse": {
-         "fields": {
-          "writes": {
-           "rule": "repeated",
-           "type": "QuarantinedWrite",
-           "id": 1
-          },
-          "nextPageToken": {
-           "type": "string",
-           "id": 2
-          }
-         }
-        },
-        "QuarantinedWrite": {
-         "fields": {
-          "nodeId": {
-           "type": "string",
-           "id": 1
-          },
-          "row": {
-           "type": "bytes",
-           "id": 2
           }
          }
         }

@@ -15,13 +15,10 @@ import type { ListConflictsRequest as _atoll_admin_v1_ListConflictsRequest, List
 import type { ListConflictsResponse as _atoll_admin_v1_ListConflictsResponse, ListConflictsResponse__Output as _atoll_admin_v1_ListConflictsResponse__Output } from './atoll/admin/v1/ListConflictsResponse.js';
 import type { ListHintsRequest as _atoll_admin_v1_ListHintsRequest, ListHintsRequest__Output as _atoll_admin_v1_ListHintsRequest__Output } from './atoll/admin/v1/ListHintsRequest.js';
 import type { ListHintsResponse as _atoll_admin_v1_ListHintsResponse, ListHintsResponse__Output as _atoll_admin_v1_ListHintsResponse__Output } from './atoll/admin/v1/ListHintsResponse.js';
-import type { ListQuarantineRequest as _atoll_admin_v1_ListQuarantineRequest, ListQuarantineRequest__Output as _atoll_admin_v1_ListQuarantineRequest__Output } from './atoll/admin/v1/ListQuarantineRequest.js';
-import type { ListQuarantineResponse as _atoll_admin_v1_ListQuarantineResponse, ListQuarantineResponse__Output as _atoll_admin_v1_ListQuarantineResponse__Output } from './atoll/admin/v1/ListQuarantineResponse.js';
 import type { PeerHints as _atoll_admin_v1_PeerHints, PeerHints__Output as _atoll_admin_v1_PeerHints__Output } from './atoll/admin/v1/PeerHints.js';
 import type { PeerLag as _atoll_admin_v1_PeerLag, PeerLag__Output as _atoll_admin_v1_PeerLag__Output } from './atoll/admin/v1/PeerLag.js';
 import type { PeerStatus as _atoll_admin_v1_PeerStatus, PeerStatus__Output as _atoll_admin_v1_PeerStatus__Output } from './atoll/admin/v1/PeerStatus.js';
 import type { PurgeBlocker as _atoll_admin_v1_PurgeBlocker, PurgeBlocker__Output as _atoll_admin_v1_PurgeBlocker__Output } from './atoll/admin/v1/PurgeBlocker.js';
-import type { QuarantinedWrite as _atoll_admin_v1_QuarantinedWrite, QuarantinedWrite__Output as _atoll_admin_v1_QuarantinedWrite__Output } from './atoll/admin/v1/QuarantinedWrite.js';
 import type { RegionLag as _atoll_admin_v1_RegionLag, RegionLag__Output as _atoll_admin_v1_RegionLag__Output } from './atoll/admin/v1/RegionLag.js';
 import type { RemoveMemberRequest as _atoll_admin_v1_RemoveMemberRequest, RemoveMemberRequest__Output as _atoll_admin_v1_RemoveMemberRequest__Output } from './atoll/admin/v1/RemoveMemberRequest.js';
 import type { RemoveMemberResponse as _atoll_admin_v1_RemoveMemberResponse, RemoveMemberResponse__Output as _atoll_admin_v1_RemoveMemberResponse__Output } from './atoll/admin/v1/RemoveMemberResponse.js';
@@ -53,14 +50,11 @@ export interface ProtoGrpcType {
         ListConflictsResponse: MessageTypeDefinition<_atoll_admin_v1_ListConflictsResponse, _atoll_admin_v1_ListConflictsResponse__Output>
         ListHintsRequest: MessageTypeDefinition<_atoll_admin_v1_ListHintsRequest, _atoll_admin_v1_ListHintsRequest__Output>
         ListHintsResponse: MessageTypeDefinition<_atoll_admin_v1_ListHintsResponse, _atoll_admin_v1_ListHintsResponse__Output>
-        ListQuarantineRequest: MessageTypeDefinition<_atoll_admin_v1_ListQuarantineRequest, _atoll_admin_v1_ListQuarantineRequest__Output>
-        ListQuarantineResponse: MessageTypeDefinition<_atoll_admin_v1_ListQuarantineResponse, _atoll_admin_v1_ListQuarantineResponse__Output>
         NodeState: EnumTypeDefinition
         PeerHints: MessageTypeDefinition<_atoll_admin_v1_PeerHints, _atoll_admin_v1_PeerHints__Output>
         PeerLag: MessageTypeDefinition<_atoll_admin_v1_PeerLag, _atoll_admin_v1_PeerLag__Output>
         PeerStatus: MessageTypeDefinition<_atoll_admin_v1_PeerStatus, _atoll_admin_v1_PeerStatus__Output>
         PurgeBlocker: MessageTypeDefinition<_atoll_admin_v1_PurgeBlocker, _atoll_admin_v1_PurgeBlocker__Output>
-        QuarantinedWrite: MessageTypeDefinition<_atoll_admin_v1_QuarantinedWrite, _atoll_admin_v1_QuarantinedWrite__Output>
         RegionLag: MessageTypeDefinition<_atoll_admin_v1_RegionLag, _atoll_admin_v1_RegionLag__Output>
         RemoveMemberRequest: MessageTypeDefinition<_atoll_admin_v1_RemoveMemberRequest, _atoll_admin_v1_RemoveMemberRequest__Output>
         RemoveMemberResponse: MessageTypeDefinition<_atoll_admin_v1_RemoveMemberResponse, _atoll_admin_v1_RemoveMemberResponse__Output>

@@ -135,11 +135,16 @@ export const MESSAGES: { readonly [T in Message["type"]]: fc.Arbitrary<Extract<M
     type: fc.constant("view"),
     version: anyVarint,
     layoutVersion: anyVarint,
+    layoutHash: fc.stringMatching(/^[0-9a-f]{16}$/),
     incarnations: fc
       .array(fc.tuple(anyVarint, fc.nat({ max: 2 ** 32 - 1 })), { maxLength: 5 })
       .map((entries) => new Map(entries)),
     kept: fc.array(anyVarint, { maxLength: 4 }),
     releases: fc.array(fc.tuple(anyVarint, anyVarint), { maxLength: 3 }).map((entries) => new Map(entries)),
+  }),
+  layout: fc.record({
+    type: fc.constant("layout"),
+    bytes: fc.uint8Array({ maxLength: 20 }).map((bytes) => Buffer.from(bytes)),
   }),
   "catch-up-request": fc.record({
     type: fc.constant("catch-up-request"),

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { PROTOCOL_VERSION } from "../../../src/codec/index.js";
 import { readRefusal, refuseHello } from "../../../src/membership/hello.js";
 import type { PeerHello } from "../../../src/runtime/index.js";
-import { createLayout, LayoutView, type Member } from "../../../src/topology/index.js";
+import { createLayout, LayoutView, type Member, removeMember } from "../../../src/topology/index.js";
 
 function member(number: number): Member {
   const at = (base: number): string => `127.0.0.1:${base + number}`;
@@ -90,5 +90,25 @@ describe("a refusal of ours", () => {
       expect(readRefusal(other)).toEqual({ kind: "other" });
     // No incarnation is that long, and no number either.
     expect(readRefusal("INCARNATION 99999999999999999999 of node")).toEqual({ kind: "other" });
+  });
+});
+
+describe("a member that was removed", () => {
+  const members = [member(1), member(2), member(3)];
+  const first = createLayout({ clusterId: "c", partitionCount: 1, replicasPerRegion: 2, members });
+  const refusalOf = (layout: typeof first, hello: Partial<PeerHello>): string | undefined =>
+    refuseHello({ ...PEER, ...hello }, SELF, new LayoutView(layout), UNKNOWN);
+
+  it("is told so, with the version of the layout; others are not", () => {
+    const layout = removeMember(first, "n2");
+    expect(refusalOf(layout, {})).toMatch(/^REMOVED 2 node n2 was removed from the cluster/);
+    expect(readRefusal(refusalOf(layout, {}) ?? "")).toEqual({ kind: "removed", layoutVersion: 2 });
+    expect(refusalOf(layout, { number: 3, nodeId: "n3" })).toBeUndefined();
+    expect(refusalOf(layout, { number: 4, nodeId: "n4" })).toMatch(/^IDENTITY member 4 is not in layout 2/);
+  });
+
+  it("is not who the first layout leaves out", () => {
+    const gap = createLayout({ clusterId: "c", partitionCount: 1, members: [member(1), member(3)] });
+    expect(refusalOf(gap, {})).toMatch(/^IDENTITY member 2 is not in layout 1/);
   });
 });

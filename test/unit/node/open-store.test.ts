@@ -9,7 +9,8 @@ import {
   sealIdentity,
   sealIncarnation,
 } from "../../../src/node/node-record.js";
-import { NodeStartError, type OpenedStore, openNodeStore } from "../../../src/node/open-store.js";
+import { NodeStartError } from "../../../src/node/node-start-error.js";
+import { type OpenedStore, openNodeStore } from "../../../src/node/open-store.js";
 import { type Change, StoreError } from "../../../src/runtime/index.js";
 import { type SimulatedHost, SimulatedWorld } from "../../../src/runtime/simulated/index.js";
 import { partitionKey, type StoreKey } from "../../../src/storage/index.js";
@@ -44,8 +45,7 @@ describe("opening a node's folder", () => {
   function open(plan: Plan = {}): OpenedStore | Error {
     let result: OpenedStore | Error | undefined;
     const { layout = layoutOf(), self = member(1), minimumIncarnation = 0 } = plan;
-    const held = layout.replicaSets.map((_, partition) => partition);
-    openNodeStore(host.runtime, { layout, self, held, minimumIncarnation }, (error, opened) => {
+    openNodeStore(host.runtime, { layout, self, minimumIncarnation }, (error, opened) => {
       if (opened === undefined) {
         result = error;
         return;

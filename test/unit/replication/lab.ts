@@ -214,6 +214,7 @@ export class Lab {
         clockDrift: () => this.clockDrift,
       },
       counters,
+      adoptLayout: () => undefined,
       failStorage: (message) => {
         throw new Error(message);
       },

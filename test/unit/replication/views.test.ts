@@ -14,11 +14,13 @@ function incarnations(ofFallback = 10): Map<number, number> {
   ]);
 }
 
+const LAYOUT = { version: 1, hash: "0123456789abcdef" };
+
 /** Members 1 and 2, with replicas, and 3, a fallback; each knows the views of all. */
 function members(): { one: Views; home: Views; fallback: Views } {
-  const one = new Views(1, 1, incarnations());
-  const home = new Views(1, 2, incarnations());
-  const fallback = new Views(1, FALLBACK, incarnations());
+  const one = new Views(LAYOUT, 1, incarnations());
+  const home = new Views(LAYOUT, 2, incarnations());
+  const fallback = new Views(LAYOUT, FALLBACK, incarnations());
   tell(home, 2, one);
   tell(fallback, FALLBACK, one, home);
   tell(one, 1, home);
@@ -76,7 +78,7 @@ describe("views", () => {
       tell(views, FALLBACK, ...to);
     };
     release(fallback, one, home);
-    const restarted = new Views(1, FALLBACK, incarnations(11));
+    const restarted = new Views(LAYOUT, FALLBACK, incarnations(11));
     for (const views of [one, home]) views.learned(FALLBACK, 11);
     release(restarted, one);
     tell(home, 2, one);

@@ -20,6 +20,7 @@ const REASONS: Readonly<Record<FailureReason, true>> = {
   UNIMPLEMENTED: true,
   DEADLINE_PASSED: true,
   INTERNAL: true,
+  REMOVAL_REFUSED: true,
 };
 
 /** What the comments of the proto promise: reason to the name of its code. */

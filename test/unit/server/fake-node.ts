@@ -11,6 +11,7 @@ import {
   type NodeEnd,
   type NodeState,
   type NodeStatus,
+  type RemovalOutcome,
 } from "../../../src/node/index.js";
 import type {
   Failure,
@@ -131,6 +132,10 @@ export class FakeNode implements NodeApi {
   digest(done: (error: Error | undefined, report: DigestReport | undefined) => void): void {
     const partitions = new Map([[7, "00000000000000ff"]]);
     done(undefined, { partitions, all: "0123456789abcdef", rows: this.#rows.size });
+  }
+
+  removeMember(nodeId: string, done: (outcome: RemovalOutcome) => void): void {
+    done(this.failure ?? { kind: "removed", layoutVersion: nodeId.length });
   }
 
   /** Two steps, and its end; or its failure. */

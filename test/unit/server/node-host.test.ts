@@ -28,7 +28,7 @@ describe("NodeHost", () => {
     refusals = [];
     host = new NodeHost({
       log,
-      onRefused: (message) => refusals.push(message),
+      onOver: ({ message }) => refusals.push(message),
       build: (minimumIncarnation, onEnd) =>
         nodes.build({
           listen: { host: "127.0.0.1", port: 0 },
@@ -137,6 +137,14 @@ describe("NodeHost", () => {
     await starting;
     expect(nodes.built.map((node) => node.minimumIncarnation)).toEqual([0, 7]);
     expect(nodes.released).toBe(1);
+  });
+
+  it("builds the next node at once when the layout has changed", async () => {
+    await host.start();
+    nodes.last.end({ kind: "layout-changed", message: "layout 2 takes the place of 1" });
+    await vi.advanceTimersByTimeAsync(10);
+    expect(nodes.built).toHaveLength(2);
+    expect(outcome()).toMatchObject({ kind: "read" });
   });
 
   it("reports a refused identity once, and builds no further node", async () => {

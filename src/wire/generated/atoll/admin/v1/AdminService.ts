@@ -12,8 +12,6 @@ import type { ListConflictsRequest as _atoll_admin_v1_ListConflictsRequest, List
 import type { ListConflictsResponse as _atoll_admin_v1_ListConflictsResponse, ListConflictsResponse__Output as _atoll_admin_v1_ListConflictsResponse__Output } from '../../../atoll/admin/v1/ListConflictsResponse.js';
 import type { ListHintsRequest as _atoll_admin_v1_ListHintsRequest, ListHintsRequest__Output as _atoll_admin_v1_ListHintsRequest__Output } from '../../../atoll/admin/v1/ListHintsRequest.js';
 import type { ListHintsResponse as _atoll_admin_v1_ListHintsResponse, ListHintsResponse__Output as _atoll_admin_v1_ListHintsResponse__Output } from '../../../atoll/admin/v1/ListHintsResponse.js';
-import type { ListQuarantineRequest as _atoll_admin_v1_ListQuarantineRequest, ListQuarantineRequest__Output as _atoll_admin_v1_ListQuarantineRequest__Output } from '../../../atoll/admin/v1/ListQuarantineRequest.js';
-import type { ListQuarantineResponse as _atoll_admin_v1_ListQuarantineResponse, ListQuarantineResponse__Output as _atoll_admin_v1_ListQuarantineResponse__Output } from '../../../atoll/admin/v1/ListQuarantineResponse.js';
 import type { RemoveMemberRequest as _atoll_admin_v1_RemoveMemberRequest, RemoveMemberRequest__Output as _atoll_admin_v1_RemoveMemberRequest__Output } from '../../../atoll/admin/v1/RemoveMemberRequest.js';
 import type { RemoveMemberResponse as _atoll_admin_v1_RemoveMemberResponse, RemoveMemberResponse__Output as _atoll_admin_v1_RemoveMemberResponse__Output } from '../../../atoll/admin/v1/RemoveMemberResponse.js';
 import type { RepairRequest as _atoll_admin_v1_RepairRequest, RepairRequest__Output as _atoll_admin_v1_RepairRequest__Output } from '../../../atoll/admin/v1/RepairRequest.js';
@@ -99,21 +97,6 @@ export interface AdminServiceClient extends grpc.Client {
   listHints(argument: _atoll_admin_v1_ListHintsRequest, callback: grpc.requestCallback<_atoll_admin_v1_ListHintsResponse__Output>): grpc.ClientUnaryCall;
   
   /**
-   * Writes of a removed member that never reached its peers.
-   */
-  ListQuarantine(argument: _atoll_admin_v1_ListQuarantineRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_atoll_admin_v1_ListQuarantineResponse__Output>): grpc.ClientUnaryCall;
-  ListQuarantine(argument: _atoll_admin_v1_ListQuarantineRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_atoll_admin_v1_ListQuarantineResponse__Output>): grpc.ClientUnaryCall;
-  ListQuarantine(argument: _atoll_admin_v1_ListQuarantineRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_atoll_admin_v1_ListQuarantineResponse__Output>): grpc.ClientUnaryCall;
-  ListQuarantine(argument: _atoll_admin_v1_ListQuarantineRequest, callback: grpc.requestCallback<_atoll_admin_v1_ListQuarantineResponse__Output>): grpc.ClientUnaryCall;
-  /**
-   * Writes of a removed member that never reached its peers.
-   */
-  listQuarantine(argument: _atoll_admin_v1_ListQuarantineRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_atoll_admin_v1_ListQuarantineResponse__Output>): grpc.ClientUnaryCall;
-  listQuarantine(argument: _atoll_admin_v1_ListQuarantineRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_atoll_admin_v1_ListQuarantineResponse__Output>): grpc.ClientUnaryCall;
-  listQuarantine(argument: _atoll_admin_v1_ListQuarantineRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_atoll_admin_v1_ListQuarantineResponse__Output>): grpc.ClientUnaryCall;
-  listQuarantine(argument: _atoll_admin_v1_ListQuarantineRequest, callback: grpc.requestCallback<_atoll_admin_v1_ListQuarantineResponse__Output>): grpc.ClientUnaryCall;
-  
-  /**
    * Removes a dead member for ever and fences its epoch.
    */
   RemoveMember(argument: _atoll_admin_v1_RemoveMemberRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_atoll_admin_v1_RemoveMemberResponse__Output>): grpc.ClientUnaryCall;
@@ -171,11 +154,6 @@ export interface AdminServiceHandlers extends grpc.UntypedServiceImplementation 
   ListHints: grpc.handleUnaryCall<_atoll_admin_v1_ListHintsRequest__Output, _atoll_admin_v1_ListHintsResponse>;
   
   /**
-   * Writes of a removed member that never reached its peers.
-   */
-  ListQuarantine: grpc.handleUnaryCall<_atoll_admin_v1_ListQuarantineRequest__Output, _atoll_admin_v1_ListQuarantineResponse>;
-  
-  /**
    * Removes a dead member for ever and fences its epoch.
    */
   RemoveMember: grpc.handleUnaryCall<_atoll_admin_v1_RemoveMemberRequest__Output, _atoll_admin_v1_RemoveMemberResponse>;
@@ -193,7 +171,6 @@ export interface AdminServiceDefinition extends grpc.ServiceDefinition {
   GetStatus: MethodDefinition<_atoll_admin_v1_GetStatusRequest, _atoll_admin_v1_GetStatusResponse, _atoll_admin_v1_GetStatusRequest__Output, _atoll_admin_v1_GetStatusResponse__Output>
   ListConflicts: MethodDefinition<_atoll_admin_v1_ListConflictsRequest, _atoll_admin_v1_ListConflictsResponse, _atoll_admin_v1_ListConflictsRequest__Output, _atoll_admin_v1_ListConflictsResponse__Output>
   ListHints: MethodDefinition<_atoll_admin_v1_ListHintsRequest, _atoll_admin_v1_ListHintsResponse, _atoll_admin_v1_ListHintsRequest__Output, _atoll_admin_v1_ListHintsResponse__Output>
-  ListQuarantine: MethodDefinition<_atoll_admin_v1_ListQuarantineRequest, _atoll_admin_v1_ListQuarantineResponse, _atoll_admin_v1_ListQuarantineRequest__Output, _atoll_admin_v1_ListQuarantineResponse__Output>
   RemoveMember: MethodDefinition<_atoll_admin_v1_RemoveMemberRequest, _atoll_admin_v1_RemoveMemberResponse, _atoll_admin_v1_RemoveMemberRequest__Output, _atoll_admin_v1_RemoveMemberResponse__Output>
   Repair: MethodDefinition<_atoll_admin_v1_RepairRequest, _atoll_admin_v1_RepairResponse, _atoll_admin_v1_RepairRequest__Output, _atoll_admin_v1_RepairResponse__Output>
 }

@@ -77,6 +77,10 @@ export const ErrorReason = {
    * INTERNAL: a defect of the server. The state is unknown.
    */
   ERROR_REASON_INTERNAL: 'ERROR_REASON_INTERNAL',
+  /**
+   * FAILED_PRECONDITION: the member cannot be removed as things are; the message says why. Nothing was done.
+   */
+  ERROR_REASON_REMOVAL_REFUSED: 'ERROR_REASON_REMOVAL_REFUSED',
 } as const;
 
 /**
@@ -175,6 +179,11 @@ export type ErrorReason =
    */
   | 'ERROR_REASON_INTERNAL'
   | 18
+  /**
+   * FAILED_PRECONDITION: the member cannot be removed as things are; the message says why. Nothing was done.
+   */
+  | 'ERROR_REASON_REMOVAL_REFUSED'
+  | 19
 
 /**
  * The reasons in ErrorInfo. Each says what state the request left.

@@ -1,0 +1,125 @@
+/** What the store has of when the node ended: about its peers, and about each partition that it holds. */
+import { VersionVector } from "../causality/index.js";
+import {
+  type CodedCells,
+  type Doubt,
+  openRecord,
+  type PartitionRecord,
+  RecordDamagedError,
+  readPartition,
+} from "../codec/index.js";
+import { newDoubt } from "../replica/index.js";
+import {
+  type AwayRecord,
+  awayKey,
+  type CatchUpRecord,
+  catchUpKey,
+  openAway,
+  openCatchUp,
+} from "../replication/index.js";
+import type { Runtime, Store } from "../runtime/index.js";
+import { partitionKey, type StoreKey } from "../storage/index.js";
+import { readCheckpoint } from "./checkpoint.js";
+import type { Mark } from "./mark.js";
+import { type Progress, readIncarnation } from "./node-record.js";
+import type { Place } from "./place.js";
+
+/** A damaged one is as good as none: the member tells its incarnation in its next Hello. */
+export function readIncarnations(runtime: Runtime, store: Store, { layout }: Place): Map<number, number> {
+  const incarnations = new Map<number, number>();
+  for (const { number } of layout.members) {
+    try {
+      incarnations.set(number, readIncarnation(store, number));
+    } catch (error) {
+      if (!(error instanceof RecordDamagedError)) throw error;
+      runtime.log.error({ member: number }, "the record of a member's incarnation is damaged");
+    }
+  }
+  return incarnations;
+}
+
+/** A damaged one is as good as none: the member is lost anew, or is back. */
+export function readAway(runtime: Runtime, store: Store, { layout }: Place): Map<number, AwayRecord> {
+  const members = layout.members.map(({ number }) => number);
+  return readEach(members, store, awayKey, openAway, (member) =>
+    runtime.log.error({ member }, "the record of since when a member is away is damaged"),
+  );
+}
+
+/** A damaged one is as good as none: the catch-up begins again. */
+export function readCatchUps(runtime: Runtime, store: Store, { held }: Place): Map<number, CatchUpRecord> {
+  return readEach(held, store, catchUpKey, openCatchUp, (partition) =>
+    runtime.log.error({ partition }, "the record of how far a catch-up had come is damaged"),
+  );
+}
+
+/** The records of those that have one, without those that are damaged. */
+function readEach<Value>(
+  ids: readonly number[],
+  store: Store,
+  keyOf: (id: number) => StoreKey,
+  open: (id: number, bytes: Buffer) => Value,
+  reportDamage: (id: number) => void,
+): Map<number, Value> {
+  const values = new Map<number, Value>();
+  for (const id of ids) {
+    const record = store.get(Buffer.from(keyOf(id), "latin1"));
+    if (record === undefined) continue;
+    try {
+      values.set(id, open(id, record));
+    } catch (error) {
+      if (!(error instanceof RecordDamagedError)) throw error;
+      reportDamage(id);
+    }
+  }
+  return values;
+}
+
+export function readPartitions(
+  runtime: Runtime,
+  store: Store,
+  { held }: Place,
+  hasRegressed: boolean,
+): Map<number, PartitionRecord> {
+  const partitions = new Map<number, PartitionRecord>();
+  for (const partition of held) {
+    const record = readPartitionRecord(runtime, store, partition);
+    const doubt: Doubt | undefined =
+      hasRegressed && record.doubt === undefined ? newDoubt("regressed") : record.doubt;
+    partitions.set(partition, { ...record, doubt });
+  }
+  return partitions;
+}
+
+/** After anything but a clean stop nothing is known, unless the folder is new. */
+export function readSketches(
+  store: Store,
+  { held }: Place,
+  progress: Progress | undefined,
+  mark: Mark | undefined,
+  wasRepaired: boolean,
+): Map<number, CodedCells | "empty"> {
+  const sketches = new Map<number, CodedCells | "empty">();
+  if (wasRepaired) return sketches;
+  if (progress !== undefined && mark?.wasStoppedCleanly !== true) return sketches;
+  for (const partition of held) {
+    const known = progress === undefined ? "empty" : readCheckpoint(store, partition, progress.batches);
+    if (known !== undefined) sketches.set(partition, known);
+  }
+  return sketches;
+}
+
+/** Without a readable record the replica knows nothing: it catches up like a new one. */
+function readPartitionRecord(runtime: Runtime, store: Store, partition: number): PartitionRecord {
+  const empty = { clock: new VersionVector(), floor: new VersionVector(), doubt: newDoubt("empty") };
+  const key = Buffer.from(partitionKey(partition), "latin1");
+  const record = store.get(key);
+  if (record === undefined) return empty;
+  try {
+    return openRecord(key, record, readPartition);
+  } catch (error) {
+    if (!(error instanceof RecordDamagedError)) throw error;
+    runtime.log.error({ partition }, "a partition's clock is damaged; catching up from its other replicas");
+    return empty;
+  }
+}

@@ -1,0 +1,230 @@
+/** A dead member is removed: the others go on without it, and it is refused when it comes back. */
+import { describe, expect, it } from "vitest";
+import type { RemovalOutcome, RowInspection } from "../../src/node/index.js";
+import { NodeKeeper, putOf, type RunningNode, SimulatedCluster } from "../../src/simulator/index.js";
+
+type Options = Parameters<typeof SimulatedCluster.ready>[0];
+
+const QUORUM = { consistency: { level: "QUORUM" } } as const;
+const ALL = { consistency: { level: "ALL" } } as const;
+const ONE = { consistency: { level: "ONE" } } as const;
+
+/** A cluster whose nodes are built again when they end, as a server does. */
+function kept(options: Options = {}): SimulatedCluster {
+  const owner = {
+    ended: (node: RunningNode) => keeper.ended(node),
+    startFailed: (node: RunningNode, error: Error) => keeper.startFailed(node, error),
+  };
+  const cluster = new SimulatedCluster({ ...options, owner });
+  const keeper = new NodeKeeper(cluster, true, {
+    tell: (text) => cluster.log.push(text),
+    ended: () => undefined,
+    losesAcknowledged: () => undefined,
+    mayLose: () => false,
+  });
+  keeper.startAll();
+  cluster.waitUntil("all are ready", () => cluster.nodes.every(({ api }) => api.status().state === "READY"));
+  return cluster;
+}
+
+function remove(cluster: SimulatedCluster, at: string, nodeId: string): RemovalOutcome {
+  let outcome: RemovalOutcome | undefined;
+  cluster.node(at).api.removeMember(nodeId, (answer) => {
+    outcome = answer;
+  });
+  cluster.waitUntil("an answer", () => outcome !== undefined);
+  if (outcome === undefined) throw new Error("unreachable");
+  return outcome;
+}
+
+function refusalOf(outcome: RemovalOutcome): string {
+  return outcome.kind === "failed" ? `${outcome.reason} ${outcome.message}` : "none";
+}
+
+function staying(cluster: SimulatedCluster, ...gone: readonly string[]): RunningNode[] {
+  return cluster.nodes.filter(({ member }) => !gone.includes(member.nodeId));
+}
+
+function isSettled(nodes: readonly RunningNode[], version: number): boolean {
+  return nodes.every(
+    ({ api, isUp }) =>
+      isUp &&
+      api.layout.version === version &&
+      api.status().state === "READY" &&
+      api.status().peers.every(({ isAlive }) => isAlive),
+  );
+}
+
+/** Kills it, waits until it is missed, and has it removed. */
+function killAndRemove(cluster: SimulatedCluster, at: string, nodeId: string): void {
+  cluster.kill(cluster.node(nodeId));
+  cluster.runFor(5_000);
+  expect(remove(cluster, at, nodeId)).toEqual({ kind: "removed", layoutVersion: 2 });
+  const others = staying(cluster, nodeId);
+  cluster.waitUntil("all have the layout", () => isSettled(others, 2));
+}
+
+function rowsOf(cluster: SimulatedCluster, node: RunningNode): readonly RowInspection[] {
+  let found: readonly RowInspection[] | undefined;
+  node.api.inspectRows((error, rows) => {
+    if (error !== undefined) throw error;
+    found = rows;
+  });
+  cluster.waitUntil("an inspection", () => found !== undefined);
+  return found ?? [];
+}
+
+function tombstones(cluster: SimulatedCluster): number {
+  const up = cluster.nodes.filter(({ isUp }) => isUp);
+  return up.reduce((sum, node) => sum + rowsOf(cluster, node).reduce((n, row) => n + row.tombstones, 0), 0);
+}
+
+describe("a dead member", () => {
+  it("is removed while others write, and what it kept from being purged is purged", () => {
+    const options = { regions: ["eu", "us"], nodesPerRegion: 2, partitions: 2 };
+    const cluster = kept({ ...options, settings: { requestIdWindowMs: 5_000 } });
+    for (let i = 0; i < 20; i++) cluster.put("eu-1", `k${i}`, "v", ALL);
+    cluster.kill(cluster.node("us-1"));
+    cluster.runFor(5_000);
+    for (let i = 0; i < 10; i++) cluster.delete("eu-2", `k${i}`, QUORUM);
+    cluster.runFor(30_000);
+    expect(tombstones(cluster)).toBe(30);
+    let failed = 0;
+    for (let i = 0; i < 200; i++)
+      cluster.world.time.schedule(i * 20, () =>
+        cluster.submit(cluster.node("eu-2"), putOf(`w${i}`, "v"), ONE, ({ kind }) => {
+          if (kind === "failed") failed++;
+        }),
+      );
+    cluster.runFor(1_000);
+    expect(remove(cluster, "eu-1", "us-1")).toEqual({ kind: "removed", layoutVersion: 2 });
+    const others = staying(cluster, "us-1");
+    cluster.waitUntil("all have the layout", () => isSettled(others, 2), 10_000);
+    cluster.waitUntil("all are purged", () => tombstones(cluster) === 0, 60_000);
+    expect(failed).toBeLessThan(100);
+    for (const { api } of others) {
+      expect(api.status().peers.map(({ nodeId }) => nodeId)).not.toContain("us-1");
+      expect(api.hints().map(({ nodeId }) => nodeId)).not.toContain("us-1");
+    }
+    cluster.waitUntil("no log is kept", () =>
+      others.every((node) => rowsOf(cluster, node)[0]?.logEntries === 0),
+    );
+    cluster.stopAll();
+  });
+
+  it("leaves its place to others of its region, which catch up before they vote", () => {
+    const cluster = kept({ regions: ["eu"], nodesPerRegion: 5, partitions: 16 });
+    for (let i = 0; i < 60; i++) cluster.put("eu-1", `k${i}`, `v${i}`, QUORUM);
+    const heldBefore = cluster.node("eu-1").api.status().partitionsHeld;
+    killAndRemove(cluster, "eu-1", "eu-4");
+    expect(cluster.node("eu-1").api.status().partitionsHeld).toBeGreaterThan(heldBefore);
+    const { layout } = cluster.node("eu-1").api;
+    for (const set of layout.replicaSets) expect(set).toHaveLength(3);
+    cluster.runFor(5_000);
+    for (let i = 0; i < 60; i++)
+      for (const { member } of staying(cluster, "eu-4"))
+        expect(cluster.values(member.nodeId, `k${i}`, ONE)).toEqual([`v${i}`]);
+    cluster.stopAll();
+  });
+
+  it("is unknown to one that was away during the removal until that one is back", () => {
+    const cluster = kept({ nodesPerRegion: 2, partitions: 4 });
+    cluster.kill(cluster.node("ap-2"));
+    killAndRemoveWithout(cluster, "eu-1", "us-2", "ap-2");
+    cluster.start(cluster.node("ap-2"));
+    cluster.waitUntil("it has learned", () => isSettled(staying(cluster, "us-2"), 2));
+    // What it was told survives a restart, though its configuration says otherwise.
+    cluster.kill(cluster.node("ap-2"));
+    cluster.start(cluster.node("ap-2"));
+    cluster.runFor(50);
+    expect(cluster.node("ap-2").api.layout.version).toBe(2);
+    cluster.stopAll();
+  });
+
+  it("comes back, is told, and ends; nothing changes for the others", () => {
+    const cluster = kept({ nodesPerRegion: 2, partitions: 2 });
+    cluster.put("eu-1", "k", "before", ALL);
+    cluster.isolate("us-1");
+    cluster.runFor(5_000);
+    expect(cluster.put("us-1", "k", "alone", ONE).kind).toBe("written");
+    expect(remove(cluster, "eu-1", "us-1").kind).toBe("removed");
+    const others = staying(cluster, "us-1");
+    cluster.waitUntil("all have the layout", () => isSettled(others, 2));
+    cluster.healAll();
+    cluster.waitUntil("it has ended", () => cluster.node("us-1").isRemoved, 20_000);
+    cluster.runFor(10_000);
+    expect(isSettled(others, 2)).toBe(true);
+    for (const { member } of others) expect(cluster.held(member.nodeId, "k")).toEqual(["before"]);
+    cluster.stopAll();
+  });
+});
+
+/** As `killAndRemove`, with another one that is away. */
+function killAndRemoveWithout(cluster: SimulatedCluster, at: string, nodeId: string, away: string): void {
+  cluster.kill(cluster.node(nodeId));
+  cluster.runFor(5_000);
+  expect(remove(cluster, at, nodeId).kind).toBe("removed");
+  cluster.waitUntil("all that are there have the layout", () =>
+    staying(cluster, nodeId, away).every(({ api }) => api.layout.version === 2),
+  );
+}
+
+describe("removing a member", () => {
+  it("is refused when it is alive, unknown, the node itself, or the last of its region", () => {
+    const cluster = kept({ partitions: 1 });
+    expect(refusalOf(remove(cluster, "eu-1", "us-1"))).toMatch(/^REMOVAL_REFUSED node us-1 is alive/);
+    expect(refusalOf(remove(cluster, "eu-1", "eu-1"))).toMatch(/^REMOVAL_REFUSED node eu-1 cannot remove/);
+    expect(refusalOf(remove(cluster, "eu-1", "us-9"))).toMatch(/^BAD_REQUEST node_id: us-9 is not a member/);
+    cluster.stopAll();
+  });
+
+  it("is refused on the smaller side of a partition", () => {
+    const cluster = kept({ nodesPerRegion: 2, partitions: 1 });
+    cluster.cutRegions("us", "eu");
+    cluster.cutRegions("us", "ap");
+    cluster.runFor(5_000);
+    expect(refusalOf(remove(cluster, "us-1", "eu-1"))).toMatch(/reaches 2 of the 5 members/);
+    expect(remove(cluster, "eu-1", "us-1").kind).toBe("removed");
+    cluster.stopAll();
+  });
+
+  it("of two members at once, asked of two nodes, ends with one layout for all", () => {
+    for (const [first, second] of [
+      ["us-1", "us-2"],
+      ["us-2", "us-1"],
+    ] as const) {
+      const cluster = kept({ regions: ["eu", "us"], nodesPerRegion: 4, partitions: 4 });
+      for (const nodeId of [first, second]) cluster.kill(cluster.node(nodeId));
+      cluster.runFor(5_000);
+      const outcomes: RemovalOutcome[] = [];
+      cluster.node("eu-1").api.removeMember(first, (outcome) => outcomes.push(outcome));
+      cluster.node("eu-2").api.removeMember(second, (outcome) => outcomes.push(outcome));
+      const others = staying(cluster, first, second);
+      cluster.waitUntil("both are answered", () => outcomes.length === 2);
+      expect(outcomes.map(({ kind }) => kind)).toEqual(["removed", "removed"]);
+      const isOne = (): boolean => {
+        const sets = others.map(({ api }) => JSON.stringify(api.layout));
+        return others.every(({ api }) => api.layout.version === 2) && new Set(sets).size === 1;
+      };
+      cluster.waitUntil("all have one layout", isOne);
+      const left = [first, second].filter((nodeId) =>
+        cluster.node("eu-1").api.layout.members.some((member) => member.nodeId === nodeId),
+      );
+      expect(left).toHaveLength(1);
+      cluster.runFor(5_000);
+      expect(remove(cluster, "eu-1", left[0] ?? "").kind).toBe("removed");
+      cluster.waitUntil("all have the next", () => isSettled(others, 3));
+      cluster.stopAll();
+    }
+  });
+
+  it("of one member, asked of two nodes at once, is one removal", () => {
+    const cluster = kept({ nodesPerRegion: 2, partitions: 4 });
+    cluster.kill(cluster.node("us-2"));
+    cluster.runFor(5_000);
+    for (const at of ["eu-1", "ap-1"]) cluster.node(at).api.removeMember("us-2", () => undefined);
+    cluster.waitUntil("all have it", () => isSettled(staying(cluster, "us-2"), 2));
+    expect(cluster.log.filter((line) => line.includes("two changes were made at once"))).toEqual([]);
+    cluster.stopAll();
+  });
+});
