@@ -16,6 +16,7 @@ const OPERATION = z.strictObject({
   level: z.enum(LEVELS),
   timeoutMs: ms,
   usesContext: z.boolean(),
+  isSloppy: z.boolean().default(false),
   retries: z.array(z.strictObject({ afterMs: ms, node: index })),
 });
 
@@ -32,6 +33,7 @@ const FAULT = z.strictObject({
 const PLAN = z.strictObject({
   seed: z.number().int(),
   nodesPerRegion: z.number().int().min(1).max(5),
+  replicasPerRegion: z.number().int().min(1).default(3),
   partitions: z.number().int().min(1),
   keys: z.array(z.strictObject({ type: z.enum(["register", "multi"]), isStrict: z.boolean() })).min(1),
   settings: z.strictObject({

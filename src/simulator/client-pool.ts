@@ -104,6 +104,7 @@ export class ClientPool {
       fate: "unknown",
       hlc: 0n,
       acksReceived: 0,
+      fallbackAcks: 0,
       minter: undefined,
     };
     this.#history.writes.push(write);
@@ -138,6 +139,7 @@ export class ClientPool {
     write.fate = "acknowledged";
     write.hlc = outcome.hlc;
     write.acksReceived = outcome.acksReceived;
+    write.fallbackAcks = outcome.fallbackAcks;
     write.minter = minted === undefined ? undefined : actorMember(minted.actor);
     const values = write.kind === "put" ? [write.value] : [];
     if (outcome.context.length > 0)
@@ -165,7 +167,7 @@ export class ClientPool {
       timeoutMs: planned.timeoutMs,
       requestId: call.requestId,
       isRetry,
-      isSloppy: false,
+      isSloppy: planned.isSloppy,
     };
     const { api } = node;
     // As a call that comes in over the network: a paused process takes it later, a dead one never.
@@ -236,7 +238,7 @@ function inWords(outcome: Outcome): string {
     case "read":
       return `[${outcome.values.map(({ data, hlc }) => `${data.toString()}@${hlc}`).join(", ")}]`;
     case "written":
-      return `written @${outcome.hlc}, ${outcome.acksReceived} acks`;
+      return `written @${outcome.hlc}, ${outcome.acksReceived} acks, ${outcome.fallbackAcks} copies`;
     case "failed":
       return `${outcome.reason} (${outcome.message})`;
   }

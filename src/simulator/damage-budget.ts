@@ -4,8 +4,8 @@
  * Only one node a run, the victim, loses what it holds: wiped, rolled back, bits flipped, or unflushed writes lost
  * where the plan flushes now and then only. It may do so as often as it likes. Then
  *
- * - a write that two distinct replicas acknowledged has a copy on another disk at every moment, so it must be there in
- *   the end;
+ * - a write that two distinct replicas acknowledged, or one and a fallback, has a copy on another disk at every moment, so
+ *   it must be there in the end;
  * - a write that one replica acknowledged must be there unless that one was the victim and lost its disk after the
  *   write had begun;
  * - a write at QUORUM was acknowledged by a majority, and a victim votes in no read before it has heard n - w + 1
@@ -47,7 +47,7 @@ export class DamageBudget {
   mustHold(write: Write): boolean {
     if (write.fate !== "acknowledged") return false;
     const isAfter = this.#destroyedAtMs.some((atMs) => atMs >= write.startedAtMs);
-    if (!isAfter || write.acksReceived >= 2) return true;
+    if (!isAfter || write.acksReceived + write.fallbackAcks >= 2) return true;
     return write.minter !== undefined && write.minter !== this.victim;
   }
 }

@@ -37,6 +37,7 @@ export function drawPlan(seed: number, kinds: readonly FaultKind[] = FAULTS): Pl
   return {
     seed,
     nodesPerRegion: shape.nodesPerRegion,
+    replicasPerRegion: shape.replicasPerRegion,
     partitions: shape.partitions,
     keys: shape.keys,
     settings: shape.settings,

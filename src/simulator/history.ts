@@ -28,6 +28,7 @@ export interface Write {
   /** Of an acknowledged one. */
   hlc: Hlc;
   acksReceived: number;
+  fallbackAcks: number;
   /** The member that minted its dot, as far as the answer tells. */
   minter: number | undefined;
 }

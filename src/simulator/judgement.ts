@@ -110,6 +110,8 @@ export class Judgement {
       checkHintsAddUp(member.nodeId, api.hints());
       const pending = pendingHints(member.nodeId, api.hints());
       if (pending !== undefined) return pending;
+      if ((api.inspect()?.fills.fallback_bytes?.size ?? 0) > 0)
+        return `${member.nodeId} holds copies for others`;
       if (isQuiet(api)) continue;
       const { state, reason } = api.status();
       const behind = api.lag().peers.filter(({ dotsBehind, dotsMissing }) => dotsBehind + dotsMissing > 0);

@@ -7,7 +7,7 @@ export function planLines(plan: Plan): string[] {
     ? `, clocks ${plan.clockOffsetsMs.join(", ")} ms ahead`
     : "";
   return [
-    `seed ${plan.seed}: ${REGIONS.length} regions of ${plan.nodesPerRegion}, ${plan.partitions} partitions, fsync ${settings.fsync}, at most ${settings.maxSiblings} siblings, row cache ${settings.rowCacheBytes} bytes${offsets}`,
+    `seed ${plan.seed}: ${REGIONS.length} regions of ${plan.nodesPerRegion}, ${plan.partitions} partitions with at most ${plan.replicasPerRegion} replicas a region, fsync ${settings.fsync}, at most ${settings.maxSiblings} siblings, row cache ${settings.rowCacheBytes} bytes${offsets}`,
     ...plan.actions.map((action) => `${String(action.atMs).padStart(8)} ms  ${inWords(plan, action)}`),
   ];
 }
@@ -18,9 +18,10 @@ function inWords(plan: Plan, action: Action): string {
     return `fault ${action.fault}, node ${at(action.node)}, peer ${at(action.peer)}, for ${action.forMs} ms, amount ${action.amount}`;
   const key = plan.keys[action.key % plan.keys.length];
   const name = `${key?.isStrict === true ? "strict" : "loose"}-${key?.type}-${action.key % plan.keys.length}`;
+  const sloppy = action.isSloppy ? " sloppy" : "";
   const context = action.usesContext ? " with context" : "";
   const retries = action.retries.map(({ afterMs, node }) => `, again after ${afterMs} ms at ${at(node)}`);
-  return `client ${action.client}: ${action.kind} ${name} at ${at(action.node)}, ${action.level}, ${action.timeoutMs} ms${context}${retries.join("")}`;
+  return `client ${action.client}: ${action.kind} ${name} at ${at(action.node)}, ${action.level}, ${action.timeoutMs} ms${sloppy}${context}${retries.join("")}`;
 }
 
 function nodeId(plan: Plan, index: number): string {

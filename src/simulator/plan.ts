@@ -34,6 +34,8 @@ export interface PlannedOperation {
   readonly timeoutMs: number;
   /** Hands in the context of the client's last read or write of the key, if it has one. */
   readonly usesContext: boolean;
+  /** Fallbacks may count for it; never of a strict key. */
+  readonly isSloppy: boolean;
   readonly retries: readonly PlannedRetry[];
 }
 
@@ -63,6 +65,8 @@ export interface PlannedSettings {
 export interface Plan {
   readonly seed: number;
   readonly nodesPerRegion: number;
+  /** The most of each partition that a region holds; with fewer than it has nodes, the others are fallbacks. */
+  readonly replicasPerRegion: number;
   readonly partitions: number;
   readonly keys: readonly PlannedKey[];
   readonly settings: PlannedSettings;

@@ -14,6 +14,7 @@ export interface Focus {
 
 export interface Shape {
   readonly nodesPerRegion: number;
+  readonly replicasPerRegion: number;
   readonly partitions: number;
   readonly keys: readonly PlannedKey[];
   readonly settings: PlannedSettings;
@@ -26,6 +27,10 @@ export interface Shape {
 
 /** Chances of 1, 2, … nodes a region: small clusters are many runs a second, and find most bugs. */
 const NODES_PER_REGION = [0.68, 0.87, 0.985, 0.994, 1];
+
+const REPLICAS_PER_REGION = 3;
+/** One node more than replicas, where it is not so anyway: see `isSloppy` of an operation. */
+const FALLBACK_CHANCE = 0.5;
 
 /** The first ones are strict: a focus has to find one. */
 const KEYS: readonly PlannedKey[] = [
@@ -50,6 +55,7 @@ export function shapeOf(random: SeededRandom): Shape {
   const nodes = nodesPerRegion * REGIONS.length;
   return {
     nodesPerRegion,
+    replicasPerRegion: drawReplicas(random.split("replicas"), nodesPerRegion),
     partitions: 2 ** random.below(3),
     keys: KEYS,
     settings: {
@@ -70,4 +76,9 @@ export function shapeOf(random: SeededRandom): Shape {
       key: random.below(STRICT_KEYS),
     })),
   };
+}
+
+function drawReplicas(random: SeededRandom, nodesPerRegion: number): number {
+  const hasFallback = nodesPerRegion > 1 && random.chance(FALLBACK_CHANCE);
+  return hasFallback ? Math.min(REPLICAS_PER_REGION, nodesPerRegion - 1) : REPLICAS_PER_REGION;
 }

@@ -141,6 +141,7 @@ export class Simulation {
       seed: plan.seed,
       regions: REGIONS,
       nodesPerRegion: plan.nodesPerRegion,
+      replicas: plan.replicasPerRegion,
       partitions: plan.partitions,
       settings: { ...plan.settings, fsyncIntervalMs: 400 },
       clockOffsetsMs: Object.fromEntries(

@@ -7,6 +7,7 @@ const READ_CHANCE = 0.35;
 const DELETE_CHANCE = 0.2;
 const CONTEXT_CHANCE = 0.65;
 const RETRY_CHANCE = 0.5;
+const SLOPPY_CHANCE = 0.5;
 const TIMEOUTS_MS = [300, 800, 2_000];
 /** A client mostly talks to the node that it is next to. */
 const ROAM_CHANCE = 0.3;
@@ -18,12 +19,14 @@ const FOCUS_READ_GAP_MS = 330;
 
 export function drawWorkload(random: SeededRandom, shape: Shape): PlannedOperation[] {
   const background = random.split("background");
+  const sloppy = random.split("sloppy");
   const operations: PlannedOperation[] = [];
   while (operations.length < shape.operations) {
     let atMs = background.between(0, shape.durationMs);
     const client = background.below(shape.clients);
     for (let left = 1 + background.below(BURST_MAX); left > 0; left--) {
-      operations.push(drawOperation(background, shape, client, Math.round(atMs)));
+      const isSloppy = sloppy.chance(SLOPPY_CHANCE);
+      operations.push(drawOperation(background, shape, { client, atMs: Math.round(atMs), isSloppy }));
       atMs += background.between(0, 120);
     }
   }
@@ -31,7 +34,11 @@ export function drawWorkload(random: SeededRandom, shape: Shape): PlannedOperati
   return [...operations, ...shape.focuses.flatMap((focus) => drawFocused(focused, shape, focus))];
 }
 
-function drawOperation(random: SeededRandom, shape: Shape, client: number, atMs: number): PlannedOperation {
+function drawOperation(
+  random: SeededRandom,
+  shape: Shape,
+  given: Pick<PlannedOperation, "client" | "atMs" | "isSloppy">,
+): PlannedOperation {
   const key = random.below(shape.keys.length);
   const planned = shape.keys[key];
   const isRead = random.chance(READ_CHANCE);
@@ -41,14 +48,14 @@ function drawOperation(random: SeededRandom, shape: Shape, client: number, atMs:
   const isDelete = random.chance(DELETE_CHANCE) && mayDelete;
   const level = LEVELS[random.below(LEVELS.length)] ?? "ONE";
   return {
+    ...given,
     kind: isRead ? "get" : isDelete ? "delete" : "put",
-    atMs,
-    client,
     key,
-    node: random.chance(ROAM_CHANCE) ? random.below(nodesOf(shape)) : client,
+    node: random.chance(ROAM_CHANCE) ? random.below(nodesOf(shape)) : given.client,
     level: planned?.isStrict === true ? "QUORUM" : level,
     timeoutMs: TIMEOUTS_MS[random.below(TIMEOUTS_MS.length)] ?? 800,
     usesContext: hasContext,
+    isSloppy: given.isSloppy && !isRead && planned?.isStrict !== true,
     retries: isRead ? [] : drawRetries(random, shape),
   };
 }
@@ -63,7 +70,13 @@ function drawRetries(random: SeededRandom, shape: Shape): PlannedRetry[] {
 
 /** One strict write, then strict reads at its coordinator and at others, in turn. */
 function drawFocused(random: SeededRandom, shape: Shape, focus: Focus): PlannedOperation[] {
-  const base = { client: random.below(shape.clients), key: focus.key, level: "QUORUM" as Level, retries: [] };
+  const base = {
+    client: random.below(shape.clients),
+    key: focus.key,
+    level: "QUORUM" as Level,
+    retries: [],
+    isSloppy: false,
+  };
   const isDelete = shape.keys[focus.key]?.type === "register" && random.chance(0.3);
   const write: PlannedOperation = {
     ...base,

@@ -25,6 +25,7 @@ export class Story {
       fate: "acknowledged",
       hlc: BigInt(atMs),
       acksReceived: 2,
+      fallbackAcks: 0,
       minter: 1,
       ...change,
     };
