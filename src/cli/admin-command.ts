@@ -90,7 +90,8 @@ export function adminCommand(): Command {
 
 const HINTS_HELP = `
 With --json: {peers: [{nodeId, pending, oldestAgeMs, ratePerSecond, estimatedMs, isFullSyncDue, created, delivered,
-expired, dropped}]}. Counts are of writes, since the node's process started.`;
+expired, dropped, copiesHeld}]}. Counts are of writes, since the node's process started; copies are of sloppy writes, held
+now for a peer that holds a replica where this node does not.`;
 
 const REPAIR_HELP = `
 Nodes compare and heal by themselves all the time: this does it now. With --json: {partitionsCompared, partitionsDiffering,

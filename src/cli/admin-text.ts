@@ -109,6 +109,7 @@ const HINT_COLUMNS: readonly Column[] = [
   { title: "DELIVERED", align: "right" },
   { title: "EXPIRED", align: "right" },
   { title: "DROPPED", align: "right" },
+  { title: "COPIES", align: "right" },
   { title: "THEN" },
 ];
 
@@ -124,6 +125,7 @@ export function hintsText({ peers }: { readonly peers: readonly PeerHints[] }): 
     wholeNumber(peer.delivered),
     wholeNumber(peer.expired),
     wholeNumber(peer.dropped),
+    wholeNumber(peer.copiesHeld),
     peer.isFullSyncDue ? "full sync" : "",
   ]);
   return tableLines(HINT_COLUMNS, rows).join("\n");

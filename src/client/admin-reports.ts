@@ -110,6 +110,8 @@ export interface PeerHints {
   readonly expired: number;
   /** Given up for `hint_budget_mb`, or because the peer lost its store or left the cluster. */
   readonly dropped: number;
+  /** Copies of sloppy writes that the node keeps for the peer, of keys of which it holds no replica. */
+  readonly copiesHeld: number;
 }
 
 /** How far a repair is, and at its end what came of it. */

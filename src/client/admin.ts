@@ -102,6 +102,7 @@ export class AdminClient implements AsyncDisposable {
       delivered: Number(peer.delivered),
       expired: Number(peer.expired),
       dropped: Number(peer.dropped),
+      copiesHeld: Number(peer.copiesHeld),
     }));
   }
 

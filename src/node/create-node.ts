@@ -142,7 +142,7 @@ class Node implements NodeApi {
   }
 
   hints(): readonly PeerHints[] {
-    return this.#started?.replicator.away.report() ?? [];
+    return this.#started?.replicator.hints() ?? [];
   }
 
   digest(done: (error: Error | undefined, report: DigestReport | undefined) => void): void {

@@ -35,6 +35,8 @@ export interface PeerHints extends HintCounts {
   /** Until all is delivered, at this rate; 0 while none is. */
   readonly estimatedMs: number;
   readonly isFullSyncDue: boolean;
+  /** Copies of sloppy writes that we hold for it as its fallback; they are no hints. */
+  readonly copiesHeld: number;
 }
 
 interface Away {
@@ -105,7 +107,7 @@ export class AwayPeers {
     this.#end(member, away);
   }
 
-  report(): PeerHints[] {
+  report(): Omit<PeerHints, "copiesHeld">[] {
     const { self, view } = this.#environment;
     return view.layout.members
       .filter(({ number }) => number !== self.number)

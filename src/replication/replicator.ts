@@ -5,7 +5,7 @@ import type { PartitionReplica } from "../replica/index.js";
 import { AckSender, PeerClocks } from "./acks.js";
 import { AntiEntropy } from "./anti-entropy.js";
 import { Audit } from "./audit.js";
-import { AwayPeers, type HintSettings } from "./away-peers.js";
+import { AwayPeers, type HintSettings, type PeerHints } from "./away-peers.js";
 import type { AwayRecord } from "./away-record.js";
 import type { Fill } from "./bounds.js";
 import { CatchUp, type CatchUpReport } from "./catch-up.js";
@@ -132,6 +132,14 @@ export class Replicator {
       fallback_bytes: this.#copies.fill,
       pending_writes: { size: this.#writes.inFlight, max: undefined },
     };
+  }
+
+  hints(): PeerHints[] {
+    const { view } = this.#environment;
+    return this.away.report().map((hints) => {
+      const peer = view.memberById(hints.nodeId);
+      return { ...hints, copiesHeld: peer === undefined ? 0 : this.#copies.countFor(peer.number) };
+    });
   }
 
   get catchUpReport(): CatchUpReport {

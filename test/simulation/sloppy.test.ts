@@ -144,6 +144,11 @@ describe("a sloppy write", () => {
     for (let i = 0; i < 30; i++) cluster.put(coordinator, `k${i}`, "v", SLOPPY);
     cluster.runFor(1_000);
     expect(copies(cluster)).toBe(60);
+    const heldFor = now.others.flatMap((nodeId) => cluster.node(nodeId).api.hints());
+    for (const home of now.away)
+      expect(heldFor.reduce((sum, hints) => sum + (hints.nodeId === home ? hints.copiesHeld : 0), 0)).toBe(
+        30,
+      );
     startBoth(now);
     cluster.waitUntil("they are home", () => copies(cluster) === 0, 30_000);
     cluster.converge();

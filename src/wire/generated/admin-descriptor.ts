@@ -346,6 +346,10 @@ export const descriptor = `{
           "dropped": {
            "type": "uint64",
            "id": 10
+          },
+          "copiesHeld": {
+           "type": "uint64",
+           "id": 11
           }
          }
         },

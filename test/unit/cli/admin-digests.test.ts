@@ -148,7 +148,7 @@ describe("what people read", () => {
   });
 
   it("is what is kept for peers that are away", () => {
-    const counts = { created: 1_200, delivered: 200, expired: 0, dropped: 0 };
+    const counts = { created: 1_200, delivered: 200, expired: 0, dropped: 0, copiesHeld: 7 };
     const back = { ...counts, nodeId: "us-east-1", pending: 1_000, oldestAgeMs: 3_600_000 };
     const gone = { ...counts, nodeId: "b", pending: 0, expired: 1_000, oldestAgeMs: 14_400_000 };
     const still = { ratePerSecond: 0, estimatedMs: 0, isFullSyncDue: true };
@@ -157,9 +157,9 @@ describe("what people read", () => {
       { ...gone, ...still },
     ];
     expect(hintsText({ peers }).split("\n")).toEqual([
-      "PEER       AWAY FOR  PENDING  A SECOND  DONE IN  CREATED  DELIVERED  EXPIRED  DROPPED  THEN",
-      "us-east-1     1.0 h    1,000       250    4.0 s    1,200        200        0        0",
-      "b             4.0 h        0         -        -    1,200        200    1,000        0  full sync",
+      "PEER       AWAY FOR  PENDING  A SECOND  DONE IN  CREATED  DELIVERED  EXPIRED  DROPPED  COPIES  THEN",
+      "us-east-1     1.0 h    1,000       250    4.0 s    1,200        200        0        0       7",
+      "b             4.0 h        0         -        -    1,200        200    1,000        0       7  full sync",
     ]);
     expect(hintsText({ peers: [] })).toBe("the node has no peers");
   });

@@ -74,6 +74,7 @@ describe("an admin client", () => {
         delivered: 0,
         expired: 0,
         dropped: 0,
+        copiesHeld: 0,
       },
     ]);
     expect(await client.digest()).toEqual({ nodeId: "n1", partitions: { 7: "cd" }, all: "ab", rows: 2 });

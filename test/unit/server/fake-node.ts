@@ -124,7 +124,7 @@ export class FakeNode implements NodeApi {
   }
 
   hints(): PeerHints[] {
-    const counts = { created: 12, delivered: 7, expired: 0, dropped: 1, pending: 4 };
+    const counts = { created: 12, delivered: 7, expired: 0, dropped: 1, pending: 4, copiesHeld: 3 };
     const rest = { oldestAgeMs: 90_000, ratePerSecond: 2, estimatedMs: 2_000, isFullSyncDue: true };
     return [{ nodeId: "us-east-1", ...counts, ...rest }];
   }

@@ -13,6 +13,10 @@ export interface PeerHints {
   'delivered'?: (number | string | Long);
   'expired'?: (number | string | Long);
   'dropped'?: (number | string | Long);
+  /**
+   * Copies of sloppy writes that this node, which holds no replica of their keys, keeps for the peer.
+   */
+  'copiesHeld'?: (number | string | Long);
 }
 
 export interface PeerHints__Output {
@@ -26,4 +30,8 @@ export interface PeerHints__Output {
   'delivered': (string);
   'expired': (string);
   'dropped': (string);
+  /**
+   * Copies of sloppy writes that this node, which holds no replica of their keys, keeps for the peer.
+   */
+  'copiesHeld': (string);
 }
