@@ -64,6 +64,13 @@ function killAndRemove(cluster: SimulatedCluster, at: string, nodeId: string): v
   cluster.waitUntil("all have the layout", () => isSettled(others, 2));
 }
 
+function copiesHeld(cluster: SimulatedCluster): number {
+  return cluster.nodes.reduce(
+    (sum, { host }) => sum + host.disk.snapshot().bytes.range("h", "i", 1e9, false).length,
+    0,
+  );
+}
+
 function rowsOf(cluster: SimulatedCluster, node: RunningNode): readonly RowInspection[] {
   let found: readonly RowInspection[] | undefined;
   node.api.inspectRows((error, rows) => {
@@ -80,6 +87,23 @@ function tombstones(cluster: SimulatedCluster): number {
 }
 
 describe("a dead member", () => {
+  it("has the copies that were held for it go to a replica that stays", () => {
+    const cluster = kept({ regions: ["eu"], nodesPerRegion: 5, partitions: 1 });
+    const [coordinator = "", home = "", third = ""] = cluster.replicasOf("k");
+    for (const nodeId of [home, third]) cluster.kill(cluster.node(nodeId));
+    cluster.runFor(5_000);
+    const written = cluster.execute(cluster.node(coordinator), putOf("k", "v"), { isSloppy: true });
+    expect(written).toMatchObject({ kind: "written", fallbackAcks: 1 });
+    cluster.start(cluster.node(third));
+    cluster.runFor(10_000);
+    expect(copiesHeld(cluster)).toBe(1);
+    killAndRemove(cluster, coordinator, home);
+    cluster.waitUntil("nobody holds a copy", () => copiesHeld(cluster) === 0, 30_000);
+    expect(cluster.total("fallback_dropped")).toBe(0);
+    expect(cluster.values(third, "k", ALL)).toEqual(["v"]);
+    cluster.stopAll();
+  });
+
   it("is removed while others write, and what it kept from being purged is purged", () => {
     const options = { regions: ["eu", "us"], nodesPerRegion: 2, partitions: 2 };
     const cluster = kept({ ...options, settings: { requestIdWindowMs: 5_000 } });
