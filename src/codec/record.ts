@@ -69,31 +69,27 @@ export function readRow(reader: ByteReader): Row {
 
 /** What a dot of the log points at. */
 export interface LogEntry {
-  /** Undefined: a void pointer, for a dot that nobody holds any more (rule 8). */
-  readonly rowKey: RowKey | undefined;
+  readonly rowKey: RowKey;
   /** 32 hexadecimal digits; undefined where the writer gave none. */
   readonly requestId: string | undefined;
   readonly hlc: Hlc;
 }
 
 const LOG_REQUEST_ID = 0x01;
-const LOG_VOID = 0x02;
 const REQUEST_ID_BYTES = 16;
 
 export function writeLogEntry(writer: ByteWriter, entry: LogEntry): void {
-  writer.uint8(
-    (entry.requestId === undefined ? 0 : LOG_REQUEST_ID) | (entry.rowKey === undefined ? LOG_VOID : 0),
-  );
+  writer.uint8(entry.requestId === undefined ? 0 : LOG_REQUEST_ID);
   writer.hlc(entry.hlc);
   if (entry.requestId !== undefined) writer.raw(Buffer.from(entry.requestId, "hex"));
-  if (entry.rowKey !== undefined) writer.latin1(entry.rowKey);
+  writer.latin1(entry.rowKey);
 }
 
 export function readLogEntry(reader: ByteReader): LogEntry {
   const flags = reader.uint8();
   const hlc = reader.hlc();
   const requestId = (flags & LOG_REQUEST_ID) === 0 ? undefined : reader.raw(REQUEST_ID_BYTES).toString("hex");
-  const rowKey = (flags & LOG_VOID) === 0 ? checkedRowKey(reader.latin1()) : undefined;
+  const rowKey = checkedRowKey(reader.latin1());
   return { rowKey, requestId, hlc };
 }
 

@@ -103,8 +103,8 @@ class LogPageBuilder {
   #take(actor: Actor, counter: number): void {
     const entry = this.#readEntry(actor, counter);
     this.#pointers.push({ actor, counter, entry });
-    this.#bytes += POINTER_OVERHEAD_BYTES + (entry.rowKey?.length ?? 0);
-    if (entry.rowKey === undefined || this.#rows.has(entry.rowKey)) return;
+    this.#bytes += POINTER_OVERHEAD_BYTES + entry.rowKey.length;
+    if (this.#rows.has(entry.rowKey)) return;
     const row = this.#replica.rows.readDurable(entry.rowKey);
     if (row.damagedAt !== undefined) throw new PageStop(refused("a row of the source is damaged"));
     if (this.#comesLater(row, { actor, counter })) return;

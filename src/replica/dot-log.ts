@@ -5,12 +5,10 @@
  */
 import type { Actor, Dot } from "../causality/index.js";
 import {
-  type Delta,
   type LogEntry,
   openRecord,
   RecordDamagedError,
   type RequestRecord,
-  type RowKey,
   readLogEntry,
   sealRecord,
   writeLogEntry,
@@ -43,11 +41,7 @@ export class DotLog {
     return this.#entryBytes;
   }
 
-  add(
-    actor: Actor,
-    counter: number,
-    entry: Pick<Delta, "hlc" | "requestId"> & { readonly rowKey: RowKey | undefined },
-  ): void {
+  add(actor: Actor, counter: number, entry: LogEntry): void {
     const key = logKey(this.#partition, actor, counter);
     const record = sealRecord(Buffer.from(key, "latin1"), (writer) => writeLogEntry(writer, entry));
     this.#commit.put(key, record);

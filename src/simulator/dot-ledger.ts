@@ -13,8 +13,8 @@ interface LoggedDot {
   readonly partition: number;
   readonly actor: Actor;
   readonly counter: number;
-  /** What the dot did, as its record without the checksum says it; undefined for a void pointer. */
-  readonly content: string | undefined;
+  /** What the dot did, as its record without the checksum says it. */
+  readonly content: string;
   readonly requestId: string | undefined;
 }
 
@@ -52,9 +52,8 @@ export class DotLedger {
 
   #add(key: string, record: Buffer, dot: LoggedDot, known: LoggedDot | undefined): void {
     if (known === undefined) this.#dots.set(key, { record: Buffer.from(record), dot });
-    // A dot that nobody held any more becomes void; a void one never becomes anything.
-    else if (known.content !== dot.content && dot.content !== undefined)
-      this.#clashes.push(`${inWords(dot)} is ${dot.content} here and ${known.content ?? "void"} there`);
+    else if (known.content !== dot.content)
+      this.#clashes.push(`${inWords(dot)} is ${dot.content} here and ${known.content} there`);
     if (dot.requestId === undefined) return;
     const keys = this.#byRequest.get(dot.requestId) ?? new Set<string>();
     this.#byRequest.set(dot.requestId, keys.add(key));
@@ -67,7 +66,7 @@ function readDot(key: string, record: Buffer): LoggedDot | undefined {
   try {
     const entry = openRecord(Buffer.from(key, "latin1"), record, readLogEntry);
     const { actor, counter } = dotOfLogKey(key as StoreKey);
-    const content = entry.rowKey === undefined ? undefined : `${entry.hlc} ${JSON.stringify(entry.rowKey)}`;
+    const content = `${entry.hlc} ${JSON.stringify(entry.rowKey)}`;
     const partition = key.charCodeAt(1) * 256 + key.charCodeAt(2);
     return { partition, actor, counter, content, requestId: entry.requestId };
   } catch (error) {

@@ -15,6 +15,16 @@ const Status = z.strictObject({
   uptimeMs: z.number(),
   partitionsHeld: z.number(),
   partitionsCatchingUp: z.number(),
+  catchUp: z.strictObject({
+    partitions: z.number(),
+    fullSyncs: z.number(),
+    dotsTotal: z.number(),
+    dotsDone: z.number(),
+    rowsReceived: z.number(),
+  }),
+  purgeBlockers: z.array(
+    z.strictObject({ nodeId: z.string(), blockingMs: z.number(), partitions: z.number() }),
+  ),
   peers: z.array(z.unknown()),
 });
 const Digest = z.strictObject({

@@ -96,7 +96,7 @@ export const anyRow: fc.Arbitrary<Row> = fc.record({
   damagedAt: fc.option(anyVector, { nil: undefined }),
 });
 export const anyLogEntry: fc.Arbitrary<LogEntry> = fc.record({
-  rowKey: fc.option(anyRowKey, { nil: undefined }),
+  rowKey: anyRowKey,
   requestId: fc.option(anyRequestId, { nil: undefined }),
   hlc: anyHlc,
 });

@@ -225,7 +225,7 @@ describe("joining rows, and adopting a clock", () => {
     const f = new ReplicaFixture();
     f.replica.apply(delta(1));
     f.replica.addPointers([
-      { actor: B, counter: 1, entry: { rowKey: undefined, requestId: undefined, hlc: 0n } },
+      { actor: B, counter: 1, entry: { rowKey: rowKeyOf("another"), requestId: undefined, hlc: 0n } },
     ]);
     f.settle();
     expect(f.replica.log.read(B, 1)?.rowKey).toBe(K);
