@@ -497,7 +497,7 @@ describe("AdminService", () => {
   });
 
   it("says what it does not offer", async () => {
-    const failure = failureOf(call((...rest) => fixture.admin.removeMember({ nodeId: "x" }, ...rest)));
+    const failure = failureOf(call((...rest) => fixture.admin.listConflicts({ bucket: "b" }, ...rest)));
     expect(await failure).toMatchObject({ code: "UNIMPLEMENTED", reason: "UNIMPLEMENTED" });
   });
 });
