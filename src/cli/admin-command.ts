@@ -1,4 +1,4 @@
-/** `atoll admin`: what nodes say of themselves. Nothing fails over: the node that was named answers, or nobody. */
+/** `atoll admin`: what nodes say of themselves, and what operators do to them. Nothing fails over: the node that was named answers, or nobody. */
 import { Command } from "commander";
 import type { NodeDigest } from "../client/index.js";
 import { compareDigests } from "./admin-digests.js";
@@ -15,6 +15,8 @@ import { addEndpointOptions, type EndpointOptions, endpointsOf, singleEndpointOf
 import { withAdmin } from "./client-session.js";
 import { EXIT, misused, printDocument } from "./failure.js";
 import { ProgressBar } from "./progress-bar.js";
+import { quarantineCommand } from "./quarantine-command.js";
+import { removeMemberCommand } from "./remove-member-command.js";
 
 /** A full one reads all rows of a node. */
 const REPAIR_TIMEOUT_MS = 24 * 3_600_000;
@@ -27,7 +29,7 @@ interface RepairOptions extends EndpointOptions {
 const ENDPOINTS_MAX = 1_000;
 
 export function adminCommand(): Command {
-  const command = new Command("admin").description("Look into nodes.");
+  const command = new Command("admin").description("Look into nodes, and remove dead ones.");
 
   verb(command, "status", "a node, and its peers as it sees them").action(
     async (options: EndpointOptions) => {
@@ -85,6 +87,8 @@ export function adminCommand(): Command {
       print(options, comparison, comparisonText);
       if (!comparison.equal) process.exitCode = EXIT.failed;
     });
+  command.addCommand(removeMemberCommand());
+  command.addCommand(quarantineCommand());
   return command;
 }
 

@@ -30,7 +30,7 @@ export interface ClusterOptions extends EndpointOptions {
 /** The types whose keys hold whole values. */
 export type BucketType = (typeof BUCKET_TYPES)[number];
 
-const BUCKET_TYPES = ["register", "multi"] as const;
+export const BUCKET_TYPES = ["register", "multi"] as const;
 
 /** Adds `--endpoint`, `--timeout`, `--tls`, `--ca` and `--json`. */
 export function addEndpointOptions(command: Command, timeoutMs = DEFAULT_TIMEOUT_MS): Command {

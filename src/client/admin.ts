@@ -143,6 +143,23 @@ export class AdminClient implements AsyncDisposable {
     }
   }
 
+  /**
+   * Removes a member that is dead for good; the node asked must reach a majority of the others. The member's number is
+   * never used again, and should it come back, it is refused. Resolves once the node asked has the new layout durably;
+   * it then restarts for a moment, and the others learn of it from it.
+   * @throws AtollError FAILED_PRECONDITION with REMOVAL_REFUSED when that is not safe, INVALID_ARGUMENT for no member.
+   */
+  async removeMember(
+    nodeId: string,
+    options: AdminCallOptions = {},
+  ): Promise<{ readonly layoutVersion: number }> {
+    const { layoutVersion } = await this.#call<admin.RemoveMemberResponse__Output>(
+      options,
+      (callOptions, done) => this.#stub.removeMember({ nodeId }, callOptions, done),
+    );
+    return { layoutVersion: Number(layoutVersion) };
+  }
+
   /** Closes the connection. Idempotent. */
   async close(): Promise<void> {
     this.#stub.close();

@@ -24,4 +24,4 @@ export type { Multi, MultiRead } from "./multi.js";
 export type { Register, RegisterEntry, RegisterRead } from "./register.js";
 export type { BatchResult, DeleteResult, PutResult, Served } from "./results.js";
 export type { CallOptions, ConnectOptions, WriteOptions } from "./settings.js";
-export type { Codec, EncodedValue, Encoding } from "./value-codec.js";
+export { autoCodec, type Codec, type EncodedValue, type Encoding } from "./value-codec.js";

@@ -26,6 +26,7 @@ import {
 import { NodeStartError } from "./node-start-error.js";
 import { openNodeStore } from "./open-store.js";
 import { lagOf, statusOf } from "./report.js";
+import { collectUnreplicated } from "./unreplicated.js";
 
 /** How long `stop` lets operations in flight finish. */
 const DRAIN_MS_MAX = 2_000;
@@ -170,6 +171,11 @@ class Node implements NodeApi {
 
   inspect(): NodeInspection | undefined {
     return this.#started === undefined ? undefined : inspect(this.#started);
+  }
+
+  unreplicated(...[take, done]: Parameters<NodeApi["unreplicated"]>): void {
+    if (this.#started === undefined) return done(new NodeStartError("the node is opening its store"));
+    collectUnreplicated(this.#started, take, done);
   }
 
   inspectRows(done: RowsInspected): void {

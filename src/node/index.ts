@@ -13,5 +13,6 @@ export type {
   NodeState,
   NodeStatus,
   RemovalOutcome,
+  UnreplicatedWrite,
 } from "./node-api.js";
 export { NO_CATCH_UP } from "./node-api.js";

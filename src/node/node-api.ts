@@ -1,3 +1,5 @@
+import type { Dot, Hlc } from "../causality/index.js";
+import type { DataType, ValueEncoding } from "../crdt/index.js";
 import type {
   CatchUpReport,
   Failure,
@@ -42,7 +44,7 @@ export type NodeEnd =
   | { readonly kind: "identity-refused"; readonly message: string }
   /** The store has another layout now: start again at once. */
   | { readonly kind: "layout-changed"; readonly message: string }
-  /** The others have removed this node from the cluster: never to be built again on this folder. */
+  /** The others have removed this node from the cluster: take out what only it has, and build no other on this folder. */
   | { readonly kind: "removed"; readonly message: string };
 
 /** Of `removeMember`: the version of the layout without the member, or why nothing was done. */
@@ -83,6 +85,21 @@ interface PurgeBlocker {
   /** Without a break, as far as this process knows. */
   readonly blockingMs: number;
   readonly partitions: number;
+}
+
+/** A write of this node that no other member is known to hold. */
+export interface UnreplicatedWrite {
+  readonly partition: number;
+  readonly type: DataType;
+  readonly bucket: string;
+  readonly key: Buffer;
+  readonly dot: Dot;
+  readonly hlc: Hlc;
+  readonly state:
+    | { readonly kind: "value"; readonly encoding: ValueEncoding; readonly data: Buffer }
+    | { readonly kind: "deleted" }
+    /** The row cannot be read. */
+    | { readonly kind: "damaged" };
 }
 
 export interface PeerLag {
@@ -147,6 +164,14 @@ export interface NodeApi {
   counters(): NodeCounters;
   /** What the node holds in memory; undefined until its store is open. */
   inspect(): NodeInspection | undefined;
+  /**
+   * Between its end as `removed` and `stop`: tells the writes of this node that no other member is known to hold, page by
+   * page; the next one comes after `next`.
+   */
+  unreplicated(
+    take: (writes: readonly UnreplicatedWrite[], next: () => void) => void,
+    done: (error: Error | undefined) => void,
+  ): void;
   /** Scans what it has on disk, page by page. */
   inspectRows(done: RowsInspected): void;
 }

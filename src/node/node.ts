@@ -59,7 +59,7 @@ export class StartedNode {
   readonly #calls: Calls;
   readonly #hello: PeerHello;
   readonly #end: (end: NodeEnd) => void;
-  readonly #stored: Pick<OpenedStore, "away" | "catchUps">;
+  readonly #stored: Pick<OpenedStore, "away" | "catchUps" | "shared">;
   readonly #dirty = new Set<PartitionReplica>();
   readonly #neighbourhoods = new Map<number, Neighbourhood>();
   readonly #count: BatchCount;
@@ -76,7 +76,7 @@ export class StartedNode {
     this.self = opened.self;
     this.incarnation = opened.incarnation;
     this.#count = new BatchCount(runtime.disk.mark, opened.incarnation, opened.batches);
-    this.#stored = { away: opened.away, catchUps: opened.catchUps };
+    this.#stored = opened;
     this.operations = new OperationsInFlight(settings.maxOperationsInFlight);
     this.#hlc = new HybridClock(() => runtime.clock.wallMs(), opened.hlc);
     this.#commit = new GroupCommit(

@@ -2,7 +2,7 @@
  * Opens the node's folder: checks whose it is, finds out whether the store went backwards, and takes a new incarnation,
  * which is durable before anything is minted under it (rule 2).
  */
-import type { Hlc } from "../causality/index.js";
+import type { Hlc, VersionVector } from "../causality/index.js";
 import { type CodedCells, type PartitionRecord, RecordDamagedError } from "../codec/index.js";
 import { type AwayRecord, type CatchUpRecord, catchUpKey, type StoredCopy } from "../replication/index.js";
 import type { Change, Runtime, Store } from "../runtime/index.js";
@@ -25,7 +25,14 @@ import { NodeStartError } from "./node-start-error.js";
 import { partitionsIn, placeOf } from "./place.js";
 import { salvage } from "./salvage.js";
 import { readStoredCopies } from "./stored-copies.js";
-import { readAway, readCatchUps, readIncarnations, readPartitions, readSketches } from "./stored-state.js";
+import {
+  readAway,
+  readCatchUps,
+  readIncarnations,
+  readPartitions,
+  readShared,
+  readSketches,
+} from "./stored-state.js";
 
 export interface OpenedStore {
   readonly store: Store;
@@ -42,6 +49,8 @@ export interface OpenedStore {
   readonly away: ReadonlyMap<number, AwayRecord>;
   /** Catch-ups that were under way then, by partition. */
   readonly catchUps: ReadonlyMap<number, CatchUpRecord>;
+  /** What others are known to hold of this node's own writes, by partition. */
+  readonly shared: ReadonlyMap<number, VersionVector>;
   /** Of every partition that the node holds. */
   readonly partitions: ReadonlyMap<number, PartitionRecord>;
   /** What is known of their rows without reading them. */
@@ -133,6 +142,7 @@ function prepare(runtime: Runtime, plan: OpenPlan, store: Store, wasRepaired: bo
     incarnations: readIncarnations(runtime, store, place),
     away: readAway(runtime, store, place),
     catchUps: readCatchUps(runtime, store, place),
+    shared: readShared(runtime, store, place),
     partitions: readPartitions(runtime, store, place, hasRegressed),
     sketches: readSketches(store, place, found === undefined ? undefined : progress, mark, wasRepaired),
   };

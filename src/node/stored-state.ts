@@ -16,6 +16,8 @@ import {
   catchUpKey,
   openAway,
   openCatchUp,
+  openShared,
+  sharedKey,
 } from "../replication/index.js";
 import type { Runtime, Store } from "../runtime/index.js";
 import { partitionKey, type StoreKey } from "../storage/index.js";
@@ -50,6 +52,16 @@ export function readAway(runtime: Runtime, store: Store, { layout }: Place): Map
 export function readCatchUps(runtime: Runtime, store: Store, { held }: Place): Map<number, CatchUpRecord> {
   return readEach(held, store, catchUpKey, openCatchUp, (partition) =>
     runtime.log.error({ partition }, "the record of how far a catch-up had come is damaged"),
+  );
+}
+
+/** A damaged one is as good as none: nothing is known to be anywhere else. */
+export function readShared(runtime: Runtime, store: Store, { held }: Place): Map<number, VersionVector> {
+  return readEach(held, store, sharedKey, openShared, (partition) =>
+    runtime.log.error(
+      { partition },
+      "the record of what other members hold of this node's writes is damaged",
+    ),
   );
 }
 

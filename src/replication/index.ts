@@ -27,4 +27,5 @@ export type { RepairStep } from "./repair.js";
 export { type ReplicationSettings, Replicator } from "./replicator.js";
 export { RowHealing } from "./row-healing.js";
 export { Scrubbing } from "./scrubbing.js";
+export { openShared, sharedKey } from "./shared-writes.js";
 export { Views } from "./views.js";

@@ -1,5 +1,5 @@
 /** Wires the parts of replication together, and hands each message of a peer to the one that it is for. */
-import { actorIncarnation, actorMember } from "../causality/index.js";
+import { actorIncarnation, actorMember, type VersionVector } from "../causality/index.js";
 import type { Delta, Message, RowKey, ViewMessage } from "../codec/index.js";
 import type { PartitionReplica } from "../replica/index.js";
 import { AckSender, PeerClocks } from "./acks.js";
@@ -28,6 +28,7 @@ import { ReplicaService } from "./replica-service.js";
 import { RequestFences } from "./request-fences.js";
 import { RowHealing } from "./row-healing.js";
 import { Scrubbing } from "./scrubbing.js";
+import { SharedWrites } from "./shared-writes.js";
 import { Stability } from "./stability.js";
 import { Statements } from "./statements.js";
 import { Views } from "./views.js";
@@ -54,6 +55,7 @@ export class Replicator {
   readonly lag = new LagTracker();
   readonly peerClocks = new PeerClocks();
   readonly stability: Stability;
+  readonly shared: SharedWrites;
   readonly #environment: Environment;
   readonly #acks: AckSender;
   readonly #receiver: DeltaReceiver;
@@ -115,6 +117,7 @@ export class Replicator {
     );
     this.coordinator = new Coordinator(environment, new ReadCoordinator(environment), this.#writes);
     this.#service = new ReplicaService(environment, this.coordinator, this.#fences);
+    this.shared = new SharedWrites(environment);
     this.away = new AwayPeers(environment, this.peerClocks, settings);
     this.#trimming = new LogTrimming(environment, this.peerClocks, this.away, settings.requestIdWindowMs);
     this.#scrubbing = new Scrubbing(environment, settings.auditIntervalMs * SCRUB_INTERVALS);
@@ -150,8 +153,10 @@ export class Replicator {
   start(stored: {
     readonly away: ReadonlyMap<number, AwayRecord>;
     readonly catchUps: ReadonlyMap<number, CatchUpRecord>;
+    readonly shared: ReadonlyMap<number, VersionVector>;
   }): void {
     this.#catchUp.restore(stored.catchUps);
+    this.shared.start(stored.shared);
     this.#antiEntropy.start();
     this.#healing.start();
     this.away.start(stored.away);
@@ -166,6 +171,7 @@ export class Replicator {
     this.#healing.close();
     this.#trimming.close();
     this.away.close();
+    this.shared.close();
     this.#scrubbing.close();
     this.#audit.close();
     this.#fallback.close();
@@ -236,12 +242,15 @@ export class Replicator {
         this.#environment.hlc.observe(message.hlc);
         for (const entry of message.entries) {
           this.peerClocks.raise(entry.partition, from, entry.actor, entry.counter);
+          this.shared.note(entry.partition, entry.actor, entry.counter);
           this.#writes.acknowledge(from, entry.partition, entry.actor, entry.counter);
         }
         return;
       case "clock":
-        for (const [actor, counter] of message.clock.entries())
+        for (const [actor, counter] of message.clock.entries()) {
           this.#writes.acknowledge(from, message.partition, actor, counter);
+          this.shared.note(message.partition, actor, counter);
+        }
         this.#statements.set(from, message.partition, message);
         return this.#antiEntropy.receive(from, message);
       case "view":

@@ -32,6 +32,11 @@ import { endsWithin, Signal } from "./signal.js";
 interface NodeHostParts {
   readonly build: BuildNode;
   readonly log: Log;
+  /**
+   * The node was removed from the cluster: takes out what only it has, before it is closed. Resolves with what to tell its
+   * operator; never rejects.
+   */
+  readonly rescue: (node: NodeApi) => Promise<string>;
   /** No node follows. Called once. */
   readonly onOver: (end: FinalEnd) => void;
 }
@@ -215,7 +220,8 @@ export class NodeHost implements HostedNode {
   async #keepAlive(first: NodeLife): Promise<void> {
     let pauseMs = FIRST_PAUSE_MS;
     for (let life: NodeLife | undefined = first; life !== undefined; ) {
-      const end: NodeEnd | undefined = await Promise.race([life.ended.fired, this.#stopping.fired]);
+      const ended: NodeEnd | undefined = await Promise.race([life.ended.fired, this.#stopping.fired]);
+      const end: NodeEnd | undefined = ended?.kind === "removed" ? await this.#rescued(life, ended) : ended;
       if (!(await life.close())) this.#parts.log.error({}, "the node did not stop in time and was abandoned");
       if (end === undefined) {
         this.#detach(life);
@@ -227,6 +233,11 @@ export class NodeHost implements HostedNode {
       life = this.#isFinal(end) ? undefined : await this.#reopen(isMove ? 0 : pauseMs);
       if (!isMove) pauseMs = longer(pauseMs);
     }
+  }
+
+  async #rescued(life: NodeLife, end: NodeEnd): Promise<NodeEnd> {
+    const advice = await this.#parts.rescue(life.node);
+    return { ...end, message: `${end.message}; ${advice}` };
   }
 
   /** Tries until a node is open; undefined when the host was stopped meanwhile, or the identity refused. */

@@ -7,7 +7,7 @@
  *     health, metrics ─────┘
  */
 import type { ServerCredentials } from "@grpc/grpc-js";
-import type { NodeStatus } from "../node/index.js";
+import type { NodeApi, NodeStatus } from "../node/index.js";
 import type { Log } from "../runtime/index.js";
 import type { Layout } from "../topology/index.js";
 import { formatHostPort, type HostPort } from "./addresses.js";
@@ -19,6 +19,7 @@ import { ServerMetrics } from "./metrics.js";
 import { type NodeBuilder, realNodes } from "./node-builder.js";
 import { type FinalEnd, NodeHost } from "./node-host.js";
 import { PACKAGE_VERSION } from "./package-version.js";
+import { writeQuarantine } from "./quarantine-file.js";
 import type { ListenerName, ServerConfig } from "./server-config.js";
 import { openLog } from "./server-log.js";
 import { Signal } from "./signal.js";
@@ -61,6 +62,7 @@ export class AtollServer {
     this.#ports = { client: client.port, peer: peer.port, admin: admin.port };
     this.#host = new NodeHost({
       log,
+      rescue: (node) => rescue(config, node, log),
       onOver: (end) => this.#ended.fire(end),
       build: async (minimumIncarnation, onEnd) => {
         const layoutAt = (port: number): Layout => {
@@ -157,6 +159,25 @@ export class AtollServer {
     await this.#admin?.close();
     this.#metrics.close();
     this.#ended.fire({ kind: "stopped" });
+  }
+}
+
+/** What an operator is told of a node that was removed. */
+async function rescue(
+  { dataFolder, nodeId }: ServerConfig,
+  node: Pick<NodeApi, "unreplicated">,
+  log: Log,
+): Promise<string> {
+  const rejoin =
+    "to use this machine again, give it an empty data folder and make it a new member, with a new number";
+  try {
+    const { file, writes } = await writeQuarantine(dataFolder, nodeId, node);
+    if (writes === 0) return `the others have all that was written here; ${rejoin}`;
+    log.warn({ file, writes }, "writes that no other member is known to have are in quarantine");
+    return `${writes} writes that no other member is known to have are in ${file}: look at them with "atoll admin quarantine list --data ${dataFolder}"; ${rejoin}`;
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    return `what no other member has could not be written into ${dataFolder} (${cause}): it is still in the store, so make room and start again`;
   }
 }
 

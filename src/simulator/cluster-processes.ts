@@ -9,6 +9,7 @@ import {
   type NodeApi,
   type NodeEnd,
   type NodeSettings,
+  type UnreplicatedWrite,
 } from "../node/index.js";
 import { type SimulatedHost, SimulatedWorld, type WorldObserver } from "../runtime/simulated/index.js";
 import { createLayout, type Layout, LayoutView, type Member } from "../topology/index.js";
@@ -45,6 +46,8 @@ export interface RunningNode {
   isUp: boolean;
   /** The others have removed it from the cluster, and it knows. */
   isRemoved: boolean;
+  /** What only it had then. */
+  readonly quarantine: UnreplicatedWrite[];
   readonly ends: NodeEnd[];
   minimumIncarnation: number;
 }
@@ -86,7 +89,16 @@ export class ClusterProcesses {
       const host = this.world.addNode(member.number, { region: member.region, clockOffsetMs: offset });
       const settings = settingsOf(member, this.layout, 0, options.settings);
       const api = createNode(host.runtime, settings, () => undefined);
-      this.nodes.push({ member, host, api, isUp: false, isRemoved: false, ends: [], minimumIncarnation: 0 });
+      this.nodes.push({
+        member,
+        host,
+        api,
+        isUp: false,
+        isRemoved: false,
+        quarantine: [],
+        ends: [],
+        minimumIncarnation: 0,
+      });
     }
   }
 

@@ -75,7 +75,7 @@ export class NodeKeeper implements NodeOwner {
     this.#events.tell(`${node.member.nodeId} ended: ${end.message}`);
     this.#events.ended(node, end);
     if (end.kind === "incarnation-behind") node.minimumIncarnation = end.knownIncarnation + 1;
-    if (end.kind === "removed") node.isRemoved = true;
+    if (end.kind === "removed") return this.#takeOut(node);
     const life = this.#lifeOf(node);
     const { api } = node;
     // Later, because a node must not be stopped from inside its own call.
@@ -86,6 +86,29 @@ export class NodeKeeper implements NodeOwner {
           node.host.crash();
           this.#isDown(node, REBUILD_MS);
         });
+    });
+  }
+
+  /** Keeps what only it has, and never starts it again. */
+  #takeOut(node: RunningNode): void {
+    const { api } = node;
+    const life = this.#lifeOf(node);
+    node.isRemoved = true;
+    this.#time.schedule(0, () => {
+      if (this.#lifeOf(node) !== life) return;
+      node.quarantine.length = 0;
+      const take: Parameters<typeof api.unreplicated>[0] = (writes, next) => {
+        node.quarantine.push(...writes);
+        next();
+      };
+      api.unreplicated(take, (error) => {
+        if (error !== undefined) this.#events.tell(`no quarantine: ${error.message}`);
+        api.stop(() => {
+          if (this.#lifeOf(node) !== life) return;
+          node.host.crash();
+          node.isUp = false;
+        });
+      });
     });
   }
 

@@ -37,6 +37,16 @@ function remove(cluster: SimulatedCluster, at: string, nodeId: string): RemovalO
   return outcome;
 }
 
+/** `key = value`, or what else became of it. */
+function quarantineOf(cluster: SimulatedCluster, nodeId: string): string[] {
+  const texts = cluster
+    .node(nodeId)
+    .quarantine.map(
+      ({ key, state }) => `${key} ${state.kind === "value" ? `= ${state.data}` : `is ${state.kind}`}`,
+    );
+  return [...new Set(texts)].sort();
+}
+
 function refusalOf(outcome: RemovalOutcome): string {
   return outcome.kind === "failed" ? `${outcome.reason} ${outcome.message}` : "none";
 }
@@ -179,6 +189,7 @@ describe("a dead member", () => {
     cluster.runFor(10_000);
     expect(isSettled(others, 2)).toBe(true);
     for (const { member } of others) expect(cluster.held(member.nodeId, "k")).toEqual(["before"]);
+    expect(quarantineOf(cluster, "us-1")).toEqual(["k = alone"]);
     cluster.stopAll();
   });
 });
@@ -249,6 +260,75 @@ describe("removing a member", () => {
     for (const at of ["eu-1", "ap-1"]) cluster.node(at).api.removeMember("us-2", () => undefined);
     cluster.waitUntil("all have it", () => isSettled(staying(cluster, "us-2"), 2));
     expect(cluster.log.filter((line) => line.includes("two changes were made at once"))).toEqual([]);
+    cluster.stopAll();
+  });
+});
+
+describe("what only a removed member had", () => {
+  /** us-1 alone for a while, then removed, and back. */
+  function returned(cluster: SimulatedCluster, alone: () => void): void {
+    cluster.isolate("us-1");
+    cluster.runFor(5_000);
+    alone();
+    expect(remove(cluster, "eu-1", "us-1").kind).toBe("removed");
+    cluster.waitUntil("all have the layout", () => isSettled(staying(cluster, "us-1"), 2));
+    cluster.healAll();
+    cluster.waitUntil(
+      "it has ended",
+      () => cluster.node("us-1").isRemoved && !cluster.node("us-1").isUp,
+      20_000,
+    );
+  }
+
+  it("is found: puts, deletes of both types, siblings, and the last of what was overwritten; nothing that others have", () => {
+    const cluster = kept({ nodesPerRegion: 2, partitions: 2 });
+    for (const key of ["shared", "gone"]) cluster.put("us-1", key, "before", ALL);
+    for (const key of ["m", "m-gone"]) cluster.put("us-1", key, "before", { ...ALL, type: "multi" });
+    cluster.runFor(10_000);
+    returned(cluster, () => {
+      for (const value of ["one", "two", "three"]) cluster.put("us-1", "k", value, ONE);
+      cluster.put("us-1", "m", "sibling", { ...ONE, type: "multi" });
+      cluster.delete("us-1", "gone", ONE);
+      cluster.delete("us-1", "m-gone", { ...ONE, type: "multi" });
+    });
+    expect(quarantineOf(cluster, "us-1")).toEqual([
+      "gone is deleted",
+      "k = three",
+      "m = sibling",
+      "m-gone is deleted",
+    ]);
+    expect(cluster.held("eu-1", "m", "multi")).toEqual(["before"]);
+    cluster.stopAll();
+  });
+
+  it("is found after a crash, which loses what was known of the others, and though the log was cut", () => {
+    const settings = { requestIdWindowMs: 1_000, maxHintWindowMs: 20_000 };
+    const cluster = kept({ nodesPerRegion: 2, partitions: 2, settings });
+    cluster.put("us-1", "shared", "before", ALL);
+    cluster.runFor(10_000);
+    returned(cluster, () => {
+      for (let i = 0; i < 50; i++) cluster.put("us-1", `k${i}`, "alone", ONE);
+      cluster.runFor(90_000);
+      expect(cluster.counter("us-1", "log_entries_trimmed")).toBeGreaterThan(40);
+      cluster.kill(cluster.node("us-1"));
+      cluster.start(cluster.node("us-1"));
+      cluster.runFor(2_000);
+      cluster.put("us-1", "last", "alone", ONE);
+    });
+    const names = Array.from({ length: 50 }, (_, i) => `k${i} = alone`);
+    expect(quarantineOf(cluster, "us-1")).toEqual([...names, "last = alone"].sort());
+    cluster.stopAll();
+  });
+
+  it("is told page by page", () => {
+    const cluster = kept({ nodesPerRegion: 2, partitions: 1 });
+    returned(cluster, () => {
+      for (let i = 0; i < 900; i++) cluster.begin("us-1", putOf(`k${i}`, "v"), ONE);
+      cluster.runFor(1_000);
+      for (let i = 0; i < 3; i++) cluster.begin("us-1", putOf(`l${i}`, "x".repeat(700_000)), ONE);
+      cluster.runFor(5_000);
+    });
+    expect(quarantineOf(cluster, "us-1")).toHaveLength(903);
     cluster.stopAll();
   });
 });

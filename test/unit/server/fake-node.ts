@@ -2,7 +2,7 @@
  * A node without a cluster behind it: one map in memory, and levers for everything that the server must cope with. It
  * keeps the contract of NodeApi: one outcome for each call, DRAINING once it drains, nothing after it stopped.
  */
-import { hlcAt } from "../../../src/causality/index.js";
+import { actorOf, hlcAt } from "../../../src/causality/index.js";
 import {
   type DigestReport,
   type LagReport,
@@ -162,6 +162,13 @@ export class FakeNode implements NodeApi {
 
   inspect(): undefined {
     return undefined;
+  }
+
+  /** One delete. */
+  unreplicated(...[take, done]: Parameters<NodeApi["unreplicated"]>): void {
+    const dot = { actor: actorOf(1, 7), counter: 3 };
+    const at = { partition: 0, type: 1, bucket: "b", key: Buffer.from("k"), hlc: 1n } as const;
+    take([{ ...at, dot, state: { kind: "deleted" } }], () => done(undefined));
   }
 
   inspectRows(done: (error: undefined, partitions: []) => void): void {

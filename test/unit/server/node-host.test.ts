@@ -28,6 +28,7 @@ describe("NodeHost", () => {
     refusals = [];
     host = new NodeHost({
       log,
+      rescue: async () => "all is well",
       onOver: ({ message }) => refusals.push(message),
       build: (minimumIncarnation, onEnd) =>
         nodes.build({
@@ -145,6 +146,15 @@ describe("NodeHost", () => {
     await vi.advanceTimersByTimeAsync(10);
     expect(nodes.built).toHaveLength(2);
     expect(outcome()).toMatchObject({ kind: "read" });
+  });
+
+  it("takes out what only a removed node has before it is closed, and builds no other", async () => {
+    await host.start();
+    nodes.last.end({ kind: "removed", message: "REMOVED 2" });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(refusals).toEqual(["REMOVED 2; all is well"]);
+    expect(nodes.built).toHaveLength(1);
+    expect(nodes.last.isStopped).toBe(true);
   });
 
   it("reports a refused identity once, and builds no further node", async () => {
