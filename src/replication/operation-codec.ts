@@ -142,12 +142,11 @@ function readOutcome(reader: ByteReader): Outcome {
   const reason = kind === FAILED ? FAILURE_REASONS[reader.uint8()] : undefined;
   if (reason === undefined) throw new CodecError("an outcome's kind is unknown");
   const message = reader.bytes().toString("utf8");
-  const metadata: Record<string, string> = {};
-  for (let left = reader.count(2); left > 0; left--) {
-    const name = reader.bytes().toString("utf8");
-    metadata[name] = reader.bytes().toString("utf8");
-  }
-  return failure(reason, message, metadata);
+  const metadata: (readonly [name: string, text: string])[] = [];
+  for (let left = reader.count(2); left > 0; left--)
+    metadata.push([reader.bytes().toString("utf8"), reader.bytes().toString("utf8")]);
+  // Assigned one by one, a name like __proto__ would be lost.
+  return failure(reason, message, Object.fromEntries(metadata));
 }
 
 function readAddress(reader: ByteReader): KeyAddress {

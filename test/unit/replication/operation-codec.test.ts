@@ -125,6 +125,12 @@ describe("outcomes", () => {
     );
   });
 
+  it("keep whatever name their metadata have", () => {
+    const metadata: Record<string, string> = JSON.parse('{"__proto__": "x"}');
+    const outcome = { kind: "failed", reason: "INTERNAL", message: "", metadata } as const;
+    expect(decodeOutcome(encodeOutcome(outcome))).toEqual(outcome);
+  });
+
   it("are refused when cut short, when longer, and when hostile", () => {
     fc.assert(
       fc.property(anyOutcome, fc.nat(), (outcome, cut) => {
