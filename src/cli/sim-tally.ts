@@ -3,7 +3,24 @@ import crc32 from "@node-rs/crc32";
 import { z } from "zod";
 import type { RunReport } from "../simulator/index.js";
 
-const INVARIANTS = ["a", "b", "c", "d", "f", "g", "h", "i", "j", "liveness", "defect"] as const;
+const INVARIANTS = [
+  "a",
+  "b",
+  "c",
+  "d",
+  "f",
+  "g",
+  "h",
+  "i",
+  "j",
+  "k",
+  "l",
+  "m",
+  "n",
+  "o",
+  "liveness",
+  "defect",
+] as const;
 
 const VIOLATION = z.object({ seed: z.number(), invariant: z.enum(INVARIANTS), message: z.string() });
 

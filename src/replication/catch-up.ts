@@ -192,6 +192,7 @@ export class CatchUp {
         this.#forget(session);
         return this.#hooks.refused(session.replica, session.source);
       case "below-floor":
+        this.#environment.counters.add("full_syncs");
         session.progress.rows = { after: undefined };
         // Of another source, or cut since: with it the log would be asked for below the floor for ever.
         session.progress.floor = undefined;

@@ -108,6 +108,7 @@ export class DamageVotes {
     if (items.versionOf(winner) === before) return false;
     replica.restore(rowKey, winner);
     this.#environment.counters.add("rows_repaired");
+    this.#environment.counters.add("rows_outvoted");
     this.#environment.log.warn(
       { partition: replica.partition, rowKeyBytes: rowKey.length, votes: shown.length },
       "a row differed from those of its other replicas, with no write missing; it is replaced by what they hold",

@@ -8,7 +8,9 @@ import { DataType, type ReadToken } from "../crdt/index.js";
 import type { Operation, Outcome } from "../replication/index.js";
 import type { SeededRandom } from "../runtime/simulated/index.js";
 import type { ClusterProcesses, RunningNode } from "./cluster-processes.js";
+import type { DotLedger } from "./dot-ledger.js";
 import { type History, type KeyUnderTest, mayHaveApplied, type Write } from "./history.js";
+import { checkDurable } from "./invariants/durability.js";
 import { BUCKET, deleteOf, getOf, putOf } from "./operations.js";
 import type { PlannedOperation } from "./plan.js";
 
@@ -34,6 +36,7 @@ interface Call {
 export class ClientPool {
   readonly #cluster: ClusterProcesses;
   readonly #history: History;
+  readonly #ledger: DotLedger;
   readonly #random: SeededRandom;
   readonly #tell: (text: string) => void;
   readonly #known = new Map<string, Known>();
@@ -42,11 +45,13 @@ export class ClientPool {
   constructor(
     cluster: ClusterProcesses,
     history: History,
+    ledger: DotLedger,
     random: SeededRandom,
     tell: (text: string) => void,
   ) {
     this.#cluster = cluster;
     this.#history = history;
+    this.#ledger = ledger;
     this.#random = random;
     this.#tell = tell;
   }
@@ -141,6 +146,8 @@ export class ClientPool {
     write.acksReceived = outcome.acksReceived;
     write.fallbackAcks = outcome.fallbackAcks;
     write.minter = minted === undefined ? undefined : actorMember(minted.actor);
+    const partition = this.#cluster.view.partitionOf(BUCKET, Buffer.from(write.key.name));
+    if (minted !== undefined) checkDurable(this.#ledger, partition, minted, outcome.acksReceived);
     const values = write.kind === "put" ? [write.value] : [];
     if (outcome.context.length > 0)
       this.#remember(call.planned, write.key, { context: outcome.context, values });

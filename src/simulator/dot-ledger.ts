@@ -2,8 +2,8 @@
  * Every dot that was ever on a disk of the run, read from the batches that nodes write: the log entries tell what each
  * dot is, and which request it answered.
  */
-import { type Actor, actorMember, formatDot } from "../causality/index.js";
-import { openRecord, RecordDamagedError, readLogEntry } from "../codec/index.js";
+import { type Actor, actorMember, formatDot, type Hlc, VersionVector, ZERO_HLC } from "../causality/index.js";
+import { openRecord, RecordDamagedError, readLogEntry, readPartition } from "../codec/index.js";
 import type { WorldObserver } from "../runtime/simulated/index.js";
 import { dotOfLogKey, type StoreKey } from "../storage/index.js";
 
@@ -13,6 +13,7 @@ interface LoggedDot {
   readonly partition: number;
   readonly actor: Actor;
   readonly counter: number;
+  readonly hlc: Hlc;
   /** What the dot did, as its record without the checksum says it. */
   readonly content: string;
   readonly requestId: string | undefined;
@@ -22,20 +23,47 @@ export class DotLedger {
   readonly #dots = new Map<string, { readonly record: Buffer; readonly dot: LoggedDot }>();
   readonly #clashes: string[] = [];
   readonly #byRequest = new Map<string, Set<string>>();
+  /** By node and partition: every clock that was ever on its disk, joined. */
+  readonly #clocks = new Map<string, VersionVector>();
+  /** By node and partition: the highest stamp of what is on its disk. */
+  readonly #stamps = new Map<string, Hlc>();
+  readonly #lateStamps: string[] = [];
 
   /** Takes the log entries out of a batch. Says whether the node minted one of them. */
   batchWritten(node: number, batch: Batch): boolean {
     let hasMinted = false;
     for (const { key, value } of batch) {
+      if (key.charCodeAt(0) === PARTITION_LETTER && value !== undefined) this.#addClock(node, key, value);
       if (key.charCodeAt(0) !== LOG_LETTER || value === undefined) continue;
       const known = this.#dots.get(key);
-      if (known?.record.equals(value) === true) continue;
-      const dot = readDot(key, value);
+      const isKnown = known?.record.equals(value) === true;
+      const dot = isKnown ? known.dot : readDot(key, value);
       if (dot === undefined) continue;
-      if (known === undefined && actorMember(dot.actor) === node) hasMinted = true;
-      this.#add(key, value, dot, known?.dot);
+      const isMinted = known === undefined && actorMember(dot.actor) === node;
+      hasMinted ||= isMinted;
+      this.#addStamp(node, dot, isMinted);
+      if (!isKnown) this.#add(key, value, dot, known?.dot);
     }
     return hasMinted;
+  }
+
+  /** What a node's disk held may be gone from it. */
+  diskLost(node: number): void {
+    for (const place of [...this.#stamps.keys()])
+      if (place.startsWith(`${node}/`)) this.#stamps.delete(place);
+  }
+
+  /** How many nodes ever had a clock on their disk that covers the dot. */
+  holdersOf(partition: number, actor: Actor, counter: number): number {
+    let holders = 0;
+    for (const [place, clock] of this.#clocks)
+      if (place.endsWith(`/${partition}`) && clock.covers(actor, counter)) holders++;
+    return holders;
+  }
+
+  /** Dots that a node stamped below one that its disk held. */
+  get lateStamps(): readonly string[] {
+    return this.#lateStamps;
   }
 
   /** Dots of which two disks held different entries. */
@@ -50,6 +78,22 @@ export class DotLedger {
         yield { requestId, dots: [...keys].flatMap((key) => this.#dots.get(key)?.dot ?? []) };
   }
 
+  #addClock(node: number, key: string, record: Buffer): void {
+    const clock = readClock(key, record);
+    const place = `${node}/${partitionOf(key)}`;
+    const known = this.#clocks.get(place) ?? new VersionVector();
+    this.#clocks.set(place, known);
+    if (clock !== undefined) known.join(clock);
+  }
+
+  #addStamp(node: number, dot: LoggedDot, isMinted: boolean): void {
+    const place = `${node}/${dot.partition}`;
+    const highest = this.#stamps.get(place) ?? ZERO_HLC;
+    if (isMinted && dot.hlc <= highest)
+      this.#lateStamps.push(`${inWords(dot)} has stamp ${dot.hlc}, and its node held ${highest} before`);
+    if (dot.hlc > highest) this.#stamps.set(place, dot.hlc);
+  }
+
   #add(key: string, record: Buffer, dot: LoggedDot, known: LoggedDot | undefined): void {
     if (known === undefined) this.#dots.set(key, { record: Buffer.from(record), dot });
     else if (known.content !== dot.content)
@@ -61,14 +105,28 @@ export class DotLedger {
 }
 
 const LOG_LETTER = "l".charCodeAt(0);
+const PARTITION_LETTER = "p".charCodeAt(0);
+
+function partitionOf(key: string): number {
+  return key.charCodeAt(1) * 256 + key.charCodeAt(2);
+}
+
+function readClock(key: string, record: Buffer): VersionVector | undefined {
+  try {
+    return openRecord(Buffer.from(key, "latin1"), record, readPartition).clock;
+  } catch (error) {
+    if (error instanceof RecordDamagedError) return undefined;
+    throw error;
+  }
+}
 
 function readDot(key: string, record: Buffer): LoggedDot | undefined {
   try {
     const entry = openRecord(Buffer.from(key, "latin1"), record, readLogEntry);
     const { actor, counter } = dotOfLogKey(key as StoreKey);
     const content = `${entry.hlc} ${JSON.stringify(entry.rowKey)}`;
-    const partition = key.charCodeAt(1) * 256 + key.charCodeAt(2);
-    return { partition, actor, counter, content, requestId: entry.requestId };
+    const partition = partitionOf(key);
+    return { partition, actor, counter, hlc: entry.hlc, content, requestId: entry.requestId };
   } catch (error) {
     if (error instanceof RecordDamagedError) return undefined;
     throw error;

@@ -4,15 +4,18 @@
  */
 import { SeededRandom } from "../runtime/simulated/index.js";
 import { ClientPool } from "./client-pool.js";
-import { ClusterProcesses } from "./cluster-processes.js";
-import { DamageBudget } from "./damage-budget.js";
+import { ClusterProcesses, type RunningNode } from "./cluster-processes.js";
+import { type Damage, DamageBudget } from "./damage-budget.js";
 import { DotLedger } from "./dot-ledger.js";
 import { faultNamed } from "./faults/catalogue.js";
 import { History } from "./history.js";
 import { checkFills } from "./invariants/bounds.js";
 import { checkUniqueDots } from "./invariants/dots.js";
+import { checkFullSyncs } from "./invariants/full-syncs.js";
 import { checkHintsAddUp } from "./invariants/hints.js";
+import { checkNothingRepaired } from "./invariants/repairs.js";
 import { checkAppliedOnce } from "./invariants/retries.js";
+import { checkStamps } from "./invariants/stamps.js";
 import { checkStrictReads } from "./invariants/strict-reads.js";
 import { Judgement } from "./judgement.js";
 import { NodeKeeper } from "./node-keeper.js";
@@ -49,14 +52,13 @@ export class Simulation {
       tell,
       ended: (node, end) => this.#stage.noteEnd(node, end),
       mayLose: (node) => node.member.number === this.#budget.victim,
-      losesAcknowledged: (node) => this.#budget.destroyed(node.member.number, this.nowMs, "unseen"),
+      losesAcknowledged: (node) => this.#destroyed(node, "unseen"),
     });
-    this.#stage = new Stage(this.#cluster, this.#keeper, (node, damage) =>
-      this.#budget.destroyed(node.member.number, this.nowMs, damage),
-    );
+    this.#stage = new Stage(this.#cluster, this.#keeper, (node, damage) => this.#destroyed(node, damage));
     this.#clients = new ClientPool(
       this.#cluster,
       this.history,
+      this.#ledger,
       new SeededRandom(plan.seed).split("clients"),
       tell,
     );
@@ -124,15 +126,24 @@ export class Simulation {
     for (const { api, isUp, member } of this.#cluster.nodes) {
       const inspection = isUp ? api.inspect() : undefined;
       if (inspection !== undefined) checkFills(member.nodeId, inspection);
-      if (isUp) checkHintsAddUp(member.nodeId, api.hints());
+      if (!isUp) continue;
+      checkHintsAddUp(member.nodeId, api.hints());
+      checkNothingRepaired(member.nodeId, api.counters(), this.#budget);
+      checkFullSyncs(member.nodeId, api.counters(), this.#plan.settings, this.#budget);
     }
     checkUniqueDots(this.#ledger);
+    checkStamps(this.#ledger);
   }
 
   #checkHistory(): void {
+    this.#sample();
     checkStrictReads(this.history, this.#budget);
-    checkUniqueDots(this.#ledger);
     checkAppliedOnce(this.#ledger, this.#budget);
+  }
+
+  #destroyed({ member }: RunningNode, damage: Damage): void {
+    this.#budget.destroyed(member.number, this.nowMs, damage);
+    this.#ledger.diskLost(member.number);
   }
 
   #build(): ClusterProcesses {

@@ -1,7 +1,23 @@
 /** A promise that a run found broken. */
 
 /** The letters are those of the invariants; `liveness`: it does not converge; `defect`: the code threw. */
-export type InvariantName = "a" | "b" | "c" | "d" | "f" | "g" | "h" | "i" | "j" | "liveness" | "defect";
+export type InvariantName =
+  | "a"
+  | "b"
+  | "c"
+  | "d"
+  | "f"
+  | "g"
+  | "h"
+  | "i"
+  | "j"
+  | "k"
+  | "l"
+  | "m"
+  | "n"
+  | "o"
+  | "liveness"
+  | "defect";
 
 export class Violation extends Error {
   override readonly name = "Violation";

@@ -1,5 +1,5 @@
 /**
- * (h) Once every replica has seen everything, tombstones are purged, and clocks keep one entry a node however often nodes
+ * (h) Once every replica has seen everything, tombstones are purged, no row is ahead of its clock, and clocks keep one entry a node however often nodes
  * were restarted. (That none is purged before, (d) shows: what it had deleted would return.)
  */
 import type { NodeInspection, RowInspection } from "../../node/index.js";
@@ -12,8 +12,10 @@ export function keptTooLong(
   { partitions }: NodeInspection,
   nodes: number,
 ): string | undefined {
-  for (const { partition, tombstones } of rows)
-    if (tombstones > 0) return `${nodeId} keeps ${tombstones} tombstones in partition ${partition}`;
+  for (const { partition, rowsAhead, tombstones } of rows)
+    if (rowsAhead > 0)
+      return `${nodeId} keeps ${rowsAhead} rows ahead of its clock of partition ${partition}`;
+    else if (tombstones > 0) return `${nodeId} keeps ${tombstones} tombstones in partition ${partition}`;
   for (const { partition, durableClock } of partitions)
     if (durableClock.length > nodes)
       return `${nodeId} has a clock of ${durableClock.length} entries in partition ${partition}, of ${nodes} nodes`;
