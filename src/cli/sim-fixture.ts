@@ -43,6 +43,7 @@ const PLAN = z.strictObject({
     requestIdWindowMs: ms,
     maxHintWindowMs: ms,
     hintBudgetBytes: index,
+    catchUpPageBytes: index,
   }),
   clockOffsetsMs: z.array(z.number()),
   victim: index,

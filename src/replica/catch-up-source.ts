@@ -17,8 +17,8 @@ import type {
 import type { Row } from "../crdt/index.js";
 import type { PartitionReplica } from "./partition-replica.js";
 
-/** A page ends after so many bytes of rows and pointers, or so many pointers. */
-const PAGE_BYTES = 256 * 1024;
+/** A page ends after so many bytes of rows and pointers, by default, or so many pointers. */
+export const CATCH_UP_PAGE_BYTES = 256 * 1024;
 const PAGE_POINTERS = 2_000;
 const PAGE_SCAN_ROWS = 1_000;
 const POINTER_OVERHEAD_BYTES = 40;
@@ -29,12 +29,14 @@ export function buildPage(
   request: CatchUpRequest,
   done: (body: CatchUpBody) => void,
   isAskerInDoubt = false,
+  pageBytes = CATCH_UP_PAGE_BYTES,
 ): void {
   const target = request.target ?? replica.durableClock.copy();
   if (replica.doubt !== undefined && !isAskerInDoubt) return done(refused("the source is itself in doubt"));
   if (!replica.durableClock.includes(target)) return done(refused("the source does not cover the target"));
-  if (request.rows !== undefined) buildRowPage(replica, target, request.rows.after, done);
-  else done(new LogPageBuilder(replica, target, request.position).build());
+  if (request.rows !== undefined)
+    buildRowPage(replica, target, { after: request.rows.after, pageBytes }, done);
+  else done(new LogPageBuilder(replica, target, request.position, pageBytes).build());
 }
 
 function refused(reason: string): CatchUpBody {
@@ -54,12 +56,14 @@ class LogPageBuilder {
   readonly #replica: PartitionReplica;
   readonly #target: VersionVector;
   readonly #start: VersionVector;
+  readonly #pageBytes: number;
   readonly #position: VersionVector;
   readonly #pointers: CatchUpPointer[] = [];
   readonly #rows = new Map<RowKey, CatchUpRow>();
   #bytes = 0;
 
-  constructor(replica: PartitionReplica, target: VersionVector, position: VersionVector) {
+  constructor(replica: PartitionReplica, target: VersionVector, position: VersionVector, pageBytes: number) {
+    this.#pageBytes = pageBytes;
     this.#replica = replica;
     this.#target = target;
     this.#start = position;
@@ -92,7 +96,7 @@ class LogPageBuilder {
       if (from > end) continue;
       if (from <= this.#replica.floor.get(actor)) throw new PageStop({ kind: "below-floor" });
       for (let counter = from; counter <= end; counter++) {
-        if (this.#bytes >= PAGE_BYTES || this.#pointers.length >= PAGE_POINTERS) return false;
+        if (this.#bytes >= this.#pageBytes || this.#pointers.length >= PAGE_POINTERS) return false;
         this.#take(actor, counter);
         this.#position.raise(actor, counter);
       }
@@ -136,7 +140,7 @@ class LogPageBuilder {
 function buildRowPage(
   replica: PartitionReplica,
   target: VersionVector,
-  after: RowKey | undefined,
+  { after, pageBytes }: { readonly after: RowKey | undefined; readonly pageBytes: number },
   done: (body: CatchUpBody) => void,
 ): void {
   replica.rows.scan(after, PAGE_SCAN_ROWS, "durable", (error, rowKeys) => {
@@ -144,7 +148,7 @@ function buildRowPage(
     const rows: CatchUpRow[] = [];
     let bytes = 0;
     for (const rowKey of rowKeys) {
-      if (bytes >= PAGE_BYTES) break;
+      if (bytes >= pageBytes) break;
       const row = replica.rows.readDurable(rowKey);
       if (row.damagedAt !== undefined) return done(refused("a row of the source is damaged"));
       rows.push({ rowKey, live: row.live, ahead: row.ahead });

@@ -1,6 +1,6 @@
 /** One replica of one partition: clock, log, apply, catch-up pages. */
 export type { AheadReport } from "./ahead-rows.js";
-export { aboveFloor, buildPage } from "./catch-up-source.js";
+export { aboveFloor, buildPage, CATCH_UP_PAGE_BYTES } from "./catch-up-source.js";
 export {
   isSettled,
   mayCoordinate,

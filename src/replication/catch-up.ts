@@ -12,6 +12,7 @@ import type { Fill } from "./bounds.js";
 import { type CatchUpRecord, catchUpKey, sealCatchUp } from "./catch-up-record.js";
 import { CatchUpThrottle } from "./catch-up-throttle.js";
 import type { Environment } from "./environment.js";
+import type { ReplicationSettings } from "./replicator.js";
 
 const SESSIONS_MAX = 32;
 const PAGE_TIMEOUT_MS = 5_000;
@@ -68,14 +69,20 @@ export class CatchUp {
   /** Of sessions that lost their source. */
   readonly #kept = new Map<number, Progress>();
   readonly #throttle: CatchUpThrottle;
+  readonly #pageBytes: number;
   /** When a source last sent a page: behind one link it may be a long way to the next. */
   readonly #heardAtMs = new Map<number, number>();
   #lastId = 0;
 
-  constructor(environment: Environment, bytesPerSecond: number, hooks: CatchUpHooks) {
+  constructor(
+    environment: Environment,
+    settings: Pick<ReplicationSettings, "catchUpBytesPerSecond" | "catchUpPageBytes">,
+    hooks: CatchUpHooks,
+  ) {
     this.#environment = environment;
     this.#hooks = hooks;
-    this.#throttle = new CatchUpThrottle(bytesPerSecond);
+    this.#throttle = new CatchUpThrottle(settings.catchUpBytesPerSecond);
+    this.#pageBytes = settings.catchUpPageBytes;
   }
 
   get sessions(): Fill {
@@ -139,7 +146,7 @@ export class CatchUp {
       links.send(from, { type: "catch-up-page", partition, session, hlc: hlc.last, body });
     };
     if (replica === undefined) return answer({ kind: "refused", reason: "the partition is not held here" });
-    buildPage(replica, request, answer, this.#hooks.isInDoubt(partition, from));
+    buildPage(replica, request, answer, this.#hooks.isInDoubt(partition, from), this.#pageBytes);
   }
 
   receive(from: number, page: CatchUpPage): void {

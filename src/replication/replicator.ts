@@ -41,6 +41,8 @@ export interface ReplicationSettings extends HintSettings {
   readonly requestIdWindowMs: number;
   /** The most that this node takes of catch-ups; a part of it while live writes come. */
   readonly catchUpBytesPerSecond: number;
+  /** About the most rows and pointers that a page of a catch-up takes. */
+  readonly catchUpPageBytes: number;
   /** The most that this node holds for replicas of other nodes that are away. */
   readonly fallbackBytesMax: number;
   /** Milliseconds from the audit with one peer to that with the next. */
@@ -82,7 +84,7 @@ export class Replicator {
     this.#environment = environment;
     const dissemination = new Dissemination(environment);
     this.#acks = new AckSender(environment);
-    this.#catchUp = new CatchUp(environment, settings.catchUpBytesPerSecond, {
+    this.#catchUp = new CatchUp(environment, settings, {
       isInDoubt: (partition, peer) => this.#antiEntropy.isInDoubt(partition, peer),
       adopted: (replica, source) => this.#adopted(replica, source),
       refused: (replica, source) => this.#antiEntropy.refused(replica, source),

@@ -1,5 +1,11 @@
 /** Builds nodes on the real runtime: this machine's clocks, disk and network. */
-import { AUDIT_INTERVAL_MS, createNode, type NodeEnd, type NodeSettings } from "../node/index.js";
+import {
+  AUDIT_INTERVAL_MS,
+  CATCH_UP_PAGE_BYTES,
+  createNode,
+  type NodeEnd,
+  type NodeSettings,
+} from "../node/index.js";
 import type { Log } from "../runtime/index.js";
 import { GrpcTransport, NodeClock, NodeDisk, NodeRandom, NodeTimers } from "../runtime/node/index.js";
 import type { Layout } from "../topology/index.js";
@@ -66,6 +72,7 @@ function nodeSettings(config: ServerConfig): Omit<NodeSettings, "layout" | "mini
     hintBudgetBytes: config.hintBudgetBytes,
     fallbackBytesMax: config.fallbackBytesMax,
     catchUpBytesPerSecond: config.catchUpBytesPerSecond,
+    catchUpPageBytes: CATCH_UP_PAGE_BYTES,
     rowCacheBytes: config.rowCacheBytes,
     maxSiblings: config.limits.siblings,
     maxOperationsInFlight: config.limits.operationsInFlight,

@@ -5,6 +5,7 @@
 import type { Message } from "../codec/index.js";
 import {
   AUDIT_INTERVAL_MS,
+  CATCH_UP_PAGE_BYTES,
   createNode,
   type NodeApi,
   type NodeEnd,
@@ -257,6 +258,7 @@ function settingsOf(
     hintBudgetBytes: 2 ** 30,
     fallbackBytesMax: 2 ** 26,
     catchUpBytesPerSecond: 2 ** 26,
+    catchUpPageBytes: CATCH_UP_PAGE_BYTES,
     maxOperationsInFlight: 1_000,
     peerAddressOverrides: {},
     ...changed,

@@ -5,7 +5,7 @@
 import { type Actor, actorMember, formatDot, type Hlc, VersionVector, ZERO_HLC } from "../causality/index.js";
 import { openRecord, RecordDamagedError, readLogEntry, readPartition } from "../codec/index.js";
 import type { WorldObserver } from "../runtime/simulated/index.js";
-import { dotOfLogKey, type StoreKey } from "../storage/index.js";
+import { dotOfLogKey, partitionKey, type StoreKey } from "../storage/index.js";
 
 type Batch = Parameters<WorldObserver["batchWritten"]>[1];
 
@@ -29,7 +29,7 @@ export class DotLedger {
   readonly #stamps = new Map<string, Hlc>();
   readonly #lateStamps: string[] = [];
 
-  /** Takes the log entries out of a batch. Says whether the node minted one of them. */
+  /** Takes clocks and log entries out of a batch. Says whether the node minted one of them. */
   batchWritten(node: number, batch: Batch): boolean {
     let hasMinted = false;
     for (const { key, value } of batch) {
@@ -45,6 +45,15 @@ export class DotLedger {
       if (!isKnown) this.#add(key, value, dot, known?.dot);
     }
     return hasMinted;
+  }
+
+  /** A node started on what its disk holds: also batches of which it never heard what became of them. */
+  started(node: number, partitions: number, read: (key: StoreKey) => Buffer | undefined): void {
+    for (let partition = 0; partition < partitions; partition++) {
+      const key = partitionKey(partition);
+      const record = read(key);
+      if (record !== undefined) this.#addClock(node, key, record);
+    }
   }
 
   /** What a node's disk held may be gone from it. */

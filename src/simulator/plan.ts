@@ -60,6 +60,8 @@ export interface PlannedSettings {
   readonly requestIdWindowMs: number;
   readonly maxHintWindowMs: number;
   readonly hintBudgetBytes: number;
+  /** Few enough that some catch-ups have many pages. */
+  readonly catchUpPageBytes: number;
 }
 
 export interface Plan {

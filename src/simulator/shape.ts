@@ -1,4 +1,5 @@
 /** How large a run is, and where its interesting moments lie. */
+import { CATCH_UP_PAGE_BYTES } from "../node/index.js";
 import type { SeededRandom } from "../runtime/simulated/index.js";
 import { type PlannedKey, type PlannedSettings, REGIONS } from "./plan.js";
 
@@ -65,6 +66,7 @@ export function shapeOf(random: SeededRandom): Shape {
       requestIdWindowMs: 8_000,
       maxHintWindowMs: random.chance(0.6) ? Math.round(random.between(2_000, 6_000)) : 3 * 3_600_000,
       hintBudgetBytes: random.chance(0.8) ? 2 ** 30 : 300,
+      catchUpPageBytes: random.split("pages").chance(0.5) ? CATCH_UP_PAGE_BYTES : 200,
     },
     clients: 3 + random.below(3),
     operations: Math.round(random.between(45, 100)),

@@ -3,6 +3,7 @@
  * actions (Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", 2002), then a smaller cluster,
  * right clocks, default settings, fewer retries.
  */
+import { CATCH_UP_PAGE_BYTES } from "../node/index.js";
 import { isFault, type Plan, type PlannedOperation } from "./plan.js";
 
 export interface Shrunken {
@@ -99,6 +100,7 @@ const PLAIN_SETTINGS: Plan["settings"] = {
   requestIdWindowMs: 8_000,
   maxHintWindowMs: 3 * 3_600_000,
   hintBudgetBytes: 2 ** 30,
+  catchUpPageBytes: CATCH_UP_PAGE_BYTES,
 };
 
 function sizeOf(plan: Plan): number {

@@ -10,9 +10,10 @@ import { DotLedger } from "./dot-ledger.js";
 import { faultNamed } from "./faults/catalogue.js";
 import { History } from "./history.js";
 import { checkFills } from "./invariants/bounds.js";
+import { CutPeers } from "./invariants/cut-peers.js";
 import { checkUniqueDots } from "./invariants/dots.js";
 import { checkFullSyncs } from "./invariants/full-syncs.js";
-import { checkHintsAddUp } from "./invariants/hints.js";
+import { CutHints, checkHintsAddUp } from "./invariants/hints.js";
 import { checkNothingRepaired } from "./invariants/repairs.js";
 import { checkAppliedOnce } from "./invariants/retries.js";
 import { checkStamps } from "./invariants/stamps.js";
@@ -39,6 +40,10 @@ export class Simulation {
   readonly #ledger = new DotLedger();
   readonly #budget: DamageBudget;
   readonly #clients: ClientPool;
+  /** Processes that have written a batch. */
+  readonly #begun = new Set<RunningNode["api"]>();
+  readonly #cutPeers: CutPeers;
+  readonly #cutHints = new CutHints();
 
   constructor(plan: Plan, trace: Trace) {
     this.#plan = plan;
@@ -46,6 +51,7 @@ export class Simulation {
     this.history = new History(plan.keys);
     const nodes = plan.nodesPerRegion * REGIONS.length;
     this.#budget = new DamageBudget((plan.victim % nodes) + 1);
+    this.#cutPeers = new CutPeers(plan.swarm);
     this.#cluster = this.#build();
     const tell = (text: string): void => this.#tell(text);
     this.#keeper = new NodeKeeper(this.#cluster, plan.settings.fsync === "always", {
@@ -123,16 +129,21 @@ export class Simulation {
   }
 
   #sample(): void {
-    for (const { api, isUp, member } of this.#cluster.nodes) {
+    const { nodes, world } = this.#cluster;
+    const isNodeUp = (nodeId: string): boolean => this.#cluster.node(nodeId).isUp;
+    for (const node of nodes) {
+      const { api, isUp, member } = node;
       const inspection = isUp ? api.inspect() : undefined;
       if (inspection !== undefined) checkFills(member.nodeId, inspection);
       if (!isUp) continue;
       checkHintsAddUp(member.nodeId, api.hints());
+      this.#cutHints.check(node, isNodeUp);
       checkNothingRepaired(member.nodeId, api.counters(), this.#budget);
       checkFullSyncs(member.nodeId, api.counters(), this.#plan.settings, this.#budget);
     }
     checkUniqueDots(this.#ledger);
     checkStamps(this.#ledger);
+    this.#cutPeers.check(nodes, (from, to) => world.network.cutSinceMs(from, to), this.nowMs);
   }
 
   #checkHistory(): void {
@@ -144,6 +155,14 @@ export class Simulation {
   #destroyed({ member }: RunningNode, damage: Damage): void {
     this.#budget.destroyed(member.number, this.nowMs, damage);
     this.#ledger.diskLost(member.number);
+  }
+
+  /** With the first batch of a process. */
+  #noteStart(number: number): void {
+    const node = this.#cluster.nodes.find(({ member }) => member.number === number);
+    if (node === undefined || this.#begun.has(node.api)) return;
+    this.#begun.add(node.api);
+    this.#ledger.started(number, this.#plan.partitions, (key) => node.host.disk.peek(key));
   }
 
   #build(): ClusterProcesses {
@@ -171,6 +190,7 @@ export class Simulation {
         },
         batchWritten: (node, batch, _isSynced, atMs) => {
           for (const { value } of batch) if (value !== undefined) trace.bytes(node, node, value, atMs);
+          this.#noteStart(node);
           if (this.#ledger.batchWritten(node, batch)) this.#stage.noteMint(node);
           this.#stage.noteBatch(node);
         },

@@ -57,7 +57,7 @@ async function main(): Promise<number> {
   try {
     given = readArguments();
   } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     return EXIT_USAGE;
   }
   const interrupted = new AbortController();
@@ -89,16 +89,20 @@ async function huntAll(
     for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
       const found = await hunt.run(mutant, copy);
       catches.push(found);
-      console.log(lineOf(found));
+      say(lineOf(found));
     }
   };
   await Promise.all(copies.map(work));
   for (const { seed, invariant, message } of await hunt.ownBreaches())
-    console.log(`seed ${seed} breaks the unmodified sources, too: (${invariant}) ${message}`);
+    say(`seed ${seed} breaks the unmodified sources, too: (${invariant}) ${message}`);
   const survivors = catches.filter(({ breach }) => breach === undefined);
-  console.log(`${catches.length - survivors.length} of ${catches.length} mutants caught`);
+  say(`${catches.length - survivors.length} of ${catches.length} mutants caught`);
   if (isForDocs) writeTable(catches);
   return survivors.length === 0 ? 0 : EXIT_SURVIVED;
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
 }
 
 function lineOf({ mutant, breach, seeds, seconds }: Catch): string {

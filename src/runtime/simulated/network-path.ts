@@ -30,7 +30,7 @@ export class NetworkPath {
   readonly #busy = new Set<Lane>();
   readonly #delays = new Set<Latency>();
   readonly #losses = new Set<{ readonly probability: number }>();
-  #isCut = false;
+  #cutSinceMs: number | undefined;
   #clogs = 0;
 
   constructor(time: VirtualTime, random: SeededRandom, latency: () => Latency) {
@@ -40,7 +40,12 @@ export class NetworkPath {
   }
 
   get isBlocked(): boolean {
-    return this.#isCut || this.#clogs > 0;
+    return this.#cutSinceMs !== undefined || this.#clogs > 0;
+  }
+
+  /** Of virtual time; undefined while it is not cut. */
+  get cutSinceMs(): number | undefined {
+    return this.#cutSinceMs;
   }
 
   delayMs(): number {
@@ -62,11 +67,11 @@ export class NetworkPath {
   }
 
   cut(): void {
-    this.#isCut = true;
+    this.#cutSinceMs ??= this.time.nowMs;
   }
 
   heal(): void {
-    this.#isCut = false;
+    this.#cutSinceMs = undefined;
     this.#wake();
   }
 

@@ -106,6 +106,11 @@ export class SimulatedDisk {
     return lost;
   }
 
+  /** What lies under a key now, for who looks on from outside. */
+  peek(key: string): Buffer | undefined {
+    return this.#contents.bytes.get(key);
+  }
+
   snapshot(): DiskSnapshot {
     return { bytes: new OrderedBytes(this.#contents.bytes), mark: this.#mark.bytes };
   }

@@ -70,6 +70,11 @@ export class SimulatedNetwork implements NetworkPort {
     }
   }
 
+  /** Since when what a sends does not reach b, without a break; undefined while it is not cut. */
+  cutSinceMs(a: number, b: number): number | undefined {
+    return this.#path(a, b).cutSinceMs;
+  }
+
   /** Holds back what is sent from a to b for a while; then it all arrives. */
   clog(a: number, b: number, forMs: number): void {
     this.#path(a, b).clog(forMs);

@@ -75,9 +75,9 @@ export const ANSWERING: readonly Mutant[] = [
       },
       {
         file: "src/replication/quorum.ts",
-        find: "part.members.filter((member) => this.#succeeded.has(member)).length >= part.count,",
+        find: "(part) => part.members.filter((member) => this.#counts(member)).length >= part.count,",
         replace:
-          "part.members.filter((member) => this.#succeeded.has(member)).length + this.#again >= part.count,",
+          "(part) => part.members.filter((member) => this.#counts(member)).length + this.#again >= part.count,",
       },
       {
         file: "src/replication/quorum.ts",

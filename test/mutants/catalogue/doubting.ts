@@ -123,6 +123,11 @@ export const DOUBTING: readonly Mutant[] = [
         find: "return known?.isLinked === true && known.hearsUs && !isSilent(known, nowMs);",
         replace: "return known?.isLinked === true && !isSilent(known, nowMs);",
       },
+      {
+        file: "src/membership/failure-detector.ts",
+        find: "      .filter(([, peer]) => peer.isLinked && isSilent(peer, nowMs))\n",
+        replace: "      .filter(([, peer]) => peer.isLinked && isSilent(peer, nowMs - 3_600_000))\n",
+      },
     ],
   },
   {

@@ -25,13 +25,12 @@ export const WRITING: readonly Mutant[] = [
     edits: [
       {
         file: "src/replication/write-coordinator.ts",
-        find: `commit.whenDurable(() => {
-      this.#dissemination.send(delta);
-      this.#pending.acknowledge(partition, self.number, counter);
-    });`,
-        replace: `void commit;
-    this.#dissemination.send(delta);
-    this.#pending.acknowledge(partition, self.number, counter);`,
+        find: `    commit.whenDurable(() => {
+      this.#dissemination.send(delta);`,
+        replace: `    const atOnce = (task: () => void): void => task();
+    void commit;
+    atOnce(() => {
+      this.#dissemination.send(delta);`,
       },
     ],
   },

@@ -146,6 +146,7 @@ export class Lab {
         hintBudgetBytes: 2 ** 30,
         fallbackBytesMax: 2 ** 26,
         catchUpBytesPerSecond: 2 ** 26,
+        catchUpPageBytes: 2 ** 18,
         auditIntervalMs: 1e9,
       },
       [],

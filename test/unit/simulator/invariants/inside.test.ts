@@ -1,0 +1,168 @@
+/** The invariants that look at what nodes do, and not at what clients are told. */
+import { describe, expect, it } from "vitest";
+import { actorOf, VersionVector } from "../../../../src/causality/index.js";
+import { encodeRowKey, sealRecord, writeLogEntry, writePartition } from "../../../../src/codec/index.js";
+import { DataType } from "../../../../src/crdt/index.js";
+import type { PeerHints } from "../../../../src/replication/index.js";
+import { DamageBudget } from "../../../../src/simulator/damage-budget.js";
+import { DotLedger } from "../../../../src/simulator/dot-ledger.js";
+import { CutPeers } from "../../../../src/simulator/invariants/cut-peers.js";
+import { checkDurable } from "../../../../src/simulator/invariants/durability.js";
+import { checkFullSyncs } from "../../../../src/simulator/invariants/full-syncs.js";
+import { CutHints } from "../../../../src/simulator/invariants/hints.js";
+import { checkNothingRepaired } from "../../../../src/simulator/invariants/repairs.js";
+import { checkStamps } from "../../../../src/simulator/invariants/stamps.js";
+import { logKey, partitionKey } from "../../../../src/storage/index.js";
+
+const ONE = actorOf(1, 1);
+const DOT = { actor: ONE, counter: 2 };
+
+/** What saves partition 0 with a clock. */
+function clocked(counter: number) {
+  const key = partitionKey(0);
+  const record = {
+    clock: VersionVector.from([[ONE, counter]]),
+    floor: new VersionVector(),
+    doubt: undefined,
+  };
+  return { key, value: sealRecord(Buffer.from(key, "latin1"), (writer) => writePartition(writer, record)) };
+}
+
+function stamped(member: number, counter: number, hlc: bigint) {
+  const key = logKey(0, actorOf(member, 1), counter);
+  const rowKey = encodeRowKey(DataType.register, "b", Buffer.from("k"));
+  const value = sealRecord(Buffer.from(key, "latin1"), (writer) =>
+    writeLogEntry(writer, { rowKey, requestId: undefined, hlc }),
+  );
+  return { key, value };
+}
+
+describe("(k) an acknowledged write", () => {
+  it("is on as many disks", () => {
+    const ledger = new DotLedger();
+    ledger.batchWritten(1, [clocked(2)]);
+    ledger.batchWritten(2, [clocked(1)]);
+    expect(() => checkDurable(ledger, 0, DOT, 1)).not.toThrow();
+    expect(() => checkDurable(ledger, 0, DOT, 2)).toThrow("2 acknowledgements and is on 1 disks");
+    ledger.batchWritten(2, [clocked(2)]);
+    expect(() => checkDurable(ledger, 0, DOT, 2)).not.toThrow();
+  });
+
+  it("may be on the disk of a node that never heard so before it started anew", () => {
+    const ledger = new DotLedger();
+    const { key, value } = clocked(2);
+    ledger.started(3, 1, (asked) => (asked === key ? value : undefined));
+    expect(() => checkDurable(ledger, 0, DOT, 1)).not.toThrow();
+  });
+});
+
+describe("(l) a stamp", () => {
+  it("lies above all that the disk held before", () => {
+    const ledger = new DotLedger();
+    ledger.batchWritten(2, [stamped(1, 1, 7n)]);
+    ledger.batchWritten(2, [stamped(2, 1, 8n)]);
+    expect(() => checkStamps(ledger)).not.toThrow();
+    ledger.batchWritten(2, [stamped(2, 2, 8n)]);
+    expect(() => checkStamps(ledger)).toThrow("dot 2.1:2 of partition 0 has stamp 8");
+  });
+
+  it("may lie below what the disk has lost", () => {
+    const ledger = new DotLedger();
+    ledger.batchWritten(2, [stamped(1, 1, 7n)]);
+    ledger.diskLost(2);
+    ledger.batchWritten(2, [stamped(2, 1, 5n)]);
+    expect(() => checkStamps(ledger)).not.toThrow();
+  });
+});
+
+describe("(m) repairs", () => {
+  it("are for disks that lost something", () => {
+    const budget = new DamageBudget(1);
+    expect(() => checkNothingRepaired("eu-1", { rows_repaired: 3 }, budget)).not.toThrow();
+    expect(() => checkNothingRepaired("eu-1", { rows_outvoted: 1 }, budget)).toThrow("1 rows_outvoted");
+    budget.destroyed(1, 5, "seen");
+    expect(() => checkNothingRepaired("eu-1", { rows_outvoted: 1 }, budget)).not.toThrow();
+  });
+});
+
+describe("(n) full syncs", () => {
+  const kept = {
+    fsync: "always",
+    maxSiblings: 100,
+    rowCacheBytes: 0,
+    requestIdWindowMs: 8_000,
+    maxHintWindowMs: 1e8,
+    hintBudgetBytes: 1e9,
+    catchUpPageBytes: 200,
+  } as const;
+
+  it("are for those whose log was cut, or who lost what they held", () => {
+    const budget = new DamageBudget(1);
+    const check = (settings: typeof kept | { maxHintWindowMs: number }) => () =>
+      checkFullSyncs("eu-1", { full_syncs: 1 }, { ...kept, ...settings }, budget);
+    expect(check(kept)).toThrow("eu-1 had to fetch all rows");
+    expect(check({ maxHintWindowMs: 5_000 })).not.toThrow();
+    budget.destroyed(1, 5, "seen");
+    expect(check(kept)).not.toThrow();
+  });
+});
+
+describe("(o) nodes between which one direction is cut", () => {
+  function nodeNamed(nodeId: string, number: number, peer: string, isAlive: boolean) {
+    return {
+      member: { nodeId, number },
+      isUp: true,
+      api: { status: () => ({ peers: [{ nodeId: peer, isAlive }] }) },
+    };
+  }
+  /** From the first to the second, since the beginning. */
+  const cut = (from: number, to: number): number | undefined => (from === 1 && to === 2 ? 0 : undefined);
+
+  it.each([
+    ["the one that is not heard", true, false, "a takes b"],
+    ["the one that does not hear", false, true, "b takes a"],
+  ])("stop counting on each other: %s", (_who, isBAlive, isAAlive, message) => {
+    const nodes = [nodeNamed("a", 1, "b", isBAlive), nodeNamed("b", 2, "a", isAAlive)];
+    const peers = new CutPeers([]);
+    peers.check(nodes, cut, 0);
+    expect(() => peers.check(nodes, cut, 5_000)).not.toThrow();
+    expect(() => peers.check(nodes, cut, 6_000)).toThrow(message);
+    expect(() => peers.check(nodes, () => undefined, 6_000)).not.toThrow();
+  });
+
+  it("are not looked at where faults delay what was sent before", () => {
+    const nodes = [nodeNamed("a", 1, "b", true), nodeNamed("b", 2, "a", true)];
+    const peers = new CutPeers(["packet-loss"]);
+    peers.check(nodes, cut, 0);
+    expect(() => peers.check(nodes, cut, 6_000)).not.toThrow();
+  });
+});
+
+describe("(f) hints that are given up", () => {
+  const HINTS: PeerHints = {
+    nodeId: "b",
+    created: 3,
+    delivered: 0,
+    expired: 0,
+    dropped: 0,
+    pending: 3,
+    oldestAgeMs: 10,
+    ratePerSecond: 0,
+    estimatedMs: 0,
+    isFullSyncDue: false,
+  };
+
+  it.each([
+    ["expired", { expired: 3 }, undefined],
+    ["delivered", { delivered: 3 }, "gave up 3 hints for b"],
+  ])("are counted: %s", (_how, counts, message) => {
+    let told: PeerHints = HINTS;
+    const node = { member: { nodeId: "a" }, api: { hints: () => [told] } };
+    const hints = new CutHints();
+    hints.check(node, () => false);
+    told = { ...HINTS, pending: 0, isFullSyncDue: true, ...counts };
+    const check = (): void => hints.check(node, () => false);
+    if (message === undefined) expect(check).not.toThrow();
+    else expect(check).toThrow(message);
+  });
+});
