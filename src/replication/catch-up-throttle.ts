@@ -3,6 +3,7 @@
  * of which only a part is used while the node also takes live writes. The receiver sets it, because it is the one that
  * has to write all of it down (hints that drowned the live load: scylladb#7976, riak_kv#1039).
  */
+import type { CatchUpLogPage, CatchUpRowPage } from "../codec/index.js";
 
 /** Of the budget, while live writes come. */
 const SHARE_BESIDE_LIVE = 0.25;
@@ -37,3 +38,14 @@ export class CatchUpThrottle {
     return Math.max(0, this.#paidAtMs - nowMs);
   }
 }
+
+/** About what a page brought over the link and to the disk. */
+export function bytesOf(page: CatchUpLogPage | CatchUpRowPage): number {
+  let bytes = page.kind === "log" ? page.entries.length * POINTER_BYTES : 0;
+  for (const { rowKey, live } of page.rows)
+    bytes += live.reduce((sum, dot) => sum + dot.payload.data.length, rowKey.length + ROW_OVERHEAD_BYTES);
+  return bytes;
+}
+
+const POINTER_BYTES = 64;
+const ROW_OVERHEAD_BYTES = 64;

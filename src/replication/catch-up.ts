@@ -10,7 +10,7 @@ import { aboveFloor, buildPage, type PartitionReplica } from "../replica/index.j
 import type { Timer } from "../runtime/index.js";
 import type { Fill } from "./bounds.js";
 import { type CatchUpRecord, catchUpKey, sealCatchUp } from "./catch-up-record.js";
-import { CatchUpThrottle } from "./catch-up-throttle.js";
+import { bytesOf, CatchUpThrottle } from "./catch-up-throttle.js";
 import type { Environment } from "./environment.js";
 import type { ReplicationSettings } from "./replicator.js";
 
@@ -341,14 +341,3 @@ function joinRows(replica: PartitionReplica, page: CatchUpLogPage | CatchUpRowPa
 function absentAt(clock: VersionVector): { live: []; context: Context } {
   return { live: [], context: new Context(clock) };
 }
-
-/** About what a page brought over the link and to the disk. */
-function bytesOf(page: CatchUpLogPage | CatchUpRowPage): number {
-  let bytes = page.kind === "log" ? page.entries.length * POINTER_BYTES : 0;
-  for (const { rowKey, live } of page.rows)
-    bytes += live.reduce((sum, dot) => sum + dot.payload.data.length, rowKey.length + ROW_OVERHEAD_BYTES);
-  return bytes;
-}
-
-const POINTER_BYTES = 64;
-const ROW_OVERHEAD_BYTES = 64;

@@ -146,6 +146,7 @@ describe("(f) hints that are given up", () => {
     expired: 0,
     dropped: 0,
     pending: 3,
+    copiesHeld: 0,
     oldestAgeMs: 10,
     ratePerSecond: 0,
     estimatedMs: 0,
