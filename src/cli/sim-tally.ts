@@ -18,6 +18,7 @@ const INVARIANTS = [
   "m",
   "n",
   "o",
+  "p",
   "liveness",
   "defect",
 ] as const;

@@ -2,15 +2,16 @@
  * The clients of a run. Each remembers the last context that it had of every key, like a session, and does what the SDK
  * does when an answer is late or doubtful: it asks again, here or elsewhere, under the same request id.
  */
-import { actorMember } from "../causality/index.js";
+import { actorMember, type Hlc, ZERO_HLC } from "../causality/index.js";
 import { decodeToken, encodeRowKey } from "../codec/index.js";
 import { DataType, type ReadToken } from "../crdt/index.js";
 import type { Operation, Outcome } from "../replication/index.js";
 import type { SeededRandom } from "../runtime/simulated/index.js";
 import type { ClusterProcesses, RunningNode } from "./cluster-processes.js";
-import type { DotLedger } from "./dot-ledger.js";
+import type { DiskClocks } from "./disk-clocks.js";
 import { type History, type KeyUnderTest, mayHaveApplied, type Write } from "./history.js";
-import { checkDurable } from "./invariants/durability.js";
+import { checkDurable, checkReadDurable } from "./invariants/durability.js";
+import { checkStampAboveRead } from "./invariants/stamps.js";
 import { BUCKET, deleteOf, getOf, putOf } from "./operations.js";
 import type { PlannedOperation } from "./plan.js";
 
@@ -26,6 +27,8 @@ interface Call {
   readonly requestId: string | undefined;
   readonly name: string;
   readonly write: Write | undefined;
+  /** Of what the client had read, when it handed in the context of that. */
+  readonly readStamp: Hlc;
   attempts: number;
   /** Attempts without an answer. */
   open: number;
@@ -36,7 +39,7 @@ interface Call {
 export class ClientPool {
   readonly #cluster: ClusterProcesses;
   readonly #history: History;
-  readonly #ledger: DotLedger;
+  readonly #clocks: DiskClocks;
   readonly #random: SeededRandom;
   readonly #tell: (text: string) => void;
   readonly #known = new Map<string, Known>();
@@ -45,13 +48,13 @@ export class ClientPool {
   constructor(
     cluster: ClusterProcesses,
     history: History,
-    ledger: DotLedger,
+    clocks: DiskClocks,
     random: SeededRandom,
     tell: (text: string) => void,
   ) {
     this.#cluster = cluster;
     this.#history = history;
-    this.#ledger = ledger;
+    this.#clocks = clocks;
     this.#random = random;
     this.#tell = tell;
   }
@@ -72,6 +75,7 @@ export class ClientPool {
       requestId: undefined,
       name,
       write: undefined,
+      readStamp: ZERO_HLC,
       attempts: 0,
       open: 0,
       mayHaveApplied: false,
@@ -79,6 +83,8 @@ export class ClientPool {
     };
     this.#attempt(call, planned.node, (outcome) => {
       if (outcome.kind !== "read") return;
+      const token = tokenOf(key, outcome.context);
+      checkReadDurable(this.#clocks, this.#partitionOf(key), token.live);
       const texts = outcome.values.map(({ data }) => data.toString());
       this.#remember(planned, key, { context: outcome.context, values: texts });
       this.#history.reads.push({
@@ -88,7 +94,7 @@ export class ClientPool {
         endedAtMs: this.#nowMs(),
         values: outcome.values,
         texts,
-        stamp: tokenOf(key, outcome.context).hlc,
+        stamp: token.hlc,
       });
     });
   }
@@ -123,6 +129,7 @@ export class ClientPool {
       requestId: write.requestId,
       name: `c${planned.client} ${kind} ${key.name}=${write.value} ${planned.level}${used === undefined ? "" : ` over [${used.values.join(",")}]`}`,
       write,
+      readStamp: used === undefined ? ZERO_HLC : tokenOf(key, used.context).hlc,
       attempts: 0,
       open: 0,
       mayHaveApplied: false,
@@ -146,8 +153,9 @@ export class ClientPool {
     write.acksReceived = outcome.acksReceived;
     write.fallbackAcks = outcome.fallbackAcks;
     write.minter = minted === undefined ? undefined : actorMember(minted.actor);
-    const partition = this.#cluster.view.partitionOf(BUCKET, Buffer.from(write.key.name));
-    if (minted !== undefined) checkDurable(this.#ledger, partition, minted, outcome.acksReceived);
+    if (minted !== undefined)
+      checkDurable(this.#clocks, this.#partitionOf(write.key), minted, outcome.acksReceived);
+    checkStampAboveRead(outcome.hlc, call.readStamp);
     const values = write.kind === "put" ? [write.value] : [];
     if (outcome.context.length > 0)
       this.#remember(call.planned, write.key, { context: outcome.context, values });
@@ -212,6 +220,10 @@ export class ClientPool {
       if (node?.isUp === true) return node;
     }
     return undefined;
+  }
+
+  #partitionOf(key: KeyUnderTest): number {
+    return this.#cluster.view.partitionOf(BUCKET, Buffer.from(key.name));
   }
 
   #remember(planned: PlannedOperation, key: KeyUnderTest, known: Known): void {

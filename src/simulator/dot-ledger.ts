@@ -2,10 +2,10 @@
  * Every dot that was ever on a disk of the run, read from the batches that nodes write: the log entries tell what each
  * dot is, and which request it answered.
  */
-import { type Actor, actorMember, formatDot, type Hlc, VersionVector, ZERO_HLC } from "../causality/index.js";
-import { openRecord, RecordDamagedError, readLogEntry, readPartition } from "../codec/index.js";
+import { type Actor, actorMember, formatDot, type Hlc, ZERO_HLC } from "../causality/index.js";
+import { openRecord, RecordDamagedError, readLogEntry } from "../codec/index.js";
 import type { WorldObserver } from "../runtime/simulated/index.js";
-import { dotOfLogKey, partitionKey, type StoreKey } from "../storage/index.js";
+import { dotOfLogKey, type StoreKey } from "../storage/index.js";
 
 type Batch = Parameters<WorldObserver["batchWritten"]>[1];
 
@@ -23,51 +23,31 @@ export class DotLedger {
   readonly #dots = new Map<string, { readonly record: Buffer; readonly dot: LoggedDot }>();
   readonly #clashes: string[] = [];
   readonly #byRequest = new Map<string, Set<string>>();
-  /** By node and partition: every clock that was ever on its disk, joined. */
-  readonly #clocks = new Map<string, VersionVector>();
   /** By node and partition: the highest stamp of what is on its disk. */
   readonly #stamps = new Map<string, Hlc>();
   readonly #lateStamps: string[] = [];
 
-  /** Takes clocks and log entries out of a batch. Says whether the node minted one of them. */
-  batchWritten(node: number, batch: Batch): boolean {
-    let hasMinted = false;
+  /** Takes the log entries out of a batch. Names the partitions of those that the node minted. */
+  batchWritten(node: number, batch: Batch): ReadonlySet<number> {
+    const minted = new Set<number>();
     for (const { key, value } of batch) {
-      if (key.charCodeAt(0) === PARTITION_LETTER && value !== undefined) this.#addClock(node, key, value);
       if (key.charCodeAt(0) !== LOG_LETTER || value === undefined) continue;
       const known = this.#dots.get(key);
       const isKnown = known?.record.equals(value) === true;
       const dot = isKnown ? known.dot : readDot(key, value);
       if (dot === undefined) continue;
       const isMinted = known === undefined && actorMember(dot.actor) === node;
-      hasMinted ||= isMinted;
+      if (isMinted) minted.add(dot.partition);
       this.#addStamp(node, dot, isMinted);
       if (!isKnown) this.#add(key, value, dot, known?.dot);
     }
-    return hasMinted;
-  }
-
-  /** A node started on what its disk holds: also batches of which it never heard what became of them. */
-  started(node: number, partitions: number, read: (key: StoreKey) => Buffer | undefined): void {
-    for (let partition = 0; partition < partitions; partition++) {
-      const key = partitionKey(partition);
-      const record = read(key);
-      if (record !== undefined) this.#addClock(node, key, record);
-    }
+    return minted;
   }
 
   /** What a node's disk held may be gone from it. */
   diskLost(node: number): void {
     for (const place of [...this.#stamps.keys()])
       if (place.startsWith(`${node}/`)) this.#stamps.delete(place);
-  }
-
-  /** How many nodes ever had a clock on their disk that covers the dot. */
-  holdersOf(partition: number, actor: Actor, counter: number): number {
-    let holders = 0;
-    for (const [place, clock] of this.#clocks)
-      if (place.endsWith(`/${partition}`) && clock.covers(actor, counter)) holders++;
-    return holders;
   }
 
   /** Dots that a node stamped below one that its disk held. */
@@ -85,14 +65,6 @@ export class DotLedger {
     for (const [requestId, keys] of this.#byRequest)
       if (keys.size > 1)
         yield { requestId, dots: [...keys].flatMap((key) => this.#dots.get(key)?.dot ?? []) };
-  }
-
-  #addClock(node: number, key: string, record: Buffer): void {
-    const clock = readClock(key, record);
-    const place = `${node}/${partitionOf(key)}`;
-    const known = this.#clocks.get(place) ?? new VersionVector();
-    this.#clocks.set(place, known);
-    if (clock !== undefined) known.join(clock);
   }
 
   #addStamp(node: number, dot: LoggedDot, isMinted: boolean): void {
@@ -114,19 +86,8 @@ export class DotLedger {
 }
 
 const LOG_LETTER = "l".charCodeAt(0);
-const PARTITION_LETTER = "p".charCodeAt(0);
-
 function partitionOf(key: string): number {
   return key.charCodeAt(1) * 256 + key.charCodeAt(2);
-}
-
-function readClock(key: string, record: Buffer): VersionVector | undefined {
-  try {
-    return openRecord(Buffer.from(key, "latin1"), record, readPartition).clock;
-  } catch (error) {
-    if (error instanceof RecordDamagedError) return undefined;
-    throw error;
-  }
 }
 
 function readDot(key: string, record: Buffer): LoggedDot | undefined {

@@ -6,12 +6,15 @@ import { SeededRandom } from "../runtime/simulated/index.js";
 import { ClientPool } from "./client-pool.js";
 import { ClusterProcesses, type RunningNode } from "./cluster-processes.js";
 import { type Damage, DamageBudget } from "./damage-budget.js";
+import { DiskClocks } from "./disk-clocks.js";
 import { DotLedger } from "./dot-ledger.js";
 import { faultNamed } from "./faults/catalogue.js";
 import { History } from "./history.js";
 import { checkFills } from "./invariants/bounds.js";
 import { CutPeers } from "./invariants/cut-peers.js";
 import { checkUniqueDots } from "./invariants/dots.js";
+import { checkDoubts } from "./invariants/doubts.js";
+import { checkNotForgottenEarly } from "./invariants/forgetting.js";
 import { checkFullSyncs } from "./invariants/full-syncs.js";
 import { CutHints, checkHintsAddUp } from "./invariants/hints.js";
 import { checkNothingRepaired } from "./invariants/repairs.js";
@@ -38,12 +41,13 @@ export class Simulation {
   readonly #keeper: NodeKeeper;
   readonly #stage: Stage;
   readonly #ledger = new DotLedger();
+  readonly #clocks = new DiskClocks();
   readonly #budget: DamageBudget;
   readonly #clients: ClientPool;
   /** Processes that have written a batch. */
   readonly #begun = new Set<RunningNode["api"]>();
   readonly #cutPeers: CutPeers;
-  readonly #cutHints = new CutHints();
+  readonly #cutHints: CutHints;
 
   constructor(plan: Plan, trace: Trace) {
     this.#plan = plan;
@@ -52,6 +56,7 @@ export class Simulation {
     const nodes = plan.nodesPerRegion * REGIONS.length;
     this.#budget = new DamageBudget((plan.victim % nodes) + 1);
     this.#cutPeers = new CutPeers(plan.swarm);
+    this.#cutHints = new CutHints(plan.settings.maxHintWindowMs);
     this.#cluster = this.#build();
     const tell = (text: string): void => this.#tell(text);
     this.#keeper = new NodeKeeper(this.#cluster, plan.settings.fsync === "always", {
@@ -64,7 +69,7 @@ export class Simulation {
     this.#clients = new ClientPool(
       this.#cluster,
       this.history,
-      this.#ledger,
+      this.#clocks,
       new SeededRandom(plan.seed).split("clients"),
       tell,
     );
@@ -137,12 +142,14 @@ export class Simulation {
       if (inspection !== undefined) checkFills(member.nodeId, inspection);
       if (!isUp) continue;
       checkHintsAddUp(member.nodeId, api.hints());
-      this.#cutHints.check(node, isNodeUp);
+      this.#cutHints.check(node, isNodeUp, this.nowMs);
       checkNothingRepaired(member.nodeId, api.counters(), this.#budget);
       checkFullSyncs(member.nodeId, api.counters(), this.#plan.settings, this.#budget);
     }
     checkUniqueDots(this.#ledger);
     checkStamps(this.#ledger);
+    checkNotForgottenEarly(this.#clocks);
+    checkDoubts(this.#clocks);
     this.#cutPeers.check(nodes, (from, to) => world.network.cutSinceMs(from, to), this.nowMs);
   }
 
@@ -155,6 +162,7 @@ export class Simulation {
   #destroyed({ member }: RunningNode, damage: Damage): void {
     this.#budget.destroyed(member.number, this.nowMs, damage);
     this.#ledger.diskLost(member.number);
+    this.#clocks.diskLost(member.number);
   }
 
   /** With the first batch of a process. */
@@ -162,7 +170,7 @@ export class Simulation {
     const node = this.#cluster.nodes.find(({ member }) => member.number === number);
     if (node === undefined || this.#begun.has(node.api)) return;
     this.#begun.add(node.api);
-    this.#ledger.started(number, this.#plan.partitions, (key) => node.host.disk.peek(key));
+    this.#clocks.started(number, this.#plan.partitions, (key) => node.host.disk.peek(key));
   }
 
   #build(): ClusterProcesses {
@@ -191,7 +199,10 @@ export class Simulation {
         batchWritten: (node, batch, _isSynced, atMs) => {
           for (const { value } of batch) if (value !== undefined) trace.bytes(node, node, value, atMs);
           this.#noteStart(node);
-          if (this.#ledger.batchWritten(node, batch)) this.#stage.noteMint(node);
+          this.#clocks.batchWritten(node, batch);
+          const minted = this.#ledger.batchWritten(node, batch);
+          for (const partition of minted) this.#clocks.minted(node, partition);
+          if (minted.size > 0) this.#stage.noteMint(node);
           this.#stage.noteBatch(node);
         },
       },

@@ -16,6 +16,7 @@ export type InvariantName =
   | "m"
   | "n"
   | "o"
+  | "p"
   | "liveness"
   | "defect";
 

@@ -1,8 +1,9 @@
 /**
- * (h) Once every replica has seen everything, tombstones are purged, no row is ahead of its clock, and clocks keep one entry a node however often nodes
- * were restarted. (That none is purged before, (d) shows: what it had deleted would return.)
+ * (h) Once every replica has seen everything, tombstones are purged, no row is ahead of its clock, and clocks keep one entry
+ * a node however often nodes were restarted. And nothing goes before.
  */
 import type { NodeInspection, RowInspection } from "../../node/index.js";
+import type { DiskClocks } from "../disk-clocks.js";
 import { Violation } from "../violation.js";
 
 /** Why something is still kept that may be forgotten; undefined when nothing is. */
@@ -20,6 +21,12 @@ export function keptTooLong(
     if (durableClock.length > nodes)
       return `${nodeId} has a clock of ${durableClock.length} entries in partition ${partition}, of ${nodes} nodes`;
   return undefined;
+}
+
+/** What all replicas have to have seen, all of them had seen. */
+export function checkNotForgottenEarly(clocks: DiskClocks): void {
+  const [early] = clocks.early;
+  if (early !== undefined) throw new Violation("h", early);
 }
 
 export function forgetsTooLate(withinMs: number, kept: string): Violation {

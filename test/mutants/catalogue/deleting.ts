@@ -111,20 +111,6 @@ export const DELETING: readonly Mutant[] = [
     ],
   },
   {
-    name: "wiped-peer-still-holds",
-    rule: "hints, 10",
-    why: "what a peer is known to hold only grows, also when it has lost its store",
-    edits: [
-      {
-        file: "src/replication/acks.ts",
-        find: "this.#ofPartition(partition).set(member, clock);",
-        replace: `const known = this.#ofPartition(partition).get(member)?.copy() ?? new VersionVector();
-    known.join(clock);
-    this.#ofPartition(partition).set(member, known);`,
-      },
-    ],
-  },
-  {
     name: "no-hint-window",
     rule: "hints",
     why: "the log is kept for a peer however long it is away",

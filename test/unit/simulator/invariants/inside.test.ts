@@ -1,31 +1,52 @@
 /** The invariants that look at what nodes do, and not at what clients are told. */
 import { describe, expect, it } from "vitest";
 import { actorOf, VersionVector } from "../../../../src/causality/index.js";
-import { encodeRowKey, sealRecord, writeLogEntry, writePartition } from "../../../../src/codec/index.js";
-import { DataType } from "../../../../src/crdt/index.js";
+import {
+  type Doubt,
+  encodeRowKey,
+  sealRecord,
+  writeLogEntry,
+  writePartition,
+  writeRow,
+} from "../../../../src/codec/index.js";
+import { ABSENT_ROW, DataType } from "../../../../src/crdt/index.js";
 import type { PeerHints } from "../../../../src/replication/index.js";
 import { DamageBudget } from "../../../../src/simulator/damage-budget.js";
+import { DiskClocks } from "../../../../src/simulator/disk-clocks.js";
 import { DotLedger } from "../../../../src/simulator/dot-ledger.js";
 import { CutPeers } from "../../../../src/simulator/invariants/cut-peers.js";
-import { checkDurable } from "../../../../src/simulator/invariants/durability.js";
+import { checkDoubts } from "../../../../src/simulator/invariants/doubts.js";
+import { checkDurable, checkReadDurable } from "../../../../src/simulator/invariants/durability.js";
+import { checkNotForgottenEarly } from "../../../../src/simulator/invariants/forgetting.js";
 import { checkFullSyncs } from "../../../../src/simulator/invariants/full-syncs.js";
 import { CutHints } from "../../../../src/simulator/invariants/hints.js";
 import { checkNothingRepaired } from "../../../../src/simulator/invariants/repairs.js";
-import { checkStamps } from "../../../../src/simulator/invariants/stamps.js";
-import { logKey, partitionKey } from "../../../../src/storage/index.js";
+import { checkStampAboveRead, checkStamps } from "../../../../src/simulator/invariants/stamps.js";
+import { logKey, partitionKey, rowStoreKey } from "../../../../src/storage/index.js";
 
 const ONE = actorOf(1, 1);
 const DOT = { actor: ONE, counter: 2 };
 
-/** What saves partition 0 with a clock. */
-function clocked(counter: number) {
+/** What saves partition 0 with a clock: up to a counter, and what is closed and forgotten of member 1. */
+function clocked(counter: number, closed = 0, forgotten = 0, doubt?: Doubt) {
   const key = partitionKey(0);
-  const record = {
-    clock: VersionVector.from([[ONE, counter]]),
-    floor: new VersionVector(),
-    doubt: undefined,
-  };
-  return { key, value: sealRecord(Buffer.from(key, "latin1"), (writer) => writePartition(writer, record)) };
+  const clock = VersionVector.from([[ONE, counter]]);
+  clock.close(1, closed);
+  const floor = new VersionVector();
+  floor.close(1, forgotten);
+  const value = sealRecord(Buffer.from(key, "latin1"), (writer) =>
+    writePartition(writer, { clock, floor, doubt }),
+  );
+  return { key, value };
+}
+
+const ROW_KEY = encodeRowKey(DataType.register, "b", Buffer.from("k"));
+const ROW = rowStoreKey(0, ROW_KEY);
+
+function tombstone(counter: number) {
+  const payload = { hlc: 1n, isTombstone: true, encoding: 0, expiresAtMs: 0, data: Buffer.alloc(0) } as const;
+  const row = { ...ABSENT_ROW, live: [{ actor: ONE, counter, payload }] };
+  return { key: ROW, value: sealRecord(Buffer.from(ROW, "latin1"), (writer) => writeRow(writer, row)) };
 }
 
 function stamped(member: number, counter: number, hlc: bigint) {
@@ -39,20 +60,82 @@ function stamped(member: number, counter: number, hlc: bigint) {
 
 describe("(k) an acknowledged write", () => {
   it("is on as many disks", () => {
-    const ledger = new DotLedger();
-    ledger.batchWritten(1, [clocked(2)]);
-    ledger.batchWritten(2, [clocked(1)]);
-    expect(() => checkDurable(ledger, 0, DOT, 1)).not.toThrow();
-    expect(() => checkDurable(ledger, 0, DOT, 2)).toThrow("2 acknowledgements and is on 1 disks");
-    ledger.batchWritten(2, [clocked(2)]);
-    expect(() => checkDurable(ledger, 0, DOT, 2)).not.toThrow();
+    const clocks = new DiskClocks();
+    clocks.batchWritten(1, [clocked(2)]);
+    clocks.batchWritten(2, [clocked(1)]);
+    expect(() => checkDurable(clocks, 0, DOT, 1)).not.toThrow();
+    expect(() => checkDurable(clocks, 0, DOT, 2)).toThrow("2 acknowledgements and is on 1 disks");
+    clocks.batchWritten(2, [clocked(2)]);
+    expect(() => checkDurable(clocks, 0, DOT, 2)).not.toThrow();
   });
 
   it("may be on the disk of a node that never heard so before it started anew", () => {
-    const ledger = new DotLedger();
+    const clocks = new DiskClocks();
     const { key, value } = clocked(2);
-    ledger.started(3, 1, (asked) => (asked === key ? value : undefined));
-    expect(() => checkDurable(ledger, 0, DOT, 1)).not.toThrow();
+    clocks.started(3, 1, (asked) => (asked === key ? value : undefined));
+    expect(() => checkDurable(clocks, 0, DOT, 1)).not.toThrow();
+  });
+
+  it("is on a disk before it is read", () => {
+    const clocks = new DiskClocks();
+    clocks.batchWritten(1, [clocked(1)]);
+    expect(() => checkReadDurable(clocks, 0, [{ actor: ONE, counter: 1 }])).not.toThrow();
+    expect(() => checkReadDurable(clocks, 0, [DOT])).toThrow("1.1:2 of partition 0, which is on no disk");
+  });
+});
+
+describe("(h) what is forgotten", () => {
+  const early = (clocks: DiskClocks) => () => checkNotForgottenEarly(clocks);
+
+  it("is a tombstone that all have seen", () => {
+    const clocks = new DiskClocks();
+    for (const node of [1, 2]) clocks.batchWritten(node, [clocked(2)]);
+    clocks.batchWritten(1, [tombstone(2)]);
+    clocks.batchWritten(1, [{ key: ROW, value: undefined }]);
+    expect(early(clocks)).not.toThrow();
+    clocks.batchWritten(1, [tombstone(3)]);
+    clocks.batchWritten(1, [{ key: ROW, value: undefined }]);
+    expect(early(clocks)).toThrow("purges the tombstone 1.1:3 of partition 0");
+  });
+
+  it("is an actor of whom all hold the same when it is closed", () => {
+    const clocks = new DiskClocks();
+    for (const node of [1, 2]) clocks.batchWritten(node, [clocked(2)]);
+    clocks.batchWritten(1, [clocked(2, 1)]);
+    expect(early(clocks)).not.toThrow();
+    clocks.batchWritten(3, [clocked(1)]);
+    clocks.batchWritten(2, [clocked(2, 1)]);
+    expect(early(clocks)).toThrow("node 2 closes 1.1:2 in partition 0, and node 3 holds 1");
+  });
+
+  it("is an entry that all have closed", () => {
+    const clocks = new DiskClocks();
+    for (const node of [1, 2]) clocks.batchWritten(node, [clocked(2)]);
+    clocks.batchWritten(1, [clocked(2, 1)]);
+    clocks.batchWritten(1, [clocked(2, 1, 1)]);
+    expect(early(clocks)).toThrow("node 1 forgets member 1 up to 1 in partition 0, and node 2");
+  });
+
+  it("is not looked at where a disk has lost something", () => {
+    const clocks = new DiskClocks();
+    clocks.diskLost(2);
+    for (const node of [1, 2]) clocks.batchWritten(node, [clocked(node)]);
+    clocks.batchWritten(2, [clocked(2, 1)]);
+    expect(early(clocks)).not.toThrow();
+  });
+});
+
+describe("(p) an empty replica", () => {
+  const doubt = (settled: number[]) => ({ cause: "empty" as const, settled, hasCaughtUp: false });
+
+  it("mints nothing before it has heard another one", () => {
+    const clocks = new DiskClocks();
+    clocks.batchWritten(1, [clocked(1, 0, 0, doubt([2]))]);
+    clocks.minted(1, 0);
+    expect(() => checkDoubts(clocks)).not.toThrow();
+    clocks.batchWritten(1, [clocked(1, 0, 0, doubt([]))]);
+    clocks.minted(1, 0);
+    expect(() => checkDoubts(clocks)).toThrow("node 1 mints in partition 0");
   });
 });
 
@@ -64,6 +147,11 @@ describe("(l) a stamp", () => {
     expect(() => checkStamps(ledger)).not.toThrow();
     ledger.batchWritten(2, [stamped(2, 2, 8n)]);
     expect(() => checkStamps(ledger)).toThrow("dot 2.1:2 of partition 0 has stamp 8");
+  });
+
+  it("lies above what the client had read", () => {
+    expect(() => checkStampAboveRead(8n, 7n)).not.toThrow();
+    expect(() => checkStampAboveRead(7n, 7n)).toThrow("had read 7");
   });
 
   it("may lie below what the disk has lost", () => {
@@ -159,11 +247,24 @@ describe("(f) hints that are given up", () => {
   ])("are counted: %s", (_how, counts, message) => {
     let told: PeerHints = HINTS;
     const node = { member: { nodeId: "a" }, api: { hints: () => [told] } };
-    const hints = new CutHints();
-    hints.check(node, () => false);
+    const hints = new CutHints(5_000);
+    hints.check(node, () => false, 0);
     told = { ...HINTS, pending: 0, isFullSyncDue: true, ...counts };
-    const check = (): void => hints.check(node, () => false);
+    const check = (): void => hints.check(node, () => false, 1_000);
     if (message === undefined) expect(check).not.toThrow();
     else expect(check).toThrow(message);
+  });
+
+  it("are given up once the window is over", () => {
+    let told: PeerHints = { ...HINTS, oldestAgeMs: 8_000 };
+    const node = { member: { nodeId: "a" }, api: { hints: () => [told] } };
+    const hints = new CutHints(5_000);
+    const check = (nowMs: number) => () => hints.check(node, () => false, nowMs);
+    check(0)();
+    expect(check(16_000)).not.toThrow();
+    told = { ...HINTS, oldestAgeMs: 9_500 };
+    expect(check(17_000)).toThrow("a keeps hints for b for 9500 ms");
+    told = { ...told, isFullSyncDue: true, expired: 3, pending: 0 };
+    expect(check(18_000)).not.toThrow();
   });
 });

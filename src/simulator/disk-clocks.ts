@@ -1,0 +1,172 @@
+/**
+ * What each disk of the run says of its partitions, read from the batches that nodes write: clocks, doubts, tombstones.
+ * With that it can be seen at once, and not only by what comes of it, when a node closes, forgets or purges too early.
+ */
+import {
+  type Actor,
+  actorIncarnation,
+  actorMember,
+  type Dot,
+  formatDot,
+  VersionVector,
+} from "../causality/index.js";
+import {
+  openRecord,
+  type PartitionRecord,
+  RecordDamagedError,
+  readPartition,
+  readRow,
+} from "../codec/index.js";
+import { isTombstone } from "../crdt/index.js";
+import type { WorldObserver } from "../runtime/simulated/index.js";
+import { partitionKey, type StoreKey } from "../storage/index.js";
+
+type Batch = Parameters<WorldObserver["batchWritten"]>[1];
+
+interface Disk {
+  readonly node: number;
+  /** Every clock that was ever on it, joined. */
+  readonly clock: VersionVector;
+  last: PartitionRecord | undefined;
+}
+
+export class DiskClocks {
+  /** By partition, then by node. */
+  readonly #disks = new Map<number, Map<number, Disk>>();
+  /** By node and store key: the dot of a row that is a tombstone. */
+  readonly #tombstones = new Map<string, Dot>();
+  readonly #early: string[] = [];
+  readonly #doubtful: string[] = [];
+  #hasLost = false;
+
+  batchWritten(node: number, batch: Batch): void {
+    for (const { key, value } of batch) {
+      if (key.startsWith("p") && value !== undefined) this.#addRecord(node, key, value);
+      if (key.startsWith("r")) this.#addRow(node, key, value);
+    }
+  }
+
+  /** A node started on what its disk holds: also batches of which it never heard what became of them. */
+  started(node: number, partitions: number, read: (key: StoreKey) => Buffer | undefined): void {
+    for (let partition = 0; partition < partitions; partition++) {
+      const key = partitionKey(partition);
+      const record = read(key);
+      const disk = this.#disk(node, partition);
+      if (disk !== undefined) disk.last = undefined;
+      if (record !== undefined) this.#addRecord(node, key, record);
+    }
+  }
+
+  /** A node minted a dot of a partition in the batch that was taken last. */
+  minted(node: number, partition: number): void {
+    const doubt = this.#disk(node, partition)?.last?.doubt;
+    if (doubt?.cause === "empty" && !doubt.hasCaughtUp && doubt.settled.length === 0)
+      this.#doubtful.push(
+        `node ${node} mints in partition ${partition}, and has heard nobody since it was empty`,
+      );
+  }
+
+  /** What a node's disk held may be gone from it. */
+  diskLost(node: number): void {
+    this.#hasLost = true;
+    for (const place of [...this.#tombstones.keys()])
+      if (place.startsWith(`${node}/`)) this.#tombstones.delete(place);
+  }
+
+  /** How many nodes ever had a clock on their disk that covers the dot. */
+  holdersOf(partition: number, { actor, counter }: Dot): number {
+    return [...this.#disksOf(partition)].filter(({ clock }) => clock.covers(actor, counter)).length;
+  }
+
+  /** What was closed, forgotten or purged before all replicas had it. */
+  get early(): readonly string[] {
+    return this.#early;
+  }
+
+  /** Who minted without having heard anybody. */
+  get doubtful(): readonly string[] {
+    return this.#doubtful;
+  }
+
+  #disksOf(partition: number): Iterable<Disk> {
+    return this.#disks.get(partition)?.values() ?? [];
+  }
+
+  #disk(node: number, partition: number): Disk | undefined {
+    return this.#disks.get(partition)?.get(node);
+  }
+
+  #addRecord(node: number, key: string, bytes: Buffer): void {
+    const record = opened(key, bytes, readPartition);
+    if (record === undefined) return;
+    const partition = partitionOf(key);
+    const disks = this.#disks.get(partition) ?? new Map<number, Disk>();
+    this.#disks.set(partition, disks);
+    const disk = disks.get(node) ?? { node, clock: new VersionVector(), last: undefined };
+    disks.set(node, disk);
+    if (disk.last !== undefined && !this.#hasLost) this.#checkForgetting(partition, disk, disk.last, record);
+    disk.clock.join(record.clock);
+    disk.last = record;
+  }
+
+  /** What a disk has lost, others may have closed or forgotten rightly: nothing is said of runs in which one did. */
+  #checkForgetting(partition: number, { node }: Disk, before: PartitionRecord, now: PartitionRecord): void {
+    for (const [member, incarnation] of now.clock.closed()) {
+      const others = [...this.#disksOf(partition)].filter((disk) => disk.node !== node);
+      if (incarnation > before.clock.closedUpTo(member))
+        for (const { node: other, clock } of others)
+          for (const actor of pastActors([now.clock, clock], member, incarnation))
+            if (!clock.isClosed(actor) && clock.counterOf(actor) !== now.clock.counterOf(actor))
+              this.#early.push(
+                `node ${node} closes ${formatDot({ actor, counter: now.clock.counterOf(actor) })} in partition ${partition}, and node ${other} holds ${clock.counterOf(actor)}`,
+              );
+      if (incarnation > before.floor.closedUpTo(member) && incarnation <= now.floor.closedUpTo(member))
+        for (const { node: other, clock } of others)
+          if (clock.closedUpTo(member) < incarnation)
+            this.#early.push(
+              `node ${node} forgets member ${member} up to ${incarnation} in partition ${partition}, and node ${other} has closed it up to ${clock.closedUpTo(member)}`,
+            );
+    }
+  }
+
+  #addRow(node: number, key: string, bytes: Buffer | undefined): void {
+    const place = `${node}/${key}`;
+    const tombstone = this.#tombstones.get(place);
+    if (bytes === undefined) {
+      this.#tombstones.delete(place);
+      if (tombstone !== undefined) this.#checkPurged(node, partitionOf(key), tombstone);
+      return;
+    }
+    const row = opened(key, bytes, readRow);
+    const [dot] = row?.live ?? [];
+    if (row !== undefined && dot !== undefined && isTombstone(row))
+      this.#tombstones.set(place, { actor: dot.actor, counter: dot.counter });
+    else this.#tombstones.delete(place);
+  }
+
+  #checkPurged(node: number, partition: number, dot: Dot): void {
+    for (const { node: other, clock } of this.#disksOf(partition))
+      if (!clock.covers(dot.actor, dot.counter))
+        this.#early.push(
+          `node ${node} purges the tombstone ${formatDot(dot)} of partition ${partition}, and node ${other} has not seen it`,
+        );
+  }
+}
+
+function partitionOf(key: string): number {
+  return key.charCodeAt(1) * 256 + key.charCodeAt(2);
+}
+
+function pastActors(clocks: readonly VersionVector[], member: number, upTo: number): Set<Actor> {
+  const actors = clocks.flatMap((clock) => [...clock.entries()].map(([actor]) => actor));
+  return new Set(actors.filter((actor) => actorMember(actor) === member && actorIncarnation(actor) <= upTo));
+}
+
+function opened<T>(key: string, bytes: Buffer, read: Parameters<typeof openRecord<T>>[2]): T | undefined {
+  try {
+    return openRecord(Buffer.from(key, "latin1"), bytes, read);
+  } catch (error) {
+    if (error instanceof RecordDamagedError) return undefined;
+    throw error;
+  }
+}
