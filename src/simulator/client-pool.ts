@@ -155,7 +155,8 @@ export class ClientPool {
     write.minter = minted === undefined ? undefined : actorMember(minted.actor);
     if (minted !== undefined)
       checkDurable(this.#clocks, this.#partitionOf(write.key), minted, outcome.acksReceived);
-    checkStampAboveRead(outcome.hlc, call.readStamp);
+    // A delete that found nothing mints nothing.
+    if (outcome.context.length > 0) checkStampAboveRead(outcome.hlc, call.readStamp);
     const values = write.kind === "put" ? [write.value] : [];
     if (outcome.context.length > 0)
       this.#remember(call.planned, write.key, { context: outcome.context, values });
