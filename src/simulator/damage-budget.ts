@@ -15,14 +15,18 @@
  */
 import type { Write } from "./history.js";
 
-/** Whether anything on the disk shows the node what it has lost. */
-export type Damage = "seen" | "unseen";
+/**
+ * Whether anything on the disk shows the node what it has lost; or the node is removed from the cluster, and its disk is
+ * lost to the others.
+ */
+export type Damage = "seen" | "unseen" | "removed";
 
 export class DamageBudget {
   /** A member number. */
   readonly victim: number;
   readonly #destroyedAtMs: number[] = [];
   readonly #unseenAtMs: number[] = [];
+  #hasLostDisk = false;
 
   constructor(victim: number) {
     this.victim = victim;
@@ -32,9 +36,15 @@ export class DamageBudget {
     return this.#destroyedAtMs.length > 0;
   }
 
+  /** The victim's disk has lost something, and it was not merely removed from the cluster. */
+  get hasLostDisk(): boolean {
+    return this.#hasLostDisk;
+  }
+
   destroyed(member: number, atMs: number, damage: Damage): void {
     if (member !== this.victim) throw new Error(`node ${member} lost data, and the victim is ${this.victim}`);
     this.#destroyedAtMs.push(atMs);
+    if (damage !== "removed") this.#hasLostDisk = true;
     if (damage === "unseen") this.#unseenAtMs.push(atMs);
   }
 

@@ -27,7 +27,8 @@ export function drawPlan(seed: number, kinds: readonly FaultKind[] = FAULTS): Pl
   const shape = shapeOf(random.split("shape"));
   const faults = random.split("faults");
   const share = pick(faults.split("share"), SWARM_SHARES);
-  const isOn = ({ name }: FaultKind): boolean => faults.split(`on/${name}`).chance(share);
+  const isOn = ({ name, nodesPerRegionMin = 1 }: FaultKind): boolean =>
+    shape.nodesPerRegion >= nodesPerRegionMin && faults.split(`on/${name}`).chance(share);
   const swarm = kinds.filter(isOn);
   const isOffset = swarm.some(({ name }) => name === "clock-offset");
   const actions: Action[] = [

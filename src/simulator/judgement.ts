@@ -15,6 +15,7 @@ import { checkDeletedValues } from "./invariants/deleted-values.js";
 import { checkContiguousLog } from "./invariants/dots.js";
 import { forgetsTooLate, keptTooLong } from "./invariants/forgetting.js";
 import { checkHintsAddUp, pendingHints } from "./invariants/hints.js";
+import { checkQuarantine } from "./invariants/quarantine.js";
 import { getOf } from "./operations.js";
 import type { PlannedSettings } from "./plan.js";
 import { Violation } from "./violation.js";
@@ -58,11 +59,17 @@ export class Judgement {
     const final = this.#history.keys.map((key) => this.#readAll(key));
     checkAcknowledgedWrites(this.#history, final, this.#budget);
     checkDeletedValues(this.#history, final, this.#budget);
-    for (const node of this.#cluster.nodes) {
+    checkQuarantine(this.#history, final, this.#cluster.nodes, this.#budget);
+    for (const node of this.#members) {
       const rows = this.#inspectRows(node);
       checkContiguousLog(node.member.nodeId, rows);
-      checkSiblings(node.member.nodeId, rows, this.#settings.maxSiblings, this.#cluster.nodes.length);
+      checkSiblings(node.member.nodeId, rows, this.#settings.maxSiblings, this.#members.length);
     }
+  }
+
+  /** Whoever was removed is not judged any more. */
+  get #members(): readonly RunningNode[] {
+    return this.#cluster.nodes.filter(({ isRemoved }) => !isRemoved);
   }
 
   #converge(): void {
@@ -89,15 +96,10 @@ export class Judgement {
   }
 
   #kept(): string | undefined {
-    for (const node of this.#cluster.nodes) {
+    for (const node of this.#members) {
       const inspection = node.api.inspect();
       if (inspection === undefined) return `${node.member.nodeId} is not open`;
-      const kept = keptTooLong(
-        node.member.nodeId,
-        this.#inspectRows(node),
-        inspection,
-        this.#cluster.nodes.length,
-      );
+      const kept = keptTooLong(node.member.nodeId, this.#inspectRows(node), inspection, this.#members.length);
       if (kept !== undefined) return kept;
     }
     return undefined;
@@ -105,7 +107,7 @@ export class Judgement {
 
   /** Why the cluster is not at rest; undefined when it is. */
   #unrest(): string | undefined {
-    for (const { api, isUp, member } of this.#cluster.nodes) {
+    for (const { api, isUp, member } of this.#members) {
       if (!isUp) return `${member.nodeId} is down`;
       checkHintsAddUp(member.nodeId, api.hints());
       const pending = pendingHints(member.nodeId, api.hints());
@@ -117,7 +119,9 @@ export class Judgement {
       const behind = api.lag().peers.filter(({ dotsBehind, dotsMissing }) => dotsBehind + dotsMissing > 0);
       return `${member.nodeId} is ${state} ${reason}, lag ${JSON.stringify(behind)}`;
     }
-    return difference(this.#cluster.nodes.map((node) => this.#digest(node)));
+    const versions = new Set(this.#members.map(({ api }) => api.layout.version));
+    if (versions.size > 1) return `layouts ${[...versions].join(" and ")} are in use`;
+    return difference(this.#members.map((node) => this.#digest(node)));
   }
 
   #digest(node: RunningNode): DigestReport {
@@ -141,7 +145,7 @@ export class Judgement {
   /** What each node answers alone. One that holds no replica of the key forwards to one that does. */
   #scan(key: KeyUnderTest): Map<string, string> {
     return new Map(
-      this.#cluster.nodes.map((node) => {
+      this.#members.map((node) => {
         const outcome = this.#read(node, key, "LOCAL_ONE");
         return [
           node.member.nodeId,
@@ -155,7 +159,7 @@ export class Judgement {
   }
 
   #readAll(key: KeyUnderTest): Read {
-    const [node] = this.#cluster.nodes;
+    const [node] = this.#members;
     if (node === undefined) throw new Error("a run has nodes");
     const startedAtMs = this.#nowMs();
     const { values } = this.#read(node, key, "ALL");

@@ -2,6 +2,7 @@
 import { CLOCK_FAULTS } from "./clock-faults.js";
 import { DISK_FAULTS } from "./disk-faults.js";
 import type { FaultKind } from "./fault.js";
+import { MEMBER_FAULTS } from "./member-faults.js";
 import { NETWORK_FAULTS } from "./network-faults.js";
 import { PROCESS_FAULTS } from "./process-faults.js";
 
@@ -10,6 +11,7 @@ export const FAULTS: readonly FaultKind[] = [
   ...DISK_FAULTS,
   ...CLOCK_FAULTS,
   ...PROCESS_FAULTS,
+  ...MEMBER_FAULTS,
 ];
 
 const BY_NAME = new Map(FAULTS.map((kind) => [kind.name, kind]));

@@ -16,6 +16,8 @@ export interface FaultKind {
   readonly forMs: readonly [number, number];
   /** It may destroy what was acknowledged, so it befalls the victim alone: see `DamageBudget`. */
   readonly isDestructive?: boolean;
+  /** Smaller clusters never have it on. */
+  readonly nodesPerRegionMin?: number;
   inject(stage: FaultStage, fault: PlannedFault): void;
 }
 
