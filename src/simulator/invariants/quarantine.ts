@@ -7,10 +7,12 @@ import type { DamageBudget } from "../damage-budget.js";
 import type { History, Read, Write } from "../history.js";
 import { Violation } from "../violation.js";
 
+type Judged = Pick<RunningNode, "isRemoved" | "member" | "quarantine">;
+
 export function checkQuarantine(
   history: History,
   final: readonly Read[],
-  nodes: readonly RunningNode[],
+  nodes: readonly Judged[],
   budget: DamageBudget,
 ): void {
   // What its disk has lost, nobody can take out of it.
@@ -21,7 +23,7 @@ export function checkQuarantine(
         if (isLost(write, read, history, node)) throw lost(write, node);
 }
 
-function isLost(write: Write, final: Read, history: History, { member, quarantine }: RunningNode): boolean {
+function isLost(write: Write, final: Read, history: History, { member, quarantine }: Judged): boolean {
   if (write.kind !== "put" || write.fate !== "acknowledged" || write.minter !== member.number) return false;
   if (final.texts.includes(write.value)) return false;
   if (quarantine.some(({ hlc, key }) => hlc === write.hlc && key.toString() === write.key.name)) return false;
@@ -36,7 +38,7 @@ function mayReplace(other: Write, put: Write): boolean {
   return other.fate === "unknown" || other.hlc > put.hlc;
 }
 
-function lost({ key, value, hlc }: Write, { member, quarantine }: RunningNode): Violation {
+function lost({ key, value, hlc }: Write, { member, quarantine }: Judged): Violation {
   return new Violation(
     "a",
     `acknowledged put ${value} of ${key.name} (stamp ${hlc}) is neither in the cluster nor in the ${quarantine.length} writes of ${member.nodeId} in quarantine`,
