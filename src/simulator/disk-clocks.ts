@@ -18,6 +18,7 @@ import {
   readRow,
 } from "../codec/index.js";
 import { isTombstone } from "../crdt/index.js";
+import { catchUpKey } from "../replication/index.js";
 import type { WorldObserver } from "../runtime/simulated/index.js";
 import { partitionKey, type StoreKey } from "../storage/index.js";
 
@@ -35,14 +36,27 @@ export class DiskClocks {
   readonly #disks = new Map<number, Map<number, Disk>>();
   /** By node and store key: the dot of a row that is a tombstone. */
   readonly #tombstones = new Map<string, Dot>();
+  /** By node and member: the newest incarnation that the node's disk knows. */
+  readonly #learned = new Map<string, number>();
   readonly #early: string[] = [];
+  readonly #late: string[] = [];
   readonly #doubtful: string[] = [];
   #hasLost = false;
 
   batchWritten(node: number, batch: Batch): void {
+    const keys = new Set(batch.map(({ key }) => key));
     for (const { key, value } of batch) {
-      if (key.startsWith("p") && value !== undefined) this.#addRecord(node, key, value);
+      if (key.startsWith("p") && value !== undefined) {
+        // Catch-ups bring what past actors left; each takes its record away in the batch that adopts its clock.
+        if (!keys.has(catchUpKey(partitionOf(key)))) this.#checkPast(node, key, value);
+        this.#addRecord(node, key, value);
+      }
       if (key.startsWith("r")) this.#addRow(node, key, value);
+    }
+    for (const { key, value } of batch) {
+      const member = /^mincarnation\/(\d+)$/.exec(key)?.[1];
+      if (member !== undefined && value !== undefined)
+        this.#learned.set(`${node}/${member}`, opened(key, value, (reader) => reader.varint()) ?? 0);
     }
   }
 
@@ -69,8 +83,8 @@ export class DiskClocks {
   /** What a node's disk held may be gone from it. */
   diskLost(node: number): void {
     this.#hasLost = true;
-    for (const place of [...this.#tombstones.keys()])
-      if (place.startsWith(`${node}/`)) this.#tombstones.delete(place);
+    for (const known of [this.#tombstones, this.#learned])
+      for (const place of [...known.keys()]) if (place.startsWith(`${node}/`)) known.delete(place);
   }
 
   /** How many nodes ever had a clock on their disk that covers the dot. */
@@ -81,6 +95,11 @@ export class DiskClocks {
   /** What was closed, forgotten or purged before all replicas had it. */
   get early(): readonly string[] {
     return this.#early;
+  }
+
+  /** Live deltas that were applied after a newer incarnation of who minted them was known. */
+  get late(): readonly string[] {
+    return this.#late;
   }
 
   /** Who minted without having heard anybody. */
@@ -107,6 +126,20 @@ export class DiskClocks {
     if (disk.last !== undefined && !this.#hasLost) this.#checkForgetting(partition, disk, disk.last, record);
     disk.clock.join(record.clock);
     disk.last = record;
+  }
+
+  #checkPast(node: number, key: string, bytes: Buffer): void {
+    const last = this.#disk(node, partitionOf(key))?.last;
+    const now = opened(key, bytes, readPartition);
+    if (last === undefined || now === undefined) return;
+    for (const [actor, counter] of now.clock.entries()) {
+      const member = actorMember(actor);
+      const isPast = actorIncarnation(actor) < (this.#learned.get(`${node}/${member}`) ?? 0);
+      if (isPast && counter > last.clock.counterOf(actor))
+        this.#late.push(
+          `node ${node} applies ${formatDot({ actor, counter })} of partition ${partitionOf(key)} live, and knows a newer incarnation`,
+        );
+    }
   }
 
   /** What a disk has lost, others may have closed or forgotten rightly: nothing is said of runs in which one did. */

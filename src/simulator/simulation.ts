@@ -12,7 +12,7 @@ import { faultNamed } from "./faults/catalogue.js";
 import { History } from "./history.js";
 import { checkFills } from "./invariants/bounds.js";
 import { CutPeers } from "./invariants/cut-peers.js";
-import { checkUniqueDots } from "./invariants/dots.js";
+import { checkNothingOfThePast, checkUniqueDots } from "./invariants/dots.js";
 import { checkDoubts } from "./invariants/doubts.js";
 import { checkNotForgottenEarly } from "./invariants/forgetting.js";
 import { checkFullSyncs } from "./invariants/full-syncs.js";
@@ -150,6 +150,7 @@ export class Simulation {
     checkStamps(this.#ledger);
     checkNotForgottenEarly(this.#clocks);
     checkDoubts(this.#clocks);
+    checkNothingOfThePast(this.#clocks);
     this.#cutPeers.check(nodes, (from, to) => world.network.cutSinceMs(from, to), this.nowMs);
   }
 

@@ -10,11 +10,12 @@ import {
   writeRow,
 } from "../../../../src/codec/index.js";
 import { ABSENT_ROW, DataType } from "../../../../src/crdt/index.js";
-import type { PeerHints } from "../../../../src/replication/index.js";
+import { catchUpKey, type PeerHints } from "../../../../src/replication/index.js";
 import { DamageBudget } from "../../../../src/simulator/damage-budget.js";
 import { DiskClocks } from "../../../../src/simulator/disk-clocks.js";
 import { DotLedger } from "../../../../src/simulator/dot-ledger.js";
 import { CutPeers } from "../../../../src/simulator/invariants/cut-peers.js";
+import { checkNothingOfThePast } from "../../../../src/simulator/invariants/dots.js";
 import { checkDoubts } from "../../../../src/simulator/invariants/doubts.js";
 import { checkDurable, checkReadDurable } from "../../../../src/simulator/invariants/durability.js";
 import { checkNotForgottenEarly } from "../../../../src/simulator/invariants/forgetting.js";
@@ -22,7 +23,7 @@ import { checkFullSyncs } from "../../../../src/simulator/invariants/full-syncs.
 import { CutHints } from "../../../../src/simulator/invariants/hints.js";
 import { checkNothingRepaired } from "../../../../src/simulator/invariants/repairs.js";
 import { checkStampAboveRead, checkStamps } from "../../../../src/simulator/invariants/stamps.js";
-import { logKey, partitionKey, rowStoreKey } from "../../../../src/storage/index.js";
+import { logKey, metaKey, partitionKey, rowStoreKey } from "../../../../src/storage/index.js";
 
 const ONE = actorOf(1, 1);
 const DOT = { actor: ONE, counter: 2 };
@@ -122,6 +123,22 @@ describe("(h) what is forgotten", () => {
     for (const node of [1, 2]) clocks.batchWritten(node, [clocked(node)]);
     clocks.batchWritten(2, [clocked(2, 1)]);
     expect(early(clocks)).not.toThrow();
+  });
+});
+
+describe("(g) a past actor", () => {
+  const key = metaKey("incarnation/1");
+  const value = sealRecord(Buffer.from(key, "latin1"), (writer) => writer.varint(2));
+  const catchUp = { key: catchUpKey(0), value: undefined };
+
+  it("sends nothing live any more, and may be caught up with", () => {
+    const clocks = new DiskClocks();
+    clocks.batchWritten(2, [clocked(1)]);
+    clocks.batchWritten(2, [clocked(2), { key, value }]);
+    clocks.batchWritten(2, [clocked(3), catchUp]);
+    expect(() => checkNothingOfThePast(clocks)).not.toThrow();
+    clocks.batchWritten(2, [clocked(4)]);
+    expect(() => checkNothingOfThePast(clocks)).toThrow("node 2 applies 1.1:4 of partition 0 live");
   });
 });
 
