@@ -2,7 +2,6 @@
 import { VersionVector } from "../causality/index.js";
 import {
   type CodedCells,
-  type Doubt,
   openRecord,
   type PartitionRecord,
   RecordDamagedError,
@@ -96,8 +95,8 @@ export function readPartitions(
   const partitions = new Map<number, PartitionRecord>();
   for (const partition of held) {
     const record = readPartitionRecord(runtime, store, partition);
-    const doubt: Doubt | undefined =
-      hasRegressed && record.doubt === undefined ? newDoubt("regressed") : record.doubt;
+    // Whom it had heard out by then counts no more: what was heard since is forgotten, too.
+    const doubt = hasRegressed ? newDoubt(record.doubt?.cause ?? "regressed") : record.doubt;
     partitions.set(partition, { ...record, doubt });
   }
   return partitions;

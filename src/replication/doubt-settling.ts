@@ -14,6 +14,8 @@ export class DoubtSettling {
   readonly #environment: Environment;
   /** By partition: members in doubt of whose dots we lack none. Not durable: they tell their clocks again. */
   readonly #heardInDoubt = new Map<number, Set<number>>();
+  /** Partitions of which it showed since the start: it shows again until they have caught up, and says no more. */
+  readonly #hasForgotten = new Set<number>();
 
   constructor(environment: Environment) {
     this.#environment = environment;
@@ -51,15 +53,17 @@ export class DoubtSettling {
 
   /** A peer holds dots of ours that we do not, or has forgotten what all had closed: our store went backwards, whatever its marks say. True: doubt began. */
   doubtIfForgotten(replica: PartitionReplica, theirs: VersionVector): boolean {
-    if (replica.doubt !== undefined) return false;
+    if (this.#hasForgotten.has(replica.partition)) return false;
     if (!this.#holdsOursBeyond(replica, theirs) && !hasForgottenOpen(replica, theirs)) return false;
     this.#environment.log.error(
       { partition: replica.partition },
       "a peer knows of state of this node that its own store has lost; catching up before voting again",
     );
     this.#environment.counters.add("stores_regressed");
+    this.#hasForgotten.add(replica.partition);
     this.#heardInDoubt.delete(replica.partition);
-    replica.setDoubt(newDoubt("regressed"));
+    // A doubt from before the start: whom it had heard out by then counts no more.
+    replica.setDoubt(newDoubt(replica.doubt?.cause ?? "regressed"));
     return true;
   }
 
