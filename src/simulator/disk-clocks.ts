@@ -20,7 +20,8 @@ import {
 import { isTombstone } from "../crdt/index.js";
 import { catchUpKey } from "../replication/index.js";
 import type { WorldObserver } from "../runtime/simulated/index.js";
-import { partitionKey, type StoreKey } from "../storage/index.js";
+import { metaKey, partitionKey, type StoreKey } from "../storage/index.js";
+import { decodeLayout } from "../topology/index.js";
 
 type Batch = Parameters<WorldObserver["batchWritten"]>[1];
 
@@ -38,6 +39,8 @@ export class DiskClocks {
   readonly #tombstones = new Map<string, Dot>();
   /** By node and member: the newest incarnation that the node's disk knows. */
   readonly #learned = new Map<string, number>();
+  /** Who is left by the last layout that a node took; undefined while all are. */
+  #members: ReadonlySet<number> | undefined;
   readonly #early: string[] = [];
   readonly #late: string[] = [];
   readonly #doubtful: string[] = [];
@@ -52,6 +55,7 @@ export class DiskClocks {
         this.#addRecord(node, key, value);
       }
       if (key.startsWith("r")) this.#addRow(node, key, value);
+      if (key === LAYOUT_KEY && value !== undefined) this.#addLayout(key, value);
     }
     for (const { key, value } of batch) {
       const member = /^mincarnation\/(\d+)$/.exec(key)?.[1];
@@ -111,6 +115,16 @@ export class DiskClocks {
     return this.#disks.get(partition)?.values() ?? [];
   }
 
+  /** Who was removed has a disk, too, but nobody has to wait for it any more. */
+  #memberDisksOf(partition: number): Disk[] {
+    return [...this.#disksOf(partition)].filter(({ node }) => this.#members?.has(node) ?? true);
+  }
+
+  #addLayout(key: string, bytes: Buffer): void {
+    const layout = opened(key, bytes, (reader) => decodeLayout(reader.bytes()));
+    if (layout !== undefined) this.#members = new Set(layout.members.map(({ number }) => number));
+  }
+
   #disk(node: number, partition: number): Disk | undefined {
     return this.#disks.get(partition)?.get(node);
   }
@@ -145,7 +159,7 @@ export class DiskClocks {
   /** What a disk has lost, others may have closed or forgotten rightly: nothing is said of runs in which one did. */
   #checkForgetting(partition: number, { node }: Disk, before: PartitionRecord, now: PartitionRecord): void {
     for (const [member, incarnation] of now.clock.closed()) {
-      const others = [...this.#disksOf(partition)].filter((disk) => disk.node !== node);
+      const others = this.#memberDisksOf(partition).filter((disk) => disk.node !== node);
       if (incarnation > before.clock.closedUpTo(member))
         for (const { node: other, clock } of others)
           for (const actor of pastActors([now.clock, clock], member, incarnation))
@@ -178,13 +192,15 @@ export class DiskClocks {
   }
 
   #checkPurged(node: number, partition: number, dot: Dot): void {
-    for (const { node: other, clock } of this.#disksOf(partition))
+    for (const { node: other, clock } of this.#memberDisksOf(partition))
       if (!clock.covers(dot.actor, dot.counter))
         this.#early.push(
           `node ${node} purges the tombstone ${formatDot(dot)} of partition ${partition}, and node ${other} has not seen it`,
         );
   }
 }
+
+const LAYOUT_KEY = metaKey("layout");
 
 function partitionOf(key: string): number {
   return key.charCodeAt(1) * 256 + key.charCodeAt(2);

@@ -38,6 +38,8 @@ function removeAndReturn(stage: FaultStage, fault: PlannedFault): void {
       if (asked?.isUp !== true) return ask(attempt + 1);
       asked.api.removeMember(nodeId, ({ kind }) => {
         if (kind === "failed") ask(attempt + 1);
+        // From now on others may be new to partitions, and what only it has is lost to them.
+        else stage.destroyed(gone, "removed");
       });
     });
   ask(0);
