@@ -144,7 +144,7 @@ export class Simulation {
       checkHintsAddUp(member.nodeId, api.hints());
       this.#cutHints.check(node, isNodeUp, this.nowMs);
       checkNothingRepaired(member.nodeId, api.counters(), this.#budget);
-      checkFullSyncs(member.nodeId, api.counters(), this.#plan.settings, this.#budget);
+      checkFullSyncs(member.nodeId, api.counters(), this.#plan, this.#budget);
     }
     checkUniqueDots(this.#ledger);
     checkStamps(this.#ledger);

@@ -10,7 +10,7 @@ import { type Catch, Hunt } from "./hunt.js";
 import type { Mutant } from "./mutant.js";
 import { SourceCopy } from "./source-copy.js";
 import { sweep } from "./sweep.js";
-import { writeTable } from "./table.js";
+import { presentCommit, writeTable } from "./table.js";
 
 const EXIT_SURVIVED = 1;
 const EXIT_USAGE = 2;
@@ -63,9 +63,10 @@ async function main(): Promise<number> {
   const interrupted = new AbortController();
   const signals = stopOnSignals(process, async () => interrupted.abort());
   const copies: SourceCopy[] = [];
+  const commit = given.isForDocs ? presentCommit() : undefined;
   try {
     for (let i = 0; i <= given.jobs; i++) copies.push(await SourceCopy.make());
-    return await huntAll(given, copies, interrupted.signal);
+    return await huntAll(given, copies, interrupted.signal, commit);
   } finally {
     signals.close();
     for (const copy of copies) await copy.dispose();
@@ -74,9 +75,10 @@ async function main(): Promise<number> {
 
 /** @param copies the first stays as it is */
 async function huntAll(
-  { mutants, seeds, isForDocs }: Arguments,
+  { mutants, seeds }: Arguments,
   [pristine, ...copies]: SourceCopy[],
   signal: AbortSignal,
+  commit: string | undefined,
 ): Promise<number> {
   if (pristine === undefined) throw new Error("unreachable");
   const own = await sweep(pristine, { first: 1, last: Math.min(seeds, OWN_SEEDS) }, signal);
@@ -97,7 +99,7 @@ async function huntAll(
     say(`seed ${seed} breaks the unmodified sources, too: (${invariant}) ${message}`);
   const survivors = catches.filter(({ breach }) => breach === undefined);
   say(`${catches.length - survivors.length} of ${catches.length} mutants caught`);
-  if (isForDocs) writeTable(catches);
+  if (commit !== undefined) writeTable(catches, commit);
   return survivors.length === 0 ? 0 : EXIT_SURVIVED;
 }
 

@@ -12,15 +12,19 @@ const END = "<!-- end of what npm run sim:mutants wrote -->";
 const HEAD =
   "| mutant | rule | what somebody thought | caught by | seeds to catch | commit |\n|---|---|---|---|---:|---|";
 
-export function writeTable(catches: readonly Catch[]): void {
+/** The commit of the sources, to be asked for before they are copied. */
+export function presentCommit(): string {
+  return execFileSync("git", ["rev-parse", "--short", "HEAD"], { cwd: ROOT, encoding: "utf8" }).trim();
+}
+
+export function writeTable(catches: readonly Catch[], commit: string): void {
   const text = readFileSync(FILE, "utf8");
   const [before, rest] = text.split(BEGIN);
   const [block, after] = rest?.split(END) ?? [];
   if (before === undefined || block === undefined || after === undefined)
     throw new Error(`${FILE} does not say where the table goes`);
   const rows = new Map(block.split("\n").flatMap((line) => rowNamed(line)));
-  const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], { cwd: ROOT, encoding: "utf8" });
-  for (const found of catches) rows.set(found.mutant.name, rowOf(found, commit.trim()));
+  for (const found of catches) rows.set(found.mutant.name, rowOf(found, commit));
   const lines = MUTANTS.flatMap(({ name }) => rows.get(name) ?? []);
   writeFileSync(FILE, `${before}${BEGIN}\n${HEAD}\n${lines.join("\n")}\n${END}${after}`);
 }

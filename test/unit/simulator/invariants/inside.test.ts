@@ -204,7 +204,7 @@ describe("(n) full syncs", () => {
   it("are for those whose log was cut, or who lost what they held", () => {
     const budget = new DamageBudget(1);
     const check = (settings: typeof kept | { maxHintWindowMs: number }) => () =>
-      checkFullSyncs("eu-1", { full_syncs: 1 }, { ...kept, ...settings }, budget);
+      checkFullSyncs("eu-1", { full_syncs: 1 }, { settings: { ...kept, ...settings }, swarm: [] }, budget);
     expect(check(kept)).toThrow("eu-1 had to fetch all rows");
     expect(check({ maxHintWindowMs: 5_000 })).not.toThrow();
     budget.destroyed(1, 5, "seen");
