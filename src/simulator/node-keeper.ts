@@ -27,22 +27,23 @@ export class NodeKeeper implements NodeOwner {
   readonly #time: VirtualTime;
   readonly #cluster: ClusterProcesses;
   readonly #events: KeeperEvents;
-  readonly #isFlushedAlways: boolean;
+  /** Nothing is acknowledged before it was flushed. */
+  readonly isFlushedAlways: boolean;
   /** Counts the lives of each node: what was meant for an earlier one is void. */
   readonly #lives = new Map<RunningNode, number>();
 
   constructor(cluster: ClusterProcesses, isFlushedAlways: boolean, events: KeeperEvents) {
     this.#time = cluster.world.time;
     this.#cluster = cluster;
-    this.#isFlushedAlways = isFlushedAlways;
+    this.isFlushedAlways = isFlushedAlways;
     this.#events = events;
   }
 
   /** Kills a node and starts it after a while. False when it was down already. */
   crash(node: RunningNode, crash: Crash, downMs: number): boolean {
     if (!node.isUp) return false;
-    const canLose = this.#isFlushedAlways || this.#events.mayLose(node);
-    const loses = (crash.loseUnsynced || crash.tearLast === true) && !this.#isFlushedAlways;
+    const canLose = this.isFlushedAlways || this.#events.mayLose(node);
+    const loses = (crash.loseUnsynced || crash.tearLast === true) && !this.isFlushedAlways;
     if (loses && canLose) this.#events.losesAcknowledged(node);
     node.host.crash(canLose ? crash : { loseUnsynced: false });
     this.#isDown(node, downMs);

@@ -99,9 +99,11 @@ export const DISK_FAULTS: readonly FaultKind[] = [
   {
     name: "fsync-error",
     family: "disk",
-    summary: "a flush fails, and what was not flushed may be gone later",
+    summary: "a flush fails, and what it should have flushed may be gone later",
     forMs: [4_000, 8_000],
     inject: (stage, fault) => {
+      // Where flushes come later than acknowledgements this would take those, on any node.
+      if (!stage.keeper.isFlushedAlways) return;
       const node = nodeOf(stage, fault.node);
       node.host.disk.failNextSync("IO");
       stage.during(fault.forMs, firesOnEnd(stage, fault, node));
