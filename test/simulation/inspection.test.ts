@@ -33,12 +33,14 @@ describe("an inspection", () => {
       "calls_in_flight",
       "catch_up_sessions",
       "early_delta_bytes",
+      "fallback_bytes",
       "operations_in_flight",
       "peer_queue_bytes/ap-1",
       "peer_queue_bytes/eu-1",
       "pending_writes",
       "request_fences",
       "row_cache_bytes",
+      "rows_healing",
     ]);
     expect(fillOf(inspection, "row_cache_bytes")?.size).toBeGreaterThan(20 * 100);
     for (const { size, max } of Object.values(fills ?? {})) expect(size).toBeLessThanOrEqual(max ?? size);
