@@ -1,17 +1,8 @@
 /** What a node tells of its inside, against what was done to it. */
 import { describe, expect, it } from "vitest";
-import type { NodeInspection, RowInspection } from "../../src/node/index.js";
+import type { NodeInspection } from "../../src/node/index.js";
 import { putOf, SimulatedCluster } from "../../src/simulator/index.js";
-
-function rowsOf(cluster: SimulatedCluster, nodeId: string): readonly RowInspection[] {
-  let rows: readonly RowInspection[] | undefined;
-  cluster.node(nodeId).api.inspectRows((error, partitions) => {
-    if (error !== undefined) throw error;
-    rows = partitions;
-  });
-  cluster.waitUntil("the rows are inspected", () => rows !== undefined);
-  return rows ?? [];
-}
+import { rowsOf } from "./inspected.js";
 
 function fillOf(inspection: NodeInspection | undefined, name: string) {
   return inspection?.fills[name];
@@ -67,7 +58,7 @@ describe("an inspection", () => {
     for (let i = 0; i < rows; i++) cluster.put("eu-1", `k${i}`, "v");
     for (let i = 0; i < 7; i++) cluster.delete("eu-1", `k${i}`);
     for (const value of ["a", "b", "c"]) cluster.put("eu-1", "m", value, { type: "multi" });
-    expect(rowsOf(cluster, "eu-1")).toEqual([
+    expect(rowsOf(cluster, cluster.node("eu-1"))).toEqual([
       {
         partition: 0,
         rows: rows + 1,
@@ -97,8 +88,8 @@ describe("an inspection", () => {
         .api.inspect()
         ?.partitions.flatMap((partition) => partition.closed).length ?? 0;
     cluster.waitUntil("actors are closed", () => closed() > 0, 600_000);
-    for (const { member } of cluster.nodes)
-      for (const { logEntries, logEntriesDue } of rowsOf(cluster, member.nodeId))
+    for (const node of cluster.nodes)
+      for (const { logEntries, logEntriesDue } of rowsOf(cluster, node))
         expect(logEntries).toBe(logEntriesDue);
     cluster.stopAll();
   });

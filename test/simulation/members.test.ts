@@ -1,7 +1,8 @@
 /** A dead member is removed: the others go on without it, and it is refused when it comes back. */
 import { describe, expect, it } from "vitest";
-import type { RemovalOutcome, RowInspection } from "../../src/node/index.js";
+import type { RemovalOutcome } from "../../src/node/index.js";
 import { NodeKeeper, putOf, type RunningNode, SimulatedCluster } from "../../src/simulator/index.js";
+import { copiesHeld, rowsOf, tombstones } from "./inspected.js";
 
 type Options = Parameters<typeof SimulatedCluster.ready>[0];
 
@@ -72,28 +73,6 @@ function killAndRemove(cluster: SimulatedCluster, at: string, nodeId: string): v
   expect(remove(cluster, at, nodeId)).toEqual({ kind: "removed", layoutVersion: 2 });
   const others = staying(cluster, nodeId);
   cluster.waitUntil("all have the layout", () => isSettled(others, 2));
-}
-
-function copiesHeld(cluster: SimulatedCluster): number {
-  return cluster.nodes.reduce(
-    (sum, { host }) => sum + host.disk.snapshot().bytes.range("h", "i", 1e9, false).length,
-    0,
-  );
-}
-
-function rowsOf(cluster: SimulatedCluster, node: RunningNode): readonly RowInspection[] {
-  let found: readonly RowInspection[] | undefined;
-  node.api.inspectRows((error, rows) => {
-    if (error !== undefined) throw error;
-    found = rows;
-  });
-  cluster.waitUntil("an inspection", () => found !== undefined);
-  return found ?? [];
-}
-
-function tombstones(cluster: SimulatedCluster): number {
-  const up = cluster.nodes.filter(({ isUp }) => isUp);
-  return up.reduce((sum, node) => sum + rowsOf(cluster, node).reduce((n, row) => n + row.tombstones, 0), 0);
 }
 
 describe("a dead member", () => {

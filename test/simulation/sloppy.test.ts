@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { NodeSettings } from "../../src/node/index.js";
 import type { Outcome } from "../../src/replication/index.js";
 import { SimulatedCluster } from "../../src/simulator/index.js";
+import { copiesHeld, tombstones } from "./inspected.js";
 
 const ALL = { consistency: { level: "ALL" } } as const;
 const SLOPPY = { isSloppy: true } as const;
@@ -63,28 +64,6 @@ function orphan(now: Scene, value: string, meanwhile: () => void = () => undefin
   cluster.runFor(HELD_BACK_MS / 2);
 }
 
-/** Copies on the disks of all nodes. */
-function copies(cluster: SimulatedCluster): number {
-  return cluster.nodes.reduce(
-    (sum, { host }) => sum + host.disk.snapshot().bytes.range("h", "i", 1e9, false).length,
-    0,
-  );
-}
-
-function tombstones(cluster: SimulatedCluster, nodeIds: readonly string[]): number {
-  let sum = 0;
-  for (const nodeId of nodeIds) {
-    let left = true;
-    cluster.node(nodeId).api.inspectRows((error, rows) => {
-      if (error !== undefined) throw error;
-      sum += rows.reduce((count, row) => count + row.tombstones, 0);
-      left = false;
-    });
-    cluster.waitUntil("an inspection", () => !left);
-  }
-  return sum;
-}
-
 function refused(outcome: Outcome): string {
   return outcome.kind === "failed" ? outcome.reason : outcome.kind;
 }
@@ -101,7 +80,7 @@ describe("a sloppy write", () => {
       fallbackAcks: 1,
     });
     cluster.runFor(1_000);
-    expect(copies(cluster)).toBe(2);
+    expect(copiesHeld(cluster)).toBe(2);
     expect(cluster.delete(coordinator, "k", SLOPPY)).toMatchObject({ acksReceived: 1, fallbackAcks: 1 });
     cluster.stopAll();
   });
@@ -143,14 +122,14 @@ describe("a sloppy write", () => {
     killBoth(now);
     for (let i = 0; i < 30; i++) cluster.put(coordinator, `k${i}`, "v", SLOPPY);
     cluster.runFor(1_000);
-    expect(copies(cluster)).toBe(60);
+    expect(copiesHeld(cluster)).toBe(60);
     const heldFor = now.others.flatMap((nodeId) => cluster.node(nodeId).api.hints());
     for (const home of now.away)
       expect(heldFor.reduce((sum, hints) => sum + (hints.nodeId === home ? hints.copiesHeld : 0), 0)).toBe(
         30,
       );
     startBoth(now);
-    cluster.waitUntil("they are home", () => copies(cluster) === 0, 30_000);
+    cluster.waitUntil("they are home", () => copiesHeld(cluster) === 0, 30_000);
     cluster.converge();
     expect(cluster.total("fallback_held")).toBe(60);
     expect(cluster.total("fallback_delivered")).toBe(60);
@@ -175,7 +154,7 @@ describe("a copy", () => {
     }
     cluster.start(cluster.node(coordinator));
     startBoth(now);
-    cluster.waitUntil("they are home", () => copies(cluster) === 0, 60_000);
+    cluster.waitUntil("they are home", () => copiesHeld(cluster) === 0, 60_000);
     cluster.converge();
     for (const nodeId of [coordinator, ...away]) expect(cluster.held(nodeId, "k")).toEqual(["v"]);
     cluster.stopAll();
@@ -187,8 +166,8 @@ describe("a copy", () => {
     cluster.put(coordinator, "k", "before", ALL);
     orphan(now, "v");
     expect(cluster.total("actors_closed")).toBe(0);
-    expect(copies(cluster)).toBe(2);
-    cluster.waitUntil("they are home", () => copies(cluster) === 0, 2 * HELD_BACK_MS);
+    expect(copiesHeld(cluster)).toBe(2);
+    cluster.waitUntil("they are home", () => copiesHeld(cluster) === 0, 2 * HELD_BACK_MS);
     cluster.waitUntil("the actor is closed", () => cluster.total("actors_closed") > 0);
     cluster.converge();
     for (const nodeId of [coordinator, ...away]) expect(cluster.held(nodeId, "k")).toEqual(["v"]);
@@ -203,9 +182,9 @@ describe("a copy", () => {
     orphan(now, "v", () =>
       expect(cluster.delete(away[0], "k", { consistency: { level: "QUORUM" } }).kind).toBe("written"),
     );
-    expect(tombstones(cluster, replicas)).toBe(3);
-    cluster.waitUntil("they are home", () => copies(cluster) === 0, 2 * HELD_BACK_MS);
-    cluster.waitUntil("all are purged", () => tombstones(cluster, replicas) === 0, 60_000);
+    expect(tombstones(cluster)).toBe(3);
+    cluster.waitUntil("they are home", () => copiesHeld(cluster) === 0, 2 * HELD_BACK_MS);
+    cluster.waitUntil("all are purged", () => tombstones(cluster) === 0, 60_000);
     cluster.converge();
     for (const nodeId of replicas) expect(cluster.held(nodeId, "k")).toEqual([]);
     cluster.stopAll();

@@ -1,24 +1,9 @@
 /** What is forgotten for good: past actors, orphaned rows, tombstones; and what keeps it. */
 import { describe, expect, it } from "vitest";
-import type { RowInspection } from "../../src/node/index.js";
-import { getOf, putOf, type RunningNode, SimulatedCluster } from "../../src/simulator/index.js";
+import { getOf, putOf, SimulatedCluster } from "../../src/simulator/index.js";
+import { rowsOf, tombstones } from "./inspected.js";
 
 const ALL = { consistency: { level: "ALL" } } as const;
-
-function rowsOf(cluster: SimulatedCluster, node: RunningNode): readonly RowInspection[] {
-  let found: readonly RowInspection[] | undefined;
-  node.api.inspectRows((error, rows) => {
-    if (error !== undefined) throw error;
-    found = rows;
-  });
-  cluster.waitUntil("an inspection", () => found !== undefined);
-  return found ?? [];
-}
-
-function tombstones(cluster: SimulatedCluster): number {
-  const up = cluster.nodes.filter(({ isUp }) => isUp);
-  return up.reduce((sum, node) => sum + rowsOf(cluster, node).reduce((n, row) => n + row.tombstones, 0), 0);
-}
 
 /** The most entries that a clock of any node has for one member. */
 function entriesAMember(cluster: SimulatedCluster): number {
