@@ -28,6 +28,7 @@ import { ReplicaService } from "./replica-service.js";
 import { RequestFences } from "./request-fences.js";
 import { RowHealing } from "./row-healing.js";
 import { Scrubbing } from "./scrubbing.js";
+import { closesSelf } from "./self-closed.js";
 import { SharedWrites } from "./shared-writes.js";
 import { Stability } from "./stability.js";
 import { Statements } from "./statements.js";
@@ -232,6 +233,7 @@ export class Replicator {
 
   /** Heartbeats and credits are not for us. */
   receive(from: number, message: Message): void {
+    if (closesSelf(this.#environment, message)) return;
     switch (message.type) {
       case "audit-request":
       case "audit-cells-request":

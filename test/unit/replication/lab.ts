@@ -51,6 +51,8 @@ export class Lab {
   /** Which messages are lost. */
   loses: Filter = () => false;
   clockDrift: string | undefined;
+  /** What nodes were told of newer incarnations. Nobody here starts anew for it. */
+  readonly learned: { readonly by: number; readonly member: number; readonly incarnation: number }[] = [];
   readonly #held: (() => void)[] = [];
   /** Which messages wait for `release`. */
   holds: Filter = () => false;
@@ -211,7 +213,7 @@ export class Lab {
         isAlive: (member) => !this.dead.has(member),
         roundTripMs: (member) => (member === self.number ? 0 : WAY_MS * 2 + member / 100),
         incarnationOf: () => 0,
-        learn: () => undefined,
+        learn: (member, incarnation) => this.learned.push({ by: self.number, member, incarnation }),
         clockDrift: () => this.clockDrift,
       },
       counters,
