@@ -107,13 +107,18 @@ export class AntiEntropy {
     }
   }
 
+  /** Whoever hears of own writes that it does not hold has forgotten more than those: see `DoubtSettling`. */
+  doubtIfForgotten(replica: PartitionReplica, theirs: VersionVector): void {
+    if (this.#doubts.doubtIfForgotten(replica, theirs)) this.#telling.tellAllPeers(replica.partition);
+  }
+
   /** A peer told us the clock of one of its replicas. */
   receive(from: number, message: ClockMessage): void {
     const replica = this.#environment.replica(message.partition);
     if (replica === undefined || !this.#environment.view.isReplica(message.partition, from)) return;
     this.#environment.hlc.observe(message.hlc);
     const isNew = this.#remember(from, message);
-    if (this.#doubts.doubtIfForgotten(replica, message.clock)) this.#telling.tellAllPeers(message.partition);
+    this.doubtIfForgotten(replica, message.clock);
     if (message.isInDoubt) {
       if (message.clock.size === 0) this.#hearOut(replica, from, "holds-nothing");
       else if (replica.doubt !== undefined) this.#fetch(message.partition);

@@ -21,6 +21,8 @@ const OWN_ROWS_PAGE = 1_000;
 interface CatchUpHooks {
   /** What a peer last told of its replica. */
   isInDoubt(partition: number, peer: number): boolean;
+  /** Before its first page is taken: a session will bring what this clock of the source covers. */
+  aimed(replica: PartitionReplica, target: VersionVector): void;
   /** In the batch of this turn: everything that the source's clock covered is held. */
   adopted(replica: PartitionReplica, source: number): void;
   /** The source cannot serve; another one may. */
@@ -193,6 +195,9 @@ export class CatchUp {
   }
 
   #take(session: Session, page: CatchUpPage): void {
+    // The source may have learned more since it told its clock.
+    if ("target" in page.body && session.progress.target === undefined)
+      this.#hooks.aimed(session.replica, page.body.target);
     switch (page.body.kind) {
       case "refused":
         this.#environment.log.debug({ partition: page.partition, from: session.source }, page.body.reason);

@@ -87,6 +87,7 @@ export class Replicator {
     this.#acks = new AckSender(environment);
     this.#catchUp = new CatchUp(environment, settings, {
       isInDoubt: (partition, peer) => this.#antiEntropy.isInDoubt(partition, peer),
+      aimed: (replica, target) => this.#antiEntropy.doubtIfForgotten(replica, target),
       adopted: (replica, source) => this.#adopted(replica, source),
       refused: (replica, source) => this.#antiEntropy.refused(replica, source),
       ended: () => this.#antiEntropy.roomMade(),

@@ -22,6 +22,7 @@ import { catchUpKey } from "../replication/index.js";
 import type { WorldObserver } from "../runtime/simulated/index.js";
 import { metaKey, partitionKey, type StoreKey } from "../storage/index.js";
 import { decodeLayout } from "../topology/index.js";
+import { DiskDoubts } from "./disk-doubts.js";
 
 type Batch = Parameters<WorldObserver["batchWritten"]>[1];
 
@@ -33,6 +34,7 @@ interface Disk {
 }
 
 export class DiskClocks {
+  readonly doubts = new DiskDoubts();
   /** By partition, then by node. */
   readonly #disks = new Map<number, Map<number, Disk>>();
   /** By node and store key: the dot of a row that is a tombstone. */
@@ -43,7 +45,6 @@ export class DiskClocks {
   #members: ReadonlySet<number> | undefined;
   readonly #early: string[] = [];
   readonly #late: string[] = [];
-  readonly #doubtful: string[] = [];
   #hasLost = false;
 
   batchWritten(node: number, batch: Batch): void {
@@ -66,22 +67,20 @@ export class DiskClocks {
 
   /** A node started on what its disk holds: also batches of which it never heard what became of them. */
   started(node: number, partitions: number, read: (key: StoreKey) => Buffer | undefined): void {
+    this.doubts.started(node, this.#everyClock());
     for (let partition = 0; partition < partitions; partition++) {
       const key = partitionKey(partition);
       const record = read(key);
       const disk = this.#disk(node, partition);
       if (disk !== undefined) disk.last = undefined;
       if (record !== undefined) this.#addRecord(node, key, record);
+      this.doubts.found(node, partition, this.#disk(node, partition)?.last);
     }
   }
 
   /** A node minted a dot of a partition in the batch that was taken last. */
   minted(node: number, partition: number): void {
-    const doubt = this.#disk(node, partition)?.last?.doubt;
-    if (doubt?.cause === "empty" && !doubt.hasCaughtUp && doubt.settled.length === 0)
-      this.#doubtful.push(
-        `node ${node} mints in partition ${partition}, and has heard nobody since it was empty`,
-      );
+    this.doubts.minted(node, partition, this.#disk(node, partition)?.last);
   }
 
   /** What a node's disk held may be gone from it. */
@@ -106,9 +105,8 @@ export class DiskClocks {
     return this.#late;
   }
 
-  /** Who minted without having heard anybody. */
-  get doubtful(): readonly string[] {
-    return this.#doubtful;
+  *#everyClock(): Generator<VersionVector> {
+    for (const disks of this.#disks.values()) for (const { clock } of disks.values()) yield clock;
   }
 
   #disksOf(partition: number): Iterable<Disk> {
@@ -137,6 +135,7 @@ export class DiskClocks {
     this.#disks.set(partition, disks);
     const disk = disks.get(node) ?? { node, clock: new VersionVector(), last: undefined };
     disks.set(node, disk);
+    this.doubts.written(node, partition, disk.last, record);
     if (disk.last !== undefined && !this.#hasLost) this.#checkForgetting(partition, disk, disk.last, record);
     disk.clock.join(record.clock);
     disk.last = record;

@@ -8,6 +8,7 @@ import { ClusterProcesses, type RunningNode } from "./cluster-processes.js";
 import { type Damage, DamageBudget } from "./damage-budget.js";
 import { DiskClocks } from "./disk-clocks.js";
 import { DotLedger } from "./dot-ledger.js";
+import { DoubtWatch } from "./doubt-watch.js";
 import { faultNamed } from "./faults/catalogue.js";
 import { History } from "./history.js";
 import { checkFills } from "./invariants/bounds.js";
@@ -46,6 +47,7 @@ export class Simulation {
   readonly #clients: ClientPool;
   /** Processes that have written a batch. */
   readonly #begun = new Set<RunningNode["api"]>();
+  readonly #doubtWatch: DoubtWatch;
   readonly #cutPeers: CutPeers;
   readonly #cutHints: CutHints;
 
@@ -58,6 +60,7 @@ export class Simulation {
     this.#cutPeers = new CutPeers(plan.swarm);
     this.#cutHints = new CutHints(plan.settings.maxHintWindowMs);
     this.#cluster = this.#build();
+    this.#doubtWatch = new DoubtWatch(this.#cluster.nodes, this.#clocks.doubts);
     const tell = (text: string): void => this.#tell(text);
     this.#keeper = new NodeKeeper(this.#cluster, plan.settings.fsync === "always", {
       tell,
@@ -135,21 +138,20 @@ export class Simulation {
 
   #sample(): void {
     const { nodes, world } = this.#cluster;
-    const isNodeUp = (nodeId: string): boolean => this.#cluster.node(nodeId).isUp;
     for (const node of nodes) {
       const { api, isUp, member } = node;
       const inspection = isUp ? api.inspect() : undefined;
       if (inspection !== undefined) checkFills(member.nodeId, inspection);
       if (!isUp) continue;
       checkHintsAddUp(member.nodeId, api.hints());
-      this.#cutHints.check(node, isNodeUp, this.nowMs);
+      this.#cutHints.check(node, (nodeId) => this.#cluster.node(nodeId), this.nowMs);
       checkNothingRepaired(member.nodeId, api.counters(), this.#budget);
       checkFullSyncs(member.nodeId, api.counters(), this.#plan, this.#budget);
     }
     checkUniqueDots(this.#ledger);
     checkStamps(this.#ledger);
     checkNotForgottenEarly(this.#clocks);
-    checkDoubts(this.#clocks);
+    checkDoubts(this.#clocks.doubts, this.#doubtWatch);
     checkNothingOfThePast(this.#clocks);
     this.#cutPeers.check(nodes, (from, to) => world.network.cutSinceMs(from, to), this.nowMs);
   }
@@ -196,6 +198,7 @@ export class Simulation {
         frameDelivered: (from, to, frame, atMs) => {
           trace.bytes(from, to, frame, atMs);
           this.#stage.noteFrame(from, to, frame);
+          this.#doubtWatch.frameDelivered(from, to, frame);
         },
         batchWritten: (node, batch, _isSynced, atMs) => {
           for (const { value } of batch) if (value !== undefined) trace.bytes(node, node, value, atMs);

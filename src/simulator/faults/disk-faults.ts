@@ -7,6 +7,10 @@ const SLOW_FACTOR_MAX = 150;
 /** Between a disk's loss and the start on what is left of it. */
 const REPAIR_MS = 200;
 const APART_MS = 4_000;
+const ROTTEN_ROWS = 8;
+
+type Disk = RunningNode["host"]["disk"];
+type Snapshot = ReturnType<Disk["snapshot"]>;
 
 /** Fires when the node ends, or fails to start, for its disk. */
 function firesOnEnd(stage: FaultStage, fault: PlannedFault, node: RunningNode): () => void {
@@ -16,11 +20,15 @@ function firesOnEnd(stage: FaultStage, fault: PlannedFault, node: RunningNode): 
   });
 }
 
-/** Flips a bit of one record whose store key begins with one of these letters: see `storage/store-keys`. */
+/** Records whose store key begins with one of these letters: see `storage/store-keys`. */
+function ofKind(letters: string): (key: Buffer) => boolean {
+  return (key) => letters.includes(String.fromCharCode(key[0] ?? 0));
+}
+
+/** Flips a bit of one record. */
 function flip(stage: FaultStage, fault: PlannedFault, letters: string): void {
   const node = nodeOf(stage, fault.node);
-  const isOfKind = (key: Buffer): boolean => letters.includes(String.fromCharCode(key[0] ?? 0));
-  if (node.host.disk.flipBit(isOfKind) === undefined) return;
+  if (node.host.disk.flipBit(ofKind(letters)) === undefined) return;
   stage.destroyed(node, "seen");
   stage.fired(fault);
 }
@@ -39,10 +47,15 @@ function rollBack(stage: FaultStage, fault: PlannedFault, what: "disk" | "store"
 }
 
 /**
- * What doubt is for. A minority is cut off and misses writes that the majority acknowledges. Then one node of the majority
- * loses its disk, and the cut moves: with the minority it would be a majority, and all of it would know nothing.
+ * What doubt and checksums are for. A minority is cut off and misses writes that the majority acknowledges. Then the disk
+ * of one node of the majority loses them, and the cut moves: with the minority it would be a majority, and all of it would
+ * know nothing.
  */
-function forgetInTheOtherHalf(stage: FaultStage, fault: PlannedFault): void {
+function failTheOtherHalf(
+  stage: FaultStage,
+  fault: PlannedFault,
+  lose: (disk: Disk, before: Snapshot) => void,
+): void {
   const forgetful = nodeOf(stage, fault.node);
   const others = stage.nodes.filter((node) => node !== forgetful);
   const turned = others.map((_, i) => others[(i + fault.peer) % others.length] ?? forgetful);
@@ -51,12 +64,12 @@ function forgetInTheOtherHalf(stage: FaultStage, fault: PlannedFault): void {
   const cut = (from: readonly RunningNode[], to: readonly RunningNode[]): void => {
     for (const a of from) for (const b of to) stage.network.cut(a.member.number, b.member.number);
   };
-  const snapshot = forgetful.host.disk.snapshot();
+  const { disk } = forgetful.host;
+  const before = disk.snapshot();
   cut(minority, [forgetful, ...rest]);
   stage.later(fault.forMs, () => {
     if (!stage.keeper.crash(forgetful, { loseUnsynced: false }, REPAIR_MS)) return stage.network.healAll();
-    if (fault.amount < 0.4) forgetful.host.disk.wipe();
-    else forgetful.host.disk.rollback(snapshot, "store");
+    lose(disk, before);
     stage.destroyed(forgetful, "seen");
     stage.fired(fault);
     for (const node of minority) stage.network.heal(forgetful.member.number, node.member.number);
@@ -183,7 +196,23 @@ export const DISK_FAULTS: readonly FaultKind[] = [
     summary: "a node that has writes loses its disk, and is left with a minority that has missed them",
     forMs: [300, 1_200],
     isDestructive: true,
-    inject: forgetInTheOtherHalf,
+    inject: (stage, fault) =>
+      failTheOtherHalf(stage, fault, (disk, before) => {
+        if (fault.amount < 0.4) disk.wipe();
+        else disk.rollback(before, "store");
+      }),
+  },
+  {
+    name: "rotten-majority",
+    family: "disk",
+    summary:
+      "bits flip in most rows of a node that has writes, and it is left with a minority that has missed them",
+    forMs: [300, 1_200],
+    isDestructive: true,
+    inject: (stage, fault) =>
+      failTheOtherHalf(stage, fault, (disk) => {
+        for (let count = 0; count < ROTTEN_ROWS; count++) disk.flipBit(ofKind("r"));
+      }),
   },
   {
     name: "store-rolled-back",

@@ -150,9 +150,9 @@ export const MERGING: readonly Mutant[] = [
     edits: [
       {
         file: "src/replica/catch-up-source.ts",
-        find: `    this.#replica.raiseFloor(actor, counter);
-    throw new PageStop({ kind: "below-floor" });`,
-        replace: "    return { rowKey: undefined, requestId: undefined, hlc: 0n };",
+        find: "const entry = this.#readEntry(actor, counter);",
+        replace:
+          "const entry = this.#replica.log.read(actor, counter);\n    if (entry === undefined) return;",
       },
       {
         file: "src/replica/catch-up-source.ts",

@@ -2,7 +2,6 @@
 import { describe, expect, it } from "vitest";
 import { actorOf, VersionVector } from "../../../../src/causality/index.js";
 import {
-  type Doubt,
   encodeRowKey,
   sealRecord,
   writeLogEntry,
@@ -16,7 +15,6 @@ import { DiskClocks } from "../../../../src/simulator/disk-clocks.js";
 import { DotLedger } from "../../../../src/simulator/dot-ledger.js";
 import { CutPeers } from "../../../../src/simulator/invariants/cut-peers.js";
 import { checkNothingOfThePast } from "../../../../src/simulator/invariants/dots.js";
-import { checkDoubts } from "../../../../src/simulator/invariants/doubts.js";
 import { checkDurable, checkReadDurable } from "../../../../src/simulator/invariants/durability.js";
 import { checkNotForgottenEarly } from "../../../../src/simulator/invariants/forgetting.js";
 import { checkFullSyncs } from "../../../../src/simulator/invariants/full-syncs.js";
@@ -29,14 +27,14 @@ const ONE = actorOf(1, 1);
 const DOT = { actor: ONE, counter: 2 };
 
 /** What saves partition 0 with a clock: up to a counter, and what is closed and forgotten of member 1. */
-function clocked(counter: number, closed = 0, forgotten = 0, doubt?: Doubt) {
+function clocked(counter: number, closed = 0, forgotten = 0) {
   const key = partitionKey(0);
   const clock = VersionVector.from([[ONE, counter]]);
   clock.close(1, closed);
   const floor = new VersionVector();
   floor.close(1, forgotten);
   const value = sealRecord(Buffer.from(key, "latin1"), (writer) =>
-    writePartition(writer, { clock, floor, doubt }),
+    writePartition(writer, { clock, floor, doubt: undefined }),
   );
   return { key, value };
 }
@@ -142,20 +140,6 @@ describe("(g) a past actor", () => {
   });
 });
 
-describe("(p) an empty replica", () => {
-  const doubt = (settled: number[]) => ({ cause: "empty" as const, settled, hasCaughtUp: false });
-
-  it("mints nothing before it has heard another one", () => {
-    const clocks = new DiskClocks();
-    clocks.batchWritten(1, [clocked(1, 0, 0, doubt([2]))]);
-    clocks.minted(1, 0);
-    expect(() => checkDoubts(clocks)).not.toThrow();
-    clocks.batchWritten(1, [clocked(1, 0, 0, doubt([]))]);
-    clocks.minted(1, 0);
-    expect(() => checkDoubts(clocks)).toThrow("node 1 mints in partition 0");
-  });
-});
-
 describe("(l) a stamp", () => {
   it("lies above all that the disk held before", () => {
     const ledger = new DotLedger();
@@ -257,6 +241,7 @@ describe("(f) hints that are given up", () => {
     estimatedMs: 0,
     isFullSyncDue: false,
   };
+  const GONE = { api: {}, isUp: false };
 
   it.each([
     ["expired", { expired: 3 }, undefined],
@@ -265,18 +250,27 @@ describe("(f) hints that are given up", () => {
     let told: PeerHints = HINTS;
     const node = { member: { nodeId: "a" }, api: { hints: () => [told] } };
     const hints = new CutHints(5_000);
-    hints.check(node, () => false, 0);
+    for (const nowMs of [0, 3_000]) hints.check(node, () => GONE, nowMs);
     told = { ...HINTS, pending: 0, isFullSyncDue: true, ...counts };
-    const check = (): void => hints.check(node, () => false, 1_000);
+    const check = (): void => hints.check(node, () => GONE, 4_000);
     if (message === undefined) expect(check).not.toThrow();
     else expect(check).toThrow(message);
+  });
+
+  it("may be delivered to who comes back for a moment", () => {
+    let told: PeerHints = HINTS;
+    const node = { member: { nodeId: "a" }, api: { hints: () => [told] } };
+    const hints = new CutHints(5_000);
+    for (const nowMs of [0, 3_000]) hints.check(node, () => GONE, nowMs);
+    told = { ...HINTS, pending: 0, isFullSyncDue: true, delivered: 3 };
+    expect(() => hints.check(node, () => ({ ...GONE, api: {} }), 4_000)).not.toThrow();
   });
 
   it("are given up once the window is over", () => {
     let told: PeerHints = { ...HINTS, oldestAgeMs: 8_000 };
     const node = { member: { nodeId: "a" }, api: { hints: () => [told] } };
     const hints = new CutHints(5_000);
-    const check = (nowMs: number) => () => hints.check(node, () => false, nowMs);
+    const check = (nowMs: number) => () => hints.check(node, () => GONE, nowMs);
     check(0)();
     expect(check(16_000)).not.toThrow();
     told = { ...HINTS, oldestAgeMs: 9_500 };
