@@ -44,6 +44,7 @@ const PLAN = z.strictObject({
     maxHintWindowMs: ms,
     hintBudgetBytes: index,
     catchUpPageBytes: index,
+    catchUpBytesPerSecond: index.default(2 ** 26),
   }),
   clockOffsetsMs: z.array(z.number()),
   victim: index,

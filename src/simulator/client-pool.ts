@@ -36,6 +36,9 @@ interface Call {
   isDone: boolean;
 }
 
+/** With the member that was asked, if one was. */
+type Answered = (outcome: Outcome, askedOf: number | undefined) => void;
+
 export class ClientPool {
   readonly #cluster: ClusterProcesses;
   readonly #history: History;
@@ -81,8 +84,8 @@ export class ClientPool {
       mayHaveApplied: false,
       isDone: false,
     };
-    this.#attempt(call, planned.node, (outcome) => {
-      if (outcome.kind !== "read") return;
+    this.#attempt(call, planned.node, (outcome, askedOf) => {
+      if (outcome.kind !== "read" || askedOf === undefined) return;
       const token = tokenOf(key, outcome.context);
       checkReadDurable(this.#clocks, this.#partitionOf(key), token.live);
       const texts = outcome.values.map(({ data }) => data.toString());
@@ -90,6 +93,7 @@ export class ClientPool {
       this.#history.reads.push({
         key,
         isStrict: planned.level === "QUORUM",
+        askedOf,
         startedAtMs,
         endedAtMs: this.#nowMs(),
         values: outcome.values,
@@ -162,7 +166,7 @@ export class ClientPool {
       this.#remember(call.planned, write.key, { context: outcome.context, values });
   }
 
-  #attempt(call: Call, nodeIndex: number, answered: (outcome: Outcome) => void): void {
+  #attempt(call: Call, nodeIndex: number, answered: Answered): void {
     const node = this.#nodeFor(nodeIndex);
     const isRetry = call.attempts > 0;
     const { planned } = call;
@@ -171,7 +175,7 @@ export class ClientPool {
     if (node === undefined) {
       this.#tell(`${call.name}: no node is up`);
       this.#planRetry(call, retry, answered);
-      if (call.attempts > planned.retries.length) answered(UNREACHABLE);
+      if (call.attempts > planned.retries.length) answered(UNREACHABLE, undefined);
       return;
     }
     call.open++;
@@ -196,17 +200,13 @@ export class ClientPool {
         if (outcome.kind !== "failed") call.isDone = true;
         this.#history.count(outcome);
         this.#tell(`  ${call.name}: ${inWords(outcome)}`);
-        answered(outcome);
+        answered(outcome, node.member.number);
       }),
     );
     this.#planRetry(call, retry, answered);
   }
 
-  #planRetry(
-    call: Call,
-    retry: PlannedOperation["retries"][number] | undefined,
-    answered: (outcome: Outcome) => void,
-  ): void {
+  #planRetry(call: Call, retry: PlannedOperation["retries"][number] | undefined, answered: Answered): void {
     if (retry === undefined) return;
     this.#cluster.world.time.schedule(retry.afterMs, () => {
       if (!call.isDone) this.#attempt(call, retry.node, answered);

@@ -45,7 +45,8 @@ export class DiskClocks {
   #members: ReadonlySet<number> | undefined;
   readonly #early: string[] = [];
   readonly #late: string[] = [];
-  #hasLost = false;
+  /** Nodes whose disk has lost something: what it held, the others may have relied on rightly. */
+  readonly #lost = new Set<number>();
 
   batchWritten(node: number, batch: Batch): void {
     const keys = new Set(batch.map(({ key }) => key));
@@ -85,7 +86,7 @@ export class DiskClocks {
 
   /** What a node's disk held may be gone from it. */
   diskLost(node: number): void {
-    this.#hasLost = true;
+    this.#lost.add(node);
     for (const known of [this.#tombstones, this.#learned])
       for (const place of [...known.keys()]) if (place.startsWith(`${node}/`)) known.delete(place);
   }
@@ -136,7 +137,7 @@ export class DiskClocks {
     const disk = disks.get(node) ?? { node, clock: new VersionVector(), last: undefined };
     disks.set(node, disk);
     this.doubts.written(node, partition, disk.last, record);
-    if (disk.last !== undefined && !this.#hasLost) this.#checkForgetting(partition, disk, disk.last, record);
+    if (disk.last !== undefined) this.#checkForgetting(partition, disk, disk.last, record);
     disk.clock.join(record.clock);
     disk.last = record;
   }
@@ -155,10 +156,12 @@ export class DiskClocks {
     }
   }
 
-  /** What a disk has lost, others may have closed or forgotten rightly: nothing is said of runs in which one did. */
+  /** What a disk has lost, others may have closed or forgotten rightly: nothing is held against them. */
   #checkForgetting(partition: number, { node }: Disk, before: PartitionRecord, now: PartitionRecord): void {
     for (const [member, incarnation] of now.clock.closed()) {
-      const others = this.#memberDisksOf(partition).filter((disk) => disk.node !== node);
+      const others = this.#memberDisksOf(partition).filter(
+        (disk) => disk.node !== node && !this.#lost.has(disk.node),
+      );
       if (incarnation > before.clock.closedUpTo(member))
         for (const { node: other, clock } of others)
           for (const actor of pastActors([now.clock, clock], member, incarnation))

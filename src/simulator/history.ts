@@ -36,6 +36,8 @@ export interface Write {
 export interface Read {
   readonly key: KeyUnderTest;
   readonly isStrict: boolean;
+  /** The member that was asked. */
+  readonly askedOf: number;
   readonly startedAtMs: number;
   readonly endedAtMs: number;
   readonly values: readonly ReadValue[];

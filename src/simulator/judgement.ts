@@ -164,7 +164,8 @@ export class Judgement {
     const startedAtMs = this.#nowMs();
     const { values } = this.#read(node, key, "ALL");
     const texts = values.map(({ data }) => data.toString());
-    return { key, isStrict: false, startedAtMs, endedAtMs: this.#nowMs(), values, texts, stamp: 0n };
+    const askedOf = node.member.number;
+    return { key, isStrict: false, askedOf, startedAtMs, endedAtMs: this.#nowMs(), values, texts, stamp: 0n };
   }
 
   #read(node: RunningNode, key: KeyUnderTest, level: "ALL" | "LOCAL_ONE"): Outcome & { kind: "read" } {

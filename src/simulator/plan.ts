@@ -62,6 +62,8 @@ export interface PlannedSettings {
   readonly hintBudgetBytes: number;
   /** Few enough that some catch-ups have many pages. */
   readonly catchUpPageBytes: number;
+  /** Little enough that some catch-ups last for seconds, as those of large partitions do. */
+  readonly catchUpBytesPerSecond: number;
 }
 
 export interface Plan {

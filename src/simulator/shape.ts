@@ -29,6 +29,8 @@ export interface Shape {
 /** Chances of 1, 2, … nodes a region: small clusters are many runs a second, and find most bugs. */
 const NODES_PER_REGION = [0.68, 0.87, 0.985, 0.994, 1];
 
+const PLENTY_OF_BYTES = 2 ** 26;
+
 const REPLICAS_PER_REGION = 3;
 /** One node more than replicas, where it is not so anyway: see `isSloppy` of an operation. */
 const FALLBACK_CHANCE = 0.5;
@@ -67,6 +69,7 @@ export function shapeOf(random: SeededRandom): Shape {
       maxHintWindowMs: random.chance(0.6) ? Math.round(random.between(2_000, 6_000)) : 3 * 3_600_000,
       hintBudgetBytes: random.chance(0.8) ? 2 ** 30 : 300,
       catchUpPageBytes: random.split("pages").chance(0.5) ? CATCH_UP_PAGE_BYTES : 200,
+      catchUpBytesPerSecond: drawCatchUpPace(random.split("pace")),
     },
     clients: 3 + random.below(3),
     operations: Math.round(random.between(45, 100)),
@@ -78,6 +81,10 @@ export function shapeOf(random: SeededRandom): Shape {
       key: random.below(STRICT_KEYS),
     })),
   };
+}
+
+function drawCatchUpPace(random: SeededRandom): number {
+  return random.chance(0.65) ? PLENTY_OF_BYTES : Math.round(random.between(600, 4_000));
 }
 
 function drawReplicas(random: SeededRandom, nodesPerRegion: number): number {

@@ -101,6 +101,7 @@ const PLAIN_SETTINGS: Plan["settings"] = {
   maxHintWindowMs: 3 * 3_600_000,
   hintBudgetBytes: 2 ** 30,
   catchUpPageBytes: CATCH_UP_PAGE_BYTES,
+  catchUpBytesPerSecond: 2 ** 26,
 };
 
 function sizeOf(plan: Plan): number {

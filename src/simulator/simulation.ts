@@ -18,6 +18,7 @@ import { checkDoubts } from "./invariants/doubts.js";
 import { checkNotForgottenEarly } from "./invariants/forgetting.js";
 import { checkFullSyncs } from "./invariants/full-syncs.js";
 import { CutHints, checkHintsAddUp } from "./invariants/hints.js";
+import { checkOwnWrites } from "./invariants/own-writes.js";
 import { checkNothingRepaired } from "./invariants/repairs.js";
 import { checkAppliedOnce } from "./invariants/retries.js";
 import { checkStamps } from "./invariants/stamps.js";
@@ -159,6 +160,7 @@ export class Simulation {
   #checkHistory(): void {
     this.#sample();
     checkStrictReads(this.history, this.#budget);
+    checkOwnWrites(this.history, this.#budget);
     checkAppliedOnce(this.#ledger, this.#budget);
   }
 

@@ -1,4 +1,7 @@
-/** What the clients of a run do: a background of everything, and bursts of strict reads around strict writes. */
+/**
+ * What the clients of a run do: a background of everything, bursts of strict reads around strict writes, and sessions that
+ * go on at another node with what they just wrote, maybe before it has come there.
+ */
 import type { SeededRandom } from "../runtime/simulated/index.js";
 import { LEVELS, type Level, type PlannedOperation, type PlannedRetry } from "./plan.js";
 import { type Focus, nodesOf, type Shape } from "./shape.js";
@@ -16,6 +19,13 @@ const BURST_MAX = 4;
 const FOCUS_READS = 7;
 /** Anti-entropy evens out within seconds what one write left uneven; the reads have to come before. */
 const FOCUS_READ_GAP_MS = 330;
+/** At so many of the focuses a session moves to another node. */
+const MOVE_CHANCE = 0.5;
+const MOVE_READS = 3;
+/** Shorter than most ways between regions. */
+const MOVE_GAP_MS = 90;
+/** Those at which one node alone may write. */
+const ALONE: readonly Level[] = ["ONE", "LOCAL_ONE"];
 
 export function drawWorkload(random: SeededRandom, shape: Shape): PlannedOperation[] {
   const background = random.split("background");
@@ -31,7 +41,14 @@ export function drawWorkload(random: SeededRandom, shape: Shape): PlannedOperati
     }
   }
   const focused = random.split("focused");
-  return [...operations, ...shape.focuses.flatMap((focus) => drawFocused(focused, shape, focus))];
+  const moves = random.split("moves");
+  return [
+    ...operations,
+    ...shape.focuses.flatMap((focus) => drawFocused(focused, shape, focus)),
+    ...shape.focuses
+      .filter(() => moves.chance(MOVE_CHANCE))
+      .flatMap((focus) => drawMove(moves, shape, focus)),
+  ];
 }
 
 function drawOperation(
@@ -93,4 +110,40 @@ function drawFocused(random: SeededRandom, shape: Shape, focus: Focus): PlannedO
     return { ...base, kind: "get", atMs: Math.round(atMs), node, timeoutMs: 500, usesContext: false };
   });
   return [write, ...reads];
+}
+
+/** A write at one node; what replaces it, and reads, at another. Mostly that one is of the focus, which faults aim at. */
+function drawMove(random: SeededRandom, shape: Shape, focus: Focus): PlannedOperation[] {
+  const loose = shape.keys.flatMap(({ isStrict }, i) => (isStrict ? [] : [i]));
+  const key = loose[random.below(loose.length)] ?? 0;
+  const other = (focus.node + 1 + random.below(nodesOf(shape) - 1)) % nodesOf(shape);
+  const [from, to] = random.chance(0.7) ? [other, focus.node] : [focus.node, other];
+  const base = { client: random.below(shape.clients), key, timeoutMs: 800, retries: [], isSloppy: false };
+  const levelOf = (levels: readonly Level[]): Level => levels[random.below(levels.length)] ?? "ONE";
+  let atMs = focus.atMs;
+  const next = (): number => {
+    atMs += random.between(2, MOVE_GAP_MS);
+    return Math.round(atMs);
+  };
+  const written: PlannedOperation = {
+    ...base,
+    kind: "put",
+    atMs: next(),
+    node: from,
+    level: levelOf(ALONE),
+    usesContext: random.chance(0.5),
+  };
+  const replacing: PlannedOperation = {
+    ...base,
+    kind: random.chance(0.5) ? "put" : "delete",
+    atMs: next(),
+    node: to,
+    level: levelOf(LEVELS),
+    usesContext: shape.keys[key]?.type === "multi" || random.chance(0.5),
+  };
+  const reads = Array.from({ length: MOVE_READS }, (): PlannedOperation => {
+    const node = random.chance(0.7) ? to : from;
+    return { ...base, kind: "get", atMs: next(), node, level: levelOf(LEVELS), usesContext: false };
+  });
+  return [written, replacing, ...reads];
 }

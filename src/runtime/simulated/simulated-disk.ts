@@ -24,6 +24,8 @@ export interface DiskCrash {
 interface DiskSnapshot {
   readonly bytes: OrderedBytes;
   readonly mark: Buffer | undefined;
+  /** How often the mark had been replaced by then. */
+  readonly marksReplaced: number;
 }
 
 export class SimulatedDisk {
@@ -33,6 +35,7 @@ export class SimulatedDisk {
   #contents = new StoreContents();
   #openStore: SimulatedStore | undefined;
   #wasRepaired = false;
+  #marksReplaced = 0;
 
   readonly #onBatch: BatchWatcher | undefined;
 
@@ -112,7 +115,16 @@ export class SimulatedDisk {
   }
 
   snapshot(): DiskSnapshot {
-    return { bytes: new OrderedBytes(this.#contents.bytes), mark: this.#mark.bytes };
+    return {
+      bytes: new OrderedBytes(this.#contents.bytes),
+      mark: this.#mark.bytes,
+      marksReplaced: this.#marksReplaced,
+    };
+  }
+
+  /** The mark has gone on from the snapshot's since, and was never lost or put back. */
+  hasMarkSince({ marksReplaced }: DiskSnapshot): boolean {
+    return marksReplaced === this.#marksReplaced;
   }
 
   /** Puts an older state back: of the whole disk, or of the store alone, which the mark then shows. */
@@ -121,6 +133,7 @@ export class SimulatedDisk {
     this.#contents = new StoreContents(snapshot.bytes);
     if (what === "disk") {
       this.#mark.restore(snapshot.mark);
+      this.#marksReplaced++;
     }
   }
 
@@ -130,6 +143,7 @@ export class SimulatedDisk {
     this.#contents = new StoreContents();
     this.#wasRepaired = false;
     this.#mark.restore(undefined);
+    this.#marksReplaced++;
   }
 
   /** What the crash of the process, or of its machine, leaves. The process must have ended. */

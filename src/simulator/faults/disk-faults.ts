@@ -1,16 +1,17 @@
 /** What befalls disks: they fill, stall, fail, rot, vanish, or go back in time. */
 import type { RunningNode } from "../cluster-processes.js";
 import type { PlannedFault } from "../plan.js";
-import { type FaultKind, type FaultStage, nodeOf } from "./fault.js";
+import { cutOff, type FaultKind, type FaultStage, nodeOf } from "./fault.js";
 
 const SLOW_FACTOR_MAX = 150;
 /** Between a disk's loss and the start on what is left of it. */
 const REPAIR_MS = 200;
 const APART_MS = 4_000;
+/** Back with the others for less than this, it has told them a part of what it has. */
+const BACK_MS_MAX = 1_500;
 const ROTTEN_ROWS = 8;
 
-type Disk = RunningNode["host"]["disk"];
-type Snapshot = ReturnType<Disk["snapshot"]>;
+type Snapshot = ReturnType<RunningNode["host"]["disk"]["snapshot"]>;
 
 /** Fires when the node ends, or fails to start, for its disk. */
 function firesOnEnd(stage: FaultStage, fault: PlannedFault, node: RunningNode): () => void {
@@ -33,6 +34,18 @@ function flip(stage: FaultStage, fault: PlannedFault, letters: string): void {
   stage.fired(fault);
 }
 
+function wipe(stage: FaultStage, node: RunningNode): void {
+  node.host.disk.wipe();
+  stage.destroyed(node, "seen");
+}
+
+/** A mark that was lost or put back meanwhile shows nothing. */
+function putBack(stage: FaultStage, node: RunningNode, snapshot: Snapshot, what: "disk" | "store"): void {
+  const { disk } = node.host;
+  disk.rollback(snapshot, what);
+  stage.destroyed(node, what === "store" && disk.hasMarkSince(snapshot) ? "seen" : "unseen");
+}
+
 function rollBack(stage: FaultStage, fault: PlannedFault, what: "disk" | "store"): void {
   const node = nodeOf(stage, fault.node);
   const snapshot = node.host.disk.snapshot();
@@ -40,8 +53,7 @@ function rollBack(stage: FaultStage, fault: PlannedFault, what: "disk" | "store"
   stage.later(fault.forMs, () => {
     // A power cut would take what the mark said last, too: then nothing on the disk could tell.
     if (!stage.keeper.crash(node, { loseUnsynced: false }, REPAIR_MS)) return;
-    node.host.disk.rollback(snapshot, what);
-    stage.destroyed(node, what === "disk" ? "unseen" : "seen");
+    putBack(stage, node, snapshot, what);
     if (stage.batchesOf(node) > batches) stage.fired(fault);
   });
 }
@@ -54,7 +66,7 @@ function rollBack(stage: FaultStage, fault: PlannedFault, what: "disk" | "store"
 function failTheOtherHalf(
   stage: FaultStage,
   fault: PlannedFault,
-  lose: (disk: Disk, before: Snapshot) => void,
+  lose: (forgetful: RunningNode, before: Snapshot) => void,
 ): void {
   const forgetful = nodeOf(stage, fault.node);
   const others = stage.nodes.filter((node) => node !== forgetful);
@@ -64,18 +76,40 @@ function failTheOtherHalf(
   const cut = (from: readonly RunningNode[], to: readonly RunningNode[]): void => {
     for (const a of from) for (const b of to) stage.network.cut(a.member.number, b.member.number);
   };
-  const { disk } = forgetful.host;
-  const before = disk.snapshot();
+  const before = forgetful.host.disk.snapshot();
   cut(minority, [forgetful, ...rest]);
   stage.later(fault.forMs, () => {
     if (!stage.keeper.crash(forgetful, { loseUnsynced: false }, REPAIR_MS)) return stage.network.healAll();
-    lose(disk, before);
-    stage.destroyed(forgetful, "seen");
+    lose(forgetful, before);
     stage.fired(fault);
     for (const node of minority) stage.network.heal(forgetful.member.number, node.member.number);
     cut([forgetful], rest);
   });
   stage.during(fault.forMs + APART_MS, () => stage.network.healAll());
+}
+
+/**
+ * What only a node that was cut off has is lost: nobody ever heard of it, or one other node did, or all heard of some of it
+ * when it was just back. Its clients may be with the others by then, and know what it had.
+ */
+function loseWhatFewHave(stage: FaultStage, fault: PlannedFault): void {
+  const node = nodeOf(stage, fault.node);
+  const others = stage.nodes.filter((other) => other !== node);
+  const kept = fault.amount < 0.6 ? undefined : others[fault.peer % others.length];
+  const before = stage.batchesOf(node);
+  const heal = cutOff(
+    stage,
+    node,
+    others.filter((other) => other !== kept),
+  );
+  const lose = (): void => {
+    if (!stage.keeper.crash(node, { loseUnsynced: true }, REPAIR_MS)) return;
+    wipe(stage, node);
+    if (stage.batchesOf(node) > before) stage.fired(fault);
+  };
+  const isBackBefore = fault.amount < 0.3;
+  stage.during(fault.forMs, heal);
+  stage.later(fault.forMs + (isBackBefore ? (fault.amount / 0.3) * BACK_MS_MAX : 0), lose);
 }
 
 export const DISK_FAULTS: readonly FaultKind[] = [
@@ -185,8 +219,7 @@ export const DISK_FAULTS: readonly FaultKind[] = [
     inject: (stage, fault) => {
       const node = nodeOf(stage, fault.node);
       if (!stage.keeper.crash(node, { loseUnsynced: true }, fault.forMs)) return;
-      node.host.disk.wipe();
-      stage.destroyed(node, "seen");
+      wipe(stage, node);
       stage.fired(fault);
     },
   },
@@ -197,9 +230,9 @@ export const DISK_FAULTS: readonly FaultKind[] = [
     forMs: [300, 1_200],
     isDestructive: true,
     inject: (stage, fault) =>
-      failTheOtherHalf(stage, fault, (disk, before) => {
-        if (fault.amount < 0.4) disk.wipe();
-        else disk.rollback(before, "store");
+      failTheOtherHalf(stage, fault, (node, before) => {
+        if (fault.amount < 0.4) wipe(stage, node);
+        else putBack(stage, node, before, "store");
       }),
   },
   {
@@ -210,9 +243,18 @@ export const DISK_FAULTS: readonly FaultKind[] = [
     forMs: [300, 1_200],
     isDestructive: true,
     inject: (stage, fault) =>
-      failTheOtherHalf(stage, fault, (disk) => {
-        for (let count = 0; count < ROTTEN_ROWS; count++) disk.flipBit(ofKind("r"));
+      failTheOtherHalf(stage, fault, (node) => {
+        for (let count = 0; count < ROTTEN_ROWS; count++) node.host.disk.flipBit(ofKind("r"));
+        stage.destroyed(node, "seen");
       }),
+  },
+  {
+    name: "few-have-it",
+    family: "disk",
+    summary: "a node that was cut off loses its disk, and with it what few others heard of, or none",
+    forMs: [500, 5_000],
+    isDestructive: true,
+    inject: loseWhatFewHave,
   },
   {
     name: "store-rolled-back",

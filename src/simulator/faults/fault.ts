@@ -56,6 +56,18 @@ export function nodeOf(stage: FaultStage, index: number): RunningNode {
   return node;
 }
 
+/** Cuts a node off from these. What is returned heals it. */
+export function cutOff(
+  { network }: FaultStage,
+  node: RunningNode,
+  others: readonly RunningNode[],
+): () => void {
+  for (const other of others) network.cut(node.member.number, other.member.number);
+  return () => {
+    for (const other of others) network.heal(node.member.number, other.member.number);
+  };
+}
+
 /** Two nodes, never the same. */
 export function pairOf(stage: FaultStage, { node, peer }: PlannedFault): [RunningNode, RunningNode] {
   const { length } = stage.nodes;

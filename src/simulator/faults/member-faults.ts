@@ -1,20 +1,12 @@
 /** What befalls members: they die, or are taken for dead, are removed from the cluster, and come back all the same. */
-import type { RunningNode } from "../cluster-processes.js";
 import type { PlannedFault } from "../plan.js";
-import { type FaultKind, type FaultStage, nodeOf } from "./fault.js";
+import { cutOff, type FaultKind, type FaultStage, nodeOf } from "./fault.js";
 
 /** An operator asks one node after the other: those that still hear the member, or reach too few, refuse. */
 const ASK_EVERY_MS = 400;
 
 /** Of these faults, those in which the member lives on, and nobody reaches it. */
 const CUT_OFF_SHARE = 0.6;
-
-function cutOff(stage: FaultStage, node: RunningNode, others: readonly RunningNode[], forMs: number): void {
-  for (const other of others) stage.network.cut(node.member.number, other.member.number);
-  stage.during(forMs, () => {
-    for (const other of others) stage.network.heal(node.member.number, other.member.number);
-  });
-}
 
 function removeAndReturn(stage: FaultStage, fault: PlannedFault): void {
   const gone = nodeOf(stage, fault.node);
@@ -23,7 +15,7 @@ function removeAndReturn(stage: FaultStage, fault: PlannedFault): void {
   if (!gone.isUp) return;
   const isCutOff = fault.amount < CUT_OFF_SHARE;
   // What it writes alone meanwhile, nobody else will have.
-  if (isCutOff) cutOff(stage, gone, others, fault.forMs);
+  if (isCutOff) stage.during(fault.forMs, cutOff(stage, gone, others));
   else stage.keeper.crash(gone, { loseUnsynced: false }, fault.forMs);
   stage.watchEnds((node, end) => {
     if (node !== gone || end instanceof Error || end.kind !== "removed") return;

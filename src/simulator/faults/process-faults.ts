@@ -5,6 +5,7 @@ import { type FaultKind, type FaultStage, nodeOf } from "./fault.js";
 
 /** How long an armed fault waits for its moment. */
 const ARMED_MS = 5_000;
+const BACK_AT_ONCE_MS = 60;
 
 /** The moment when its dots are durable and no one has been told. */
 function dieAtMint(stage: FaultStage, fault: PlannedFault): void {
@@ -45,6 +46,27 @@ function dieAsRelay(stage: FaultStage, fault: PlannedFault): void {
     const relay = nodeOf(stage, to - 1);
     stage.later(fault.amount < 0.5 ? 0 : fault.amount * 2, () => {
       if (stage.keeper.crash(relay, { loseUnsynced: fault.amount > 0.75 }, fault.forMs)) stage.fired(fault);
+    });
+  });
+  stage.during(ARMED_MS, unwatch);
+}
+
+/** The ways from a relay to the others of its region stall with a write; who wrote it dies, and is back at once. */
+function outliveWriter(stage: FaultStage, fault: PlannedFault): void {
+  const unwatch = stage.watchFrames((from, to, frame) => {
+    let isRelayed = false;
+    readFrame(frame, (message) => {
+      if (message.type === "delta" && message.isRelayed) isRelayed = true;
+    });
+    if (!isRelayed) return;
+    unwatch();
+    const relay = nodeOf(stage, to - 1);
+    for (const other of stage.nodes)
+      if (other !== relay && other.member.region === relay.member.region)
+        stage.network.clog(to, other.member.number, fault.forMs);
+    stage.later(0, () => {
+      if (stage.keeper.crash(nodeOf(stage, from - 1), { loseUnsynced: false }, BACK_AT_ONCE_MS))
+        stage.fired(fault);
     });
   });
   stage.during(ARMED_MS, unwatch);
@@ -133,5 +155,13 @@ export const PROCESS_FAULTS: readonly FaultKind[] = [
     summary: "a relay dies with the write that it was to pass on",
     forMs: [100, 5_000],
     inject: dieAsRelay,
+  },
+  {
+    name: "relay-stalls",
+    family: "process",
+    summary: "a relay passes a write on late, when who wrote it has died and started anew",
+    forMs: [200, 1_500],
+    nodesPerRegionMin: 2,
+    inject: outliveWriter,
   },
 ];

@@ -50,6 +50,7 @@ export function readOf(
   return {
     key,
     isStrict: true,
+    askedOf: 1,
     startedAtMs: atMs,
     endedAtMs: atMs + 1,
     values: Object.entries(values).map(([text, hlc]) => ({

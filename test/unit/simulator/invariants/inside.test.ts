@@ -115,12 +115,15 @@ describe("(h) what is forgotten", () => {
     expect(early(clocks)).toThrow("node 1 forgets member 1 up to 1 in partition 0, and node 2");
   });
 
-  it("is not looked at where a disk has lost something", () => {
+  it("may have been lost by a disk since all had said that they hold it", () => {
     const clocks = new DiskClocks();
-    clocks.diskLost(2);
-    for (const node of [1, 2]) clocks.batchWritten(node, [clocked(node)]);
-    clocks.batchWritten(2, [clocked(2, 1)]);
+    clocks.diskLost(3);
+    for (const node of [1, 2, 3]) clocks.batchWritten(node, [clocked(node === 3 ? 1 : 2)]);
+    clocks.batchWritten(1, [clocked(2, 1)]);
     expect(early(clocks)).not.toThrow();
+    clocks.batchWritten(4, [clocked(1)]);
+    clocks.batchWritten(2, [clocked(2, 1)]);
+    expect(early(clocks)).toThrow("node 2 closes 1.1:2 in partition 0, and node 4 holds 1");
   });
 });
 
@@ -183,6 +186,7 @@ describe("(n) full syncs", () => {
     maxHintWindowMs: 1e8,
     hintBudgetBytes: 1e9,
     catchUpPageBytes: 200,
+    catchUpBytesPerSecond: 1e6,
   } as const;
 
   it("are for those whose log was cut, or who lost what they held", () => {
