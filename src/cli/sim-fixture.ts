@@ -18,6 +18,8 @@ const OPERATION = z.strictObject({
   usesContext: z.boolean(),
   isSloppy: z.boolean().default(false),
   retries: z.array(z.strictObject({ afterMs: ms, node: index })),
+  lingersMs: ms.default(0),
+  readsAgainAt: z.array(index).default([]),
 });
 
 const FAULT = z.strictObject({

@@ -2,7 +2,7 @@
  * The clients of a run. Each remembers the last context that it had of every key, like a session, and does what the SDK
  * does when an answer is late or doubtful: it asks again, here or elsewhere, under the same request id.
  */
-import { actorMember, type Hlc, ZERO_HLC } from "../causality/index.js";
+import { actorMember, Context, type Hlc, ZERO_HLC } from "../causality/index.js";
 import { decodeToken, encodeRowKey } from "../codec/index.js";
 import { DataType, type ReadToken } from "../crdt/index.js";
 import type { Operation, Outcome } from "../replication/index.js";
@@ -29,6 +29,8 @@ interface Call {
   readonly write: Write | undefined;
   /** Of what the client had read, when it handed in the context of that. */
   readonly readStamp: Hlc;
+  /** A retry that a process takes later than this is nobody's any more: request ids are kept for a while only. */
+  readonly lateFromMs: number;
   attempts: number;
   /** Attempts without an answer. */
   open: number;
@@ -44,6 +46,7 @@ export class ClientPool {
   readonly #history: History;
   readonly #clocks: DiskClocks;
   readonly #random: SeededRandom;
+  readonly #retriesWithinMs: number;
   readonly #tell: (text: string) => void;
   readonly #known = new Map<string, Known>();
   #count = 0;
@@ -53,12 +56,14 @@ export class ClientPool {
     history: History,
     clocks: DiskClocks,
     random: SeededRandom,
+    requestIdWindowMs: number,
     tell: (text: string) => void,
   ) {
     this.#cluster = cluster;
     this.#history = history;
     this.#clocks = clocks;
     this.#random = random;
+    this.#retriesWithinMs = RETRIES_SHARE_OF_WINDOW * requestIdWindowMs;
     this.#tell = tell;
   }
 
@@ -79,6 +84,7 @@ export class ClientPool {
       name,
       write: undefined,
       readStamp: ZERO_HLC,
+      lateFromMs: Number.POSITIVE_INFINITY,
       attempts: 0,
       open: 0,
       mayHaveApplied: false,
@@ -99,7 +105,13 @@ export class ClientPool {
         values: outcome.values,
         texts,
         stamp: token.hlc,
+        token,
       });
+      const [node, ...readsAgainAt] = planned.readsAgainAt;
+      if (node !== undefined)
+        this.#cluster.world.time.schedule(TURNAROUND_MS, () =>
+          this.#read({ ...planned, node, readsAgainAt }, key),
+        );
     });
   }
 
@@ -134,6 +146,7 @@ export class ClientPool {
       name: `c${planned.client} ${kind} ${key.name}=${write.value} ${planned.level}${used === undefined ? "" : ` over [${used.values.join(",")}]`}`,
       write,
       readStamp: used === undefined ? ZERO_HLC : tokenOf(key, used.context).hlc,
+      lateFromMs: write.startedAtMs + this.#retriesWithinMs,
       attempts: 0,
       open: 0,
       mayHaveApplied: false,
@@ -190,8 +203,7 @@ export class ClientPool {
       isSloppy: planned.isSloppy,
     };
     const { api } = node;
-    // As a call that comes in over the network: a paused process takes it later, a dead one never.
-    node.host.runtime.timers.endOfTurn(() =>
+    const execute = (): void =>
       api.execute(call.operation, options, (outcome) => {
         if (isAnswered) throw new Error(`an operation had two outcomes: ${call.name}`);
         isAnswered = true;
@@ -201,8 +213,19 @@ export class ClientPool {
         this.#history.count(outcome);
         this.#tell(`  ${call.name}: ${inWords(outcome)}`);
         answered(outcome, node.member.number);
-      }),
-    );
+      });
+    // As a call that comes in over the network: a paused process takes it later, a dead one never.
+    const arrive = (): void =>
+      node.host.runtime.timers.endOfTurn(() => {
+        if (!isRetry || this.#nowMs() <= call.lateFromMs) execute();
+        else this.#tell(`  ${call.name} comes too late to ${node.member.nodeId}`);
+      });
+    if (isRetry || planned.lingersMs === 0) arrive();
+    else
+      this.#cluster.world.time.schedule(planned.lingersMs, () => {
+        // Its connection ends with the process.
+        if (node.isUp && node.api === api) arrive();
+      });
     this.#planRetry(call, retry, answered);
   }
 
@@ -242,9 +265,14 @@ export class ClientPool {
 
 const UNREACHABLE: Outcome = { kind: "failed", reason: "NOT_READY", message: "no node is up", metadata: {} };
 
-const NO_TOKEN = { live: [], hlc: 0n } as const;
+/** What a client needs between an answer and its next question. */
+const TURNAROUND_MS = 1;
+/** The rest is for what still waits on its way inside the cluster, and for clocks that run fast. */
+const RETRIES_SHARE_OF_WINDOW = 0.6;
 
-function tokenOf(key: KeyUnderTest, context: Buffer): Pick<ReadToken, "live" | "hlc"> {
+const NO_TOKEN: ReadToken = { live: [], context: new Context(), hlc: ZERO_HLC };
+
+function tokenOf(key: KeyUnderTest, context: Buffer): ReadToken {
   if (context.length === 0) return NO_TOKEN;
   return decodeToken(encodeRowKey(DataType[key.type], BUCKET, Buffer.from(key.name)), context);
 }

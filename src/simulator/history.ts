@@ -1,5 +1,6 @@
 /** What clients did and were told: the model that the invariants hold the cluster to. */
 import type { Hlc } from "../causality/index.js";
+import type { ReadToken } from "../crdt/index.js";
 import type { Outcome, ReadValue } from "../replication/index.js";
 import type { Typed } from "./operations.js";
 import type { PlannedKey } from "./plan.js";
@@ -44,6 +45,8 @@ export interface Read {
   readonly texts: readonly string[];
   /** The highest stamp of what lives in the row, tombstones included; zero for a row with nothing in it. */
   readonly stamp: Hlc;
+  /** What lives in the row, and what the answer knows of it: what is known and does not live is gone. */
+  readonly token: Pick<ReadToken, "live" | "context">;
 }
 
 export class History {

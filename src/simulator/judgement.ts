@@ -2,6 +2,7 @@
  * The end of a run: faults have stopped, and the cluster must come to rest within a bounded time. Then every replica must
  * hold the same, and hold what was promised.
  */
+import { Context } from "../causality/index.js";
 import type { DigestReport, RowInspection } from "../node/index.js";
 import type { Outcome } from "../replication/index.js";
 import type { ClusterProcesses, RunningNode } from "./cluster-processes.js";
@@ -165,7 +166,9 @@ export class Judgement {
     const { values } = this.#read(node, key, "ALL");
     const texts = values.map(({ data }) => data.toString());
     const askedOf = node.member.number;
-    return { key, isStrict: false, askedOf, startedAtMs, endedAtMs: this.#nowMs(), values, texts, stamp: 0n };
+    const token = { live: [], context: new Context() };
+    const endedAtMs = this.#nowMs();
+    return { key, isStrict: false, askedOf, startedAtMs, endedAtMs, values, texts, stamp: 0n, token };
   }
 
   #read(node: RunningNode, key: KeyUnderTest, level: "ALL" | "LOCAL_ONE"): Outcome & { kind: "read" } {

@@ -19,6 +19,8 @@ import type { SeededRandom, SimulatedWorld } from "../runtime/simulated/index.js
 /** Each the probability that it befalls one message. */
 export interface MessageDisturbance {
   readonly drop?: number;
+  /** Of a delta: it is lost, and all else arrives. */
+  readonly dropDelta?: number;
   /** Of a delta: another copy of it comes later. */
   readonly duplicate?: number;
   /** Of a delta: it comes later, and others before it. */
@@ -105,9 +107,10 @@ export class MessageFaults {
 
   #fateOf(message: Message, active: ReadonlySet<MessageDisturbance>): Fate | undefined {
     if (UNTOUCHED.has(message.type)) return undefined;
-    for (const { drop = 0, duplicate = 0, delay = 0 } of active) {
+    for (const { drop = 0, dropDelta = 0, duplicate = 0, delay = 0 } of active) {
       if (this.#random.chance(drop)) return "dropped";
       if (message.type !== "delta") continue;
+      if (this.#random.chance(dropDelta)) return "dropped";
       if (this.#random.chance(duplicate)) return "duplicated";
       if (this.#random.chance(delay)) return "delayed";
     }

@@ -21,7 +21,9 @@ function inWords(plan: Plan, action: Action): string {
   const sloppy = action.isSloppy ? " sloppy" : "";
   const context = action.usesContext ? " with context" : "";
   const retries = action.retries.map(({ afterMs, node }) => `, again after ${afterMs} ms at ${at(node)}`);
-  return `client ${action.client}: ${action.kind} ${name} at ${at(action.node)}, ${action.level}, ${action.timeoutMs} ms${sloppy}${context}${retries.join("")}`;
+  const lingers = action.lingersMs > 0 ? `, under way for ${action.lingersMs} ms` : "";
+  const reads = action.readsAgainAt.map((node) => `, then at ${at(node)}`);
+  return `client ${action.client}: ${action.kind} ${name} at ${at(action.node)}, ${action.level}, ${action.timeoutMs} ms${sloppy}${context}${lingers}${[...retries, ...reads].join("")}`;
 }
 
 function nodeId(plan: Plan, index: number): string {

@@ -37,6 +37,10 @@ export interface PlannedOperation {
   /** Fallbacks may count for it; never of a strict key. */
   readonly isSloppy: boolean;
   readonly retries: readonly PlannedRetry[];
+  /** How long the first attempt lingers in some buffer on its way to its node. */
+  readonly lingersMs: number;
+  /** Of a read: once it is answered, the client reads again at these nodes, each as soon as the one before answered. */
+  readonly readsAgainAt: readonly number[];
 }
 
 /** What the arguments mean, the fault's kind decides; `amount` is in [0, 1). */

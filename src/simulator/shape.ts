@@ -30,6 +30,8 @@ export interface Shape {
 const NODES_PER_REGION = [0.68, 0.87, 0.985, 0.994, 1];
 
 const PLENTY_OF_BYTES = 2 ** 26;
+/** With a window at least so long, some clients ask again when a node without one would have trimmed its log. */
+export const LATE_RETRIES_WINDOW_MS = 15_000;
 
 const REPLICAS_PER_REGION = 3;
 /** One node more than replicas, where it is not so anyway: see `isSloppy` of an operation. */
@@ -65,7 +67,7 @@ export function shapeOf(random: SeededRandom): Shape {
       fsync: random.chance(0.85) ? "always" : "interval",
       maxSiblings: random.chance(0.7) ? 100 : 3 + random.below(4),
       rowCacheBytes: random.chance(0.7) ? 1024 * 1024 : 0,
-      requestIdWindowMs: 8_000,
+      requestIdWindowMs: random.split("window").chance(0.6) ? 8_000 : LATE_RETRIES_WINDOW_MS,
       maxHintWindowMs: random.chance(0.6) ? Math.round(random.between(2_000, 6_000)) : 3 * 3_600_000,
       hintBudgetBytes: random.chance(0.8) ? 2 ** 30 : 300,
       catchUpPageBytes: random.split("pages").chance(0.5) ? CATCH_UP_PAGE_BYTES : 200,

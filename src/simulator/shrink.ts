@@ -112,5 +112,7 @@ function simplerThan(operation: PlannedOperation): PlannedOperation[] {
   const simpler: PlannedOperation[] = [];
   if (operation.retries.length > 0) simpler.push({ ...operation, retries: [] });
   if (operation.usesContext) simpler.push({ ...operation, usesContext: false });
+  if (operation.lingersMs > 0) simpler.push({ ...operation, lingersMs: 0 });
+  if (operation.readsAgainAt.length > 0) simpler.push({ ...operation, readsAgainAt: [] });
   return simpler;
 }

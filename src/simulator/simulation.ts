@@ -75,6 +75,7 @@ export class Simulation {
       this.history,
       this.#clocks,
       new SeededRandom(plan.seed).split("clients"),
+      plan.settings.requestIdWindowMs,
       tell,
     );
   }

@@ -4,19 +4,32 @@
  */
 import type { SeededRandom } from "../runtime/simulated/index.js";
 import { LEVELS, type Level, type PlannedOperation, type PlannedRetry } from "./plan.js";
-import { type Focus, nodesOf, type Shape } from "./shape.js";
+import { type Focus, LATE_RETRIES_WINDOW_MS, nodesOf, type Shape } from "./shape.js";
 
 const READ_CHANCE = 0.35;
 const DELETE_CHANCE = 0.2;
 const CONTEXT_CHANCE = 0.65;
 const RETRY_CHANCE = 0.5;
+/** A retry that does not wait for the attempt before, as an SDK that hedges: both are under way at once. */
+const IMPATIENT_CHANCE = 0.35;
+const IMPATIENT_MS = 120;
+/** So long after the operation began the last retry comes, if it is a late one: logs are trimmed every five seconds. */
+const LATE_RETRY_MS = [5_200, 7_000] as const;
+const LATE_RETRY_CHANCE = 0.4;
+const LINGER_CHANCE = 0.15;
+const LINGER_MS_MAX = 900;
 const SLOPPY_CHANCE = 0.5;
 const TIMEOUTS_MS = [300, 800, 2_000];
 /** A client mostly talks to the node that it is next to. */
 const ROAM_CHANCE = 0.3;
 /** Writes come in bursts of up to this many. */
 const BURST_MAX = 4;
-const FOCUS_READS = 7;
+const FOCUS_READS = 6;
+const FOCUS_READ_AGAIN_CHANCE = 0.5;
+const FOCUS_RETRY_CHANCE = 0.4;
+/** Puts and deletes in turn of a key with siblings. */
+const FOCUS_CHANGES_MAX = 5;
+const FOCUS_CHANGE_GAP_MS = 500;
 /** Anti-entropy evens out within seconds what one write left uneven; the reads have to come before. */
 const FOCUS_READ_GAP_MS = 330;
 /** At so many of the focuses a session moves to another node. */
@@ -73,19 +86,26 @@ function drawOperation(
     timeoutMs: TIMEOUTS_MS[random.below(TIMEOUTS_MS.length)] ?? 800,
     usesContext: hasContext,
     isSloppy: given.isSloppy && !isRead && planned?.isStrict !== true,
-    retries: isRead ? [] : drawRetries(random, shape),
+    retries: isRead || !random.chance(RETRY_CHANCE) ? [] : drawRetries(random, shape, given.atMs),
+    lingersMs: isRead || !random.chance(LINGER_CHANCE) ? 0 : Math.round(random.between(0, LINGER_MS_MAX)),
+    readsAgainAt: [],
   };
 }
 
-function drawRetries(random: SeededRandom, shape: Shape): PlannedRetry[] {
-  if (!random.chance(RETRY_CHANCE)) return [];
-  return Array.from({ length: 1 + random.below(3) }, () => ({
-    afterMs: Math.round(random.between(20, 1_500)),
-    node: random.below(nodesOf(shape)),
-  }));
+function drawRetries(random: SeededRandom, shape: Shape, atMs: number): PlannedRetry[] {
+  const node = (): number => random.below(nodesOf(shape));
+  const retries = Array.from({ length: 1 + random.below(3) }, () => {
+    const mostMs = random.chance(IMPATIENT_CHANCE) ? IMPATIENT_MS : 1_500;
+    return { afterMs: Math.round(random.between(5, mostMs)), node: node() };
+  });
+  const [earliestMs, latestMs] = LATE_RETRY_MS;
+  const isLate = random.chance(LATE_RETRY_CHANCE) && atMs + latestMs < shape.durationMs;
+  if (!isLate || shape.settings.requestIdWindowMs < LATE_RETRIES_WINDOW_MS) return retries;
+  const lastMs = retries.reduce((sum, { afterMs }) => sum + afterMs, 0);
+  return [...retries, { afterMs: Math.round(random.between(earliestMs, latestMs) - lastMs), node: node() }];
 }
 
-/** One strict write, then strict reads at its coordinator and at others, in turn. */
+/** A strict write, or some of a key with siblings, and strict reads at its coordinator and at others, in turn. */
 function drawFocused(random: SeededRandom, shape: Shape, focus: Focus): PlannedOperation[] {
   const base = {
     client: random.below(shape.clients),
@@ -93,23 +113,35 @@ function drawFocused(random: SeededRandom, shape: Shape, focus: Focus): PlannedO
     level: "QUORUM" as Level,
     retries: [],
     isSloppy: false,
+    lingersMs: 0,
+    readsAgainAt: [],
   };
-  const isDelete = shape.keys[focus.key]?.type === "register" && random.chance(0.3);
-  const write: PlannedOperation = {
-    ...base,
-    kind: isDelete ? "delete" : "put",
-    atMs: focus.atMs,
-    node: focus.node,
-    timeoutMs: 400,
-    usesContext: !isDelete && random.chance(0.5),
-  };
+  const isRegister = shape.keys[focus.key]?.type === "register";
+  let writtenAtMs = focus.atMs;
+  const writes = Array.from({ length: isRegister ? 1 : 1 + random.below(FOCUS_CHANGES_MAX) }, (_, i) => {
+    const isDelete = isRegister ? random.chance(0.3) : i % 2 === 1;
+    const hasContext = isRegister ? !isDelete && random.chance(0.5) : isDelete || random.chance(0.3);
+    const write: PlannedOperation = {
+      ...base,
+      kind: isDelete ? "delete" : "put",
+      atMs: writtenAtMs,
+      node: focus.node,
+      timeoutMs: 400,
+      usesContext: hasContext,
+      retries: random.chance(FOCUS_RETRY_CHANCE) ? drawRetries(random, shape, writtenAtMs) : [],
+    };
+    writtenAtMs += Math.round(random.between(50, FOCUS_CHANGE_GAP_MS));
+    return write;
+  });
   let atMs = focus.atMs + random.between(0, FOCUS_READ_GAP_MS);
   const reads = Array.from({ length: FOCUS_READS }, (_, i): PlannedOperation => {
     atMs += random.between(20, FOCUS_READ_GAP_MS);
     const node = i % 2 === 0 ? focus.node : random.below(nodesOf(shape));
-    return { ...base, kind: "get", atMs: Math.round(atMs), node, timeoutMs: 500, usesContext: false };
+    const readsAgainAt = random.chance(FOCUS_READ_AGAIN_CHANCE) ? [random.below(nodesOf(shape))] : [];
+    const read = { ...base, readsAgainAt, node, timeoutMs: 500, usesContext: false };
+    return { ...read, kind: "get", atMs: Math.round(atMs) };
   });
-  return [write, ...reads];
+  return [...writes, ...reads];
 }
 
 /** A write at one node; what replaces it, and reads, at another. Mostly that one is of the focus, which faults aim at. */

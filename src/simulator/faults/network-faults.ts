@@ -30,6 +30,16 @@ function pairsWith(stage: FaultStage, node: RunningNode): [RunningNode, RunningN
   return stage.nodes.filter((other) => other !== node).map((other) => [node, other]);
 }
 
+/** Across the way between two halves: by regions as far as that goes, or right through them. */
+function pairsAcross(stage: FaultStage, { peer, amount }: PlannedFault): [RunningNode, RunningNode][] {
+  const { length } = stage.nodes;
+  const turned = stage.nodes.map((_, i) => nodeOf(stage, i + peer));
+  const isOfOne = (i: number): boolean => (amount < 0.5 ? i < Math.floor(length / 2) : i % 2 === 1);
+  const one = turned.filter((_, i) => isOfOne(i));
+  const other = turned.filter((_, i) => !isOfOne(i));
+  return one.flatMap((a) => other.map((b): [RunningNode, RunningNode] => [a, b]));
+}
+
 function ifLinked(stage: FaultStage, fault: PlannedFault, act: (from: number, to: number) => void): void {
   const [a, b] = pairOf(stage, fault);
   const [from, to] = [a.member.number, b.member.number];
@@ -38,16 +48,20 @@ function ifLinked(stage: FaultStage, fault: PlannedFault, act: (from: number, to
   act(from, to);
 }
 
-/** All that a node sends, to one peer or to all: fires when it befell a message. */
+/** What a node sends to one peer or to all. */
+function outOf(stage: FaultStage, fault: PlannedFault): [RunningNode, RunningNode][] {
+  return fault.amount < 0.5 ? [pairOf(stage, fault)] : pairsWith(stage, nodeOf(stage, fault.node));
+}
+
+/** Fires when it befell a message. */
 function disturb(
   stage: FaultStage,
   fault: PlannedFault,
   disturbance: MessageDisturbance,
   fate: keyof MessageFaults["counts"],
+  pairs = outOf(stage, fault),
 ): void {
-  const from = nodeOf(stage, fault.node);
   const before = stage.messageFaults.counts[fate];
-  const pairs = fault.amount < 0.5 ? [pairOf(stage, fault)] : pairsWith(stage, from);
   for (const [a, b] of pairs)
     stage.messageFaults.disturb(a.member.number, b.member.number, disturbance, fault.forMs);
   stage.during(fault.forMs, () => {
@@ -62,6 +76,16 @@ export const NETWORK_FAULTS: readonly FaultKind[] = [
     summary: "messages of a node are lost, because a queue was full, while the link stays up",
     forMs: [500, 5_000],
     inject: (stage, fault) => disturb(stage, fault, { drop: 0.1 + 0.9 * fault.amount }, "dropped"),
+  },
+  {
+    name: "delta-loss",
+    family: "network",
+    summary: "live deltas are lost everywhere, because queues were full; all else arrives",
+    forMs: [800, 5_000],
+    inject: (stage, fault) => {
+      const everywhere = stage.nodes.flatMap((node) => pairsWith(stage, node));
+      disturb(stage, fault, { dropDelta: 0.3 + 0.7 * fault.amount }, "dropped", everywhere);
+    },
   },
   {
     name: "message-duplicate",
@@ -139,6 +163,13 @@ export const NETWORK_FAULTS: readonly FaultKind[] = [
     summary: "a region cannot reach another, which can reach it",
     forMs: [1_000, 9_000],
     inject: (stage, fault) => cut(stage, fault, regionPairsOf(stage, fault), "a-to-b"),
+  },
+  {
+    name: "partition-halves",
+    family: "network",
+    summary: "one half of the nodes cannot reach the other half",
+    forMs: [1_000, 9_000],
+    inject: (stage, fault) => cut(stage, fault, pairsAcross(stage, fault), "both"),
   },
   {
     name: "isolate-node",

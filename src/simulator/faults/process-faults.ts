@@ -6,6 +6,8 @@ import { type FaultKind, type FaultStage, nodeOf } from "./fault.js";
 /** How long an armed fault waits for its moment. */
 const ARMED_MS = 5_000;
 const BACK_AT_ONCE_MS = 60;
+/** From one start to the next. */
+const SPREAD_MS_MAX = 300;
 
 /** The moment when its dots are durable and no one has been told. */
 function dieAtMint(stage: FaultStage, fault: PlannedFault): void {
@@ -72,6 +74,13 @@ function outliveWriter(stage: FaultStage, fault: PlannedFault): void {
   stage.during(ARMED_MS, unwatch);
 }
 
+/** All at once; they come back one after the other, or together. */
+function killAll(stage: FaultStage, fault: PlannedFault): void {
+  const spreadMs = fault.amount < 0.5 ? 0 : fault.amount * SPREAD_MS_MAX;
+  for (const [i, node] of stage.nodes.entries())
+    if (stage.keeper.crash(node, { loseUnsynced: false }, fault.forMs + i * spreadMs)) stage.fired(fault);
+}
+
 export const PROCESS_FAULTS: readonly FaultKind[] = [
   {
     name: "crash",
@@ -82,6 +91,13 @@ export const PROCESS_FAULTS: readonly FaultKind[] = [
       if (stage.keeper.crash(nodeOf(stage, fault.node), { loseUnsynced: false }, fault.forMs))
         stage.fired(fault);
     },
+  },
+  {
+    name: "all-crash",
+    family: "process",
+    summary: "all processes are killed at once",
+    forMs: [50, 1_500],
+    inject: killAll,
   },
   {
     name: "long-absence",

@@ -2,7 +2,7 @@
  * (b) With R + W > N a read sees the latest acknowledged write, and quorum reads never go back: what one has shown, or
  * shown to be gone, the next does not take back.
  */
-import type { Hlc } from "../../causality/index.js";
+import { type Dot, formatDot, type Hlc } from "../../causality/index.js";
 import type { DamageBudget } from "../damage-budget.js";
 import { type History, type KeyUnderTest, keysOfType, type Read, type Write } from "../history.js";
 import { Violation } from "../violation.js";
@@ -84,6 +84,7 @@ function checkOrder(
   reads: readonly Read[],
   mayBeReplaced: (value: string) => boolean,
 ): void {
+  checkKnowledge(earlier, read);
   for (const value of earlier.texts)
     if (!read.texts.includes(value) && !mayBeReplaced(value))
       throw new Violation("b", `${inWords(read)} goes back behind ${inWords(earlier)}: ${value} is missing`);
@@ -96,6 +97,26 @@ function checkOrder(
             "b",
             `${inWords(read)} goes back behind ${inWords(earlier)}: ${value} is there again`,
           );
+}
+
+/** The same by dots, also where no client can tell: what an answer knew of the row, a later one knows, too. */
+function checkKnowledge(earlier: Read, read: Read): void {
+  for (const dot of earlier.token.live)
+    if (!lives(read, dot) && !read.token.context.covers(dot.actor, dot.counter))
+      throw new Violation(
+        "b",
+        `${inWords(read)} goes back behind ${inWords(earlier)}: it does not know of ${formatDot(dot)}`,
+      );
+  for (const dot of read.token.live)
+    if (!lives(earlier, dot) && earlier.token.context.covers(dot.actor, dot.counter))
+      throw new Violation(
+        "b",
+        `${inWords(read)} goes back behind ${inWords(earlier)}, which knew ${formatDot(dot)} to be gone`,
+      );
+}
+
+function lives({ token }: Read, { actor, counter }: Dot): boolean {
+  return token.live.some((dot) => dot.actor === actor && dot.counter === counter);
 }
 
 function inWords({ key, startedAtMs, texts, stamp }: Read): string {

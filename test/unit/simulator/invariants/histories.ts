@@ -1,4 +1,5 @@
 /** Histories in short, for the invariants to judge. */
+import { Context, actorOf, VersionVector } from "../../../../src/causality/index.js";
 import { ValueEncoding } from "../../../../src/crdt/index.js";
 import { History, type KeyUnderTest, type Read, type Write } from "../../../../src/simulator/history.js";
 
@@ -39,6 +40,14 @@ export class Story {
     this.history.reads.push(read);
     return read;
   }
+
+  /** A strict read of a multi by its dots of one actor: which live, and up to which the answer knows the row. */
+  knowingRead(atMs: number, live: readonly number[], knownUpTo: number): void {
+    const actor = actorOf(1, 1);
+    const context = new Context(VersionVector.from([[actor, knownUpTo]]));
+    const dots = live.map((counter) => ({ actor, counter }));
+    this.history.reads.push({ ...readOf(this.multi, atMs, {}), token: { live: dots, context } });
+  }
 }
 
 export function readOf(
@@ -60,6 +69,7 @@ export function readOf(
     })),
     texts: Object.keys(values),
     stamp: BigInt(stamp),
+    token: { live: [], context: new Context() },
   };
 }
 

@@ -95,4 +95,20 @@ describe("(b) a strict read of a multi", () => {
     story.read(story.multi, 40, { v1: 10 });
     expect(() => checkStrictReads(story.history, NO_DAMAGE)).toThrow("v1 is there again");
   });
+
+  it("knows what one before it knew to be there, and to be gone", () => {
+    const story = new Story();
+    story.knowingRead(20, [2], 2);
+    story.knowingRead(30, [2, 3], 3);
+    story.knowingRead(40, [3], 3);
+    expect(() => checkStrictReads(story.history, NO_DAMAGE)).not.toThrow();
+    const returned = new Story();
+    returned.knowingRead(20, [], 2);
+    returned.knowingRead(30, [2], 2);
+    expect(() => checkStrictReads(returned.history, NO_DAMAGE)).toThrow("to be gone");
+    const forgotten = new Story();
+    forgotten.knowingRead(20, [2], 2);
+    forgotten.knowingRead(30, [], 1);
+    expect(() => checkStrictReads(forgotten.history, NO_DAMAGE)).toThrow("does not know of");
+  });
 });
