@@ -181,16 +181,11 @@ export class ClientPool {
 
   #attempt(call: Call, nodeIndex: number, answered: Answered): void {
     const node = this.#nodeFor(nodeIndex);
+    if (node === undefined) return this.#waitForNode(call, answered);
     const isRetry = call.attempts > 0;
     const { planned } = call;
     const retry = planned.retries[call.attempts];
     call.attempts++;
-    if (node === undefined) {
-      this.#tell(`${call.name}: no node is up`);
-      this.#planRetry(call, retry, answered);
-      if (call.attempts > planned.retries.length) answered(UNREACHABLE, undefined);
-      return;
-    }
     call.open++;
     if (call.write !== undefined) call.write.fate = "unknown";
     this.#tell(`${call.name} at ${node.member.nodeId}${isRetry ? " again" : ""}`);
@@ -234,6 +229,15 @@ export class ClientPool {
     this.#cluster.world.time.schedule(retry.afterMs, () => {
       if (!call.isDone) this.#attempt(call, retry.node, answered);
     });
+  }
+
+  /** Nothing was sent. A client that tries more than once does so until somebody is there. */
+  #waitForNode(call: Call, answered: Answered): void {
+    this.#tell(`${call.name}: no node is up`);
+    const next = call.planned.retries[call.attempts] ?? call.planned.retries.at(-1);
+    if (next === undefined || this.#nowMs() + next.afterMs > call.lateFromMs)
+      return answered(UNREACHABLE, undefined);
+    this.#planRetry(call, next, answered);
   }
 
   /** The planned one, or the next that is up: what the SDK finds out by being refused. */

@@ -105,16 +105,15 @@ function drawRetries(random: SeededRandom, shape: Shape, atMs: number): PlannedR
   return [...retries, { afterMs: Math.round(random.between(earliestMs, latestMs) - lastMs), node: node() }];
 }
 
+const PLAIN = { retries: [], isSloppy: false, lingersMs: 0, readsAgainAt: [] } as const;
+
 /** A strict write, or some of a key with siblings, and strict reads at its coordinator and at others, in turn. */
 function drawFocused(random: SeededRandom, shape: Shape, focus: Focus): PlannedOperation[] {
   const base = {
+    ...PLAIN,
     client: random.below(shape.clients),
     key: focus.key,
     level: "QUORUM" as Level,
-    retries: [],
-    isSloppy: false,
-    lingersMs: 0,
-    readsAgainAt: [],
   };
   const isRegister = shape.keys[focus.key]?.type === "register";
   let writtenAtMs = focus.atMs;
@@ -150,7 +149,7 @@ function drawMove(random: SeededRandom, shape: Shape, focus: Focus): PlannedOper
   const key = loose[random.below(loose.length)] ?? 0;
   const other = (focus.node + 1 + random.below(nodesOf(shape) - 1)) % nodesOf(shape);
   const [from, to] = random.chance(0.7) ? [other, focus.node] : [focus.node, other];
-  const base = { client: random.below(shape.clients), key, timeoutMs: 800, retries: [], isSloppy: false };
+  const base = { ...PLAIN, client: random.below(shape.clients), key, timeoutMs: 800 };
   const levelOf = (levels: readonly Level[]): Level => levels[random.below(levels.length)] ?? "ONE";
   let atMs = focus.atMs;
   const next = (): number => {

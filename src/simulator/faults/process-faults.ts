@@ -6,6 +6,8 @@ import { type FaultKind, type FaultStage, nodeOf } from "./fault.js";
 /** How long an armed fault waits for its moment. */
 const ARMED_MS = 5_000;
 const BACK_AT_ONCE_MS = 60;
+/** So long after a dot was made it is on most disks, and who waits for other regions has not heard of it. */
+const UNDER_WAY_MS = [40, 85] as const;
 /** From one start to the next. */
 const SPREAD_MS_MAX = 300;
 
@@ -74,11 +76,19 @@ function outliveWriter(stage: FaultStage, fault: PlannedFault): void {
   stage.during(ARMED_MS, unwatch);
 }
 
-/** All at once; they come back one after the other, or together. */
+/** All at once, while a write is acknowledged to nobody yet; they come back together, or one after the other. */
 function killAll(stage: FaultStage, fault: PlannedFault): void {
   const spreadMs = fault.amount < 0.5 ? 0 : fault.amount * SPREAD_MS_MAX;
-  for (const [i, node] of stage.nodes.entries())
-    if (stage.keeper.crash(node, { loseUnsynced: false }, fault.forMs + i * spreadMs)) stage.fired(fault);
+  const kill = (): void => {
+    for (const [i, node] of stage.nodes.entries())
+      if (stage.keeper.crash(node, { loseUnsynced: false }, fault.forMs + i * spreadMs)) stage.fired(fault);
+  };
+  const unwatch = stage.watchMints(() => {
+    unwatch();
+    const [least, most] = UNDER_WAY_MS;
+    stage.later(least + ((fault.amount * 2) % 1) * (most - least), kill);
+  });
+  stage.during(ARMED_MS, unwatch);
 }
 
 export const PROCESS_FAULTS: readonly FaultKind[] = [
@@ -95,8 +105,8 @@ export const PROCESS_FAULTS: readonly FaultKind[] = [
   {
     name: "all-crash",
     family: "process",
-    summary: "all processes are killed at once",
-    forMs: [50, 1_500],
+    summary: "all processes are killed at once, while a write is under way",
+    forMs: [50, 800],
     inject: killAll,
   },
   {
