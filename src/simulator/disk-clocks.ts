@@ -22,7 +22,9 @@ import { catchUpKey } from "../replication/index.js";
 import type { WorldObserver } from "../runtime/simulated/index.js";
 import { metaKey, partitionKey, type StoreKey } from "../storage/index.js";
 import { decodeLayout } from "../topology/index.js";
+import type { Damage } from "./damage-budget.js";
 import { DiskDoubts } from "./disk-doubts.js";
+import { DiskRowDots, type StampedDot } from "./disk-row-dots.js";
 
 type Batch = Parameters<WorldObserver["batchWritten"]>[1];
 
@@ -35,10 +37,11 @@ interface Disk {
 
 export class DiskClocks {
   readonly doubts = new DiskDoubts();
+  readonly #rowDots = new DiskRowDots();
   /** By partition, then by node. */
   readonly #disks = new Map<number, Map<number, Disk>>();
   /** By node and store key: the dot of a row that is a tombstone. */
-  readonly #tombstones = new Map<string, Dot>();
+  readonly #tombstones = new Map<string, StampedDot>();
   /** By node and member: the newest incarnation that the node's disk knows. */
   readonly #learned = new Map<string, number>();
   /** Who is left by the last layout that a node took; undefined while all are. */
@@ -47,8 +50,11 @@ export class DiskClocks {
   readonly #late: string[] = [];
   /** Nodes whose disk has lost something: what it held, the others may have relied on rightly. */
   readonly #lost = new Set<number>();
+  /** Those that nothing told so: they may have written below what they had stated to hold. */
+  readonly #lostUnseen = new Set<number>();
 
   batchWritten(node: number, batch: Batch): void {
+    const purged: [key: string, tombstone: StampedDot][] = [];
     const keys = new Set(batch.map(({ key }) => key));
     for (const { key, value } of batch) {
       if (key.startsWith("p") && value !== undefined) {
@@ -56,9 +62,13 @@ export class DiskClocks {
         if (!keys.has(catchUpKey(partitionOf(key)))) this.#checkPast(node, key, value);
         this.#addRecord(node, key, value);
       }
-      if (key.startsWith("r")) this.#addRow(node, key, value);
+      if (key.startsWith("l") && value !== undefined)
+        this.#rowDots.logWritten(partitionOf(key), key as StoreKey, value);
+      const tombstone = key.startsWith("r") ? this.#addRow(node, key, value) : undefined;
+      if (tombstone !== undefined) purged.push([key, tombstone]);
       if (key === LAYOUT_KEY && value !== undefined) this.#addLayout(key, value);
     }
+    for (const [key, tombstone] of purged) this.#checkPurged(node, key, tombstone);
     for (const { key, value } of batch) {
       const member = /^mincarnation\/(\d+)$/.exec(key)?.[1];
       if (member !== undefined && value !== undefined)
@@ -85,8 +95,9 @@ export class DiskClocks {
   }
 
   /** What a node's disk held may be gone from it. */
-  diskLost(node: number): void {
+  diskLost(node: number, damage: Damage): void {
     this.#lost.add(node);
+    if (damage === "unseen") this.#lostUnseen.add(node);
     for (const known of [this.#tombstones, this.#learned])
       for (const place of [...known.keys()]) if (place.startsWith(`${node}/`)) known.delete(place);
   }
@@ -178,22 +189,39 @@ export class DiskClocks {
     }
   }
 
-  #addRow(node: number, key: string, bytes: Buffer | undefined): void {
+  /** The tombstone that was purged, if one was. */
+  #addRow(node: number, key: string, bytes: Buffer | undefined): StampedDot | undefined {
     const place = `${node}/${key}`;
     const tombstone = this.#tombstones.get(place);
     if (bytes === undefined) {
       this.#tombstones.delete(place);
-      if (tombstone !== undefined) this.#checkPurged(node, partitionOf(key), tombstone);
-      return;
+      return tombstone;
     }
     const row = opened(key, bytes, readRow);
     const [dot] = row?.live ?? [];
     if (row !== undefined && dot !== undefined && isTombstone(row))
-      this.#tombstones.set(place, { actor: dot.actor, counter: dot.counter });
+      this.#tombstones.set(place, { actor: dot.actor, counter: dot.counter, hlc: dot.payload.hlc });
     else this.#tombstones.delete(place);
+    return undefined;
   }
 
-  #checkPurged(node: number, partition: number, dot: Dot): void {
+  #holderOf(partition: number, { actor, counter }: Dot): number | undefined {
+    if (this.#lostUnseen.has(actorMember(actor))) return undefined;
+    return this.#memberDisksOf(partition).find(({ last }) => last?.clock.covers(actor, counter))?.node;
+  }
+
+  /** And whatever lies below it, and somebody holds, its node holds as well: it would live again if it came later. */
+  #checkPurged(node: number, key: string, dot: StampedDot): void {
+    const partition = partitionOf(key);
+    const ours = this.#disk(node, partition)?.last?.clock;
+    for (const below of ours === undefined ? [] : this.#rowDots.of(key))
+      if (below.hlc < dot.hlc && ours?.covers(below.actor, below.counter) === false) {
+        const holder = this.#holderOf(partition, below);
+        if (holder !== undefined)
+          this.#early.push(
+            `node ${node} purges the tombstone ${formatDot(dot)} of partition ${partition}, and has not seen ${formatDot(below)} of the same row, which node ${holder} holds`,
+          );
+      }
     for (const { node: other, clock } of this.#memberDisksOf(partition))
       if (!clock.covers(dot.actor, dot.counter))
         this.#early.push(

@@ -168,7 +168,7 @@ export class Simulation {
   #destroyed({ member }: RunningNode, damage: Damage): void {
     this.#budget.destroyed(member.number, this.nowMs, damage);
     this.#ledger.diskLost(member.number);
-    this.#clocks.diskLost(member.number);
+    this.#clocks.diskLost(member.number, damage);
   }
 
   /** With the first batch of a process. */

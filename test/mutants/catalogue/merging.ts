@@ -225,6 +225,12 @@ export const MERGING: readonly Mutant[] = [
         find: "if (isSame && isAnnounced) {",
         replace: "if ((isSame || !isSame) && isAnnounced) {",
       },
+      // Whoever lacks something does not look for orphans, either, and is waited for because it said nothing of them.
+      {
+        file: "src/replication/stability.ts",
+        find: "vector !== undefined && pastActors([vector], member, upTo).length === 0",
+        replace: "vector === undefined || pastActors([vector], member, upTo).length === 0",
+      },
     ],
   },
   {

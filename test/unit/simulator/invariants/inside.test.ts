@@ -42,8 +42,8 @@ function clocked(counter: number, closed = 0, forgotten = 0) {
 const ROW_KEY = encodeRowKey(DataType.register, "b", Buffer.from("k"));
 const ROW = rowStoreKey(0, ROW_KEY);
 
-function tombstone(counter: number) {
-  const payload = { hlc: 1n, isTombstone: true, encoding: 0, expiresAtMs: 0, data: Buffer.alloc(0) } as const;
+function tombstone(counter: number, hlc = 1n) {
+  const payload = { hlc, isTombstone: true, encoding: 0, expiresAtMs: 0, data: Buffer.alloc(0) } as const;
   const row = { ...ABSENT_ROW, live: [{ actor: ONE, counter, payload }] };
   return { key: ROW, value: sealRecord(Buffer.from(ROW, "latin1"), (writer) => writeRow(writer, row)) };
 }
@@ -97,6 +97,23 @@ describe("(h) what is forgotten", () => {
     expect(early(clocks)).toThrow("purges the tombstone 1.1:3 of partition 0");
   });
 
+  it("is no tombstone above what its node lacks of the row, and another one holds", () => {
+    const clocks = new DiskClocks();
+    const purge = (node: number): void => {
+      clocks.batchWritten(node, [tombstone(2, 5n)]);
+      clocks.batchWritten(node, [{ key: ROW, value: undefined }]);
+    };
+    for (const node of [1, 2]) clocks.batchWritten(node, [clocked(2)]);
+    clocks.batchWritten(2, [stamped(1, 3, 6n), clocked(3)]);
+    purge(1);
+    expect(early(clocks)).not.toThrow();
+    clocks.batchWritten(2, [stamped(1, 4, 4n), clocked(4)]);
+    purge(2);
+    expect(early(clocks)).not.toThrow();
+    purge(1);
+    expect(early(clocks)).toThrow("node 1 purges the tombstone 1.1:2 of partition 0, and has not seen 1.1:4");
+  });
+
   it("is an actor of whom all hold the same when it is closed", () => {
     const clocks = new DiskClocks();
     for (const node of [1, 2]) clocks.batchWritten(node, [clocked(2)]);
@@ -117,7 +134,7 @@ describe("(h) what is forgotten", () => {
 
   it("may have been lost by a disk since all had said that they hold it", () => {
     const clocks = new DiskClocks();
-    clocks.diskLost(3);
+    clocks.diskLost(3, "seen");
     for (const node of [1, 2, 3]) clocks.batchWritten(node, [clocked(node === 3 ? 1 : 2)]);
     clocks.batchWritten(1, [clocked(2, 1)]);
     expect(early(clocks)).not.toThrow();

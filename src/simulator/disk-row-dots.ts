@@ -1,0 +1,39 @@
+/** Every dot of each row that was ever in a log, with its stamp, as of the batches that nodes write. */
+import type { Dot, Hlc } from "../causality/index.js";
+import { openRecord, RecordDamagedError, readLogEntry } from "../codec/index.js";
+import { dotOfLogKey, rowStoreKey, type StoreKey } from "../storage/index.js";
+
+export interface StampedDot extends Dot {
+  readonly hlc: Hlc;
+}
+
+export class DiskRowDots {
+  readonly #known = new Set<string>();
+  /** By the store key of the row. */
+  readonly #byRow = new Map<string, StampedDot[]>();
+
+  logWritten(partition: number, key: StoreKey, value: Buffer): void {
+    if (this.#known.has(key)) return;
+    const entry = entryOf(key, value);
+    if (entry?.rowKey === undefined) return;
+    this.#known.add(key);
+    const row = rowStoreKey(partition, entry.rowKey);
+    const { actor, counter } = dotOfLogKey(key);
+    const dots = this.#byRow.get(row) ?? [];
+    this.#byRow.set(row, dots);
+    dots.push({ actor, counter, hlc: entry.hlc });
+  }
+
+  of(row: string): readonly StampedDot[] {
+    return this.#byRow.get(row) ?? [];
+  }
+}
+
+function entryOf(key: StoreKey, value: Buffer): ReturnType<typeof readLogEntry> | undefined {
+  try {
+    return openRecord(Buffer.from(key, "latin1"), value, readLogEntry);
+  } catch (error) {
+    if (error instanceof RecordDamagedError) return undefined;
+    throw error;
+  }
+}
