@@ -60,6 +60,12 @@ export const DELETING: readonly Mutant[] = [
         find: "if (replica.doubt !== undefined || !this.#views.isAgreedOn(replica.partition)) return undefined;",
         replace: "if (replica.doubt !== undefined) return undefined;",
       },
+      // While a link that broke takes with it what was said on it, nothing said before a start is left.
+      {
+        file: "src/replication/replicator.ts",
+        find: "    this.#statements.peerDown(peer);\n",
+        replace: "",
+      },
     ],
   },
   {
