@@ -27,6 +27,7 @@ export class DamageBudget {
   readonly #destroyedAtMs: number[] = [];
   readonly #unseenAtMs: number[] = [];
   #hasLostDisk = false;
+  #hasRemoved = false;
 
   constructor(victim: number) {
     this.victim = victim;
@@ -41,10 +42,15 @@ export class DamageBudget {
     return this.#hasLostDisk;
   }
 
+  get hasRemoved(): boolean {
+    return this.#hasRemoved;
+  }
+
   destroyed(member: number, atMs: number, damage: Damage): void {
     if (member !== this.victim) throw new Error(`node ${member} lost data, and the victim is ${this.victim}`);
     this.#destroyedAtMs.push(atMs);
-    if (damage !== "removed") this.#hasLostDisk = true;
+    if (damage === "removed") this.#hasRemoved = true;
+    else this.#hasLostDisk = true;
     if (damage === "unseen") this.#unseenAtMs.push(atMs);
   }
 

@@ -48,6 +48,7 @@ export class DiskClocks {
   #members: ReadonlySet<number> | undefined;
   readonly #early: string[] = [];
   readonly #late: string[] = [];
+  readonly #trimmed: string[] = [];
   /** Nodes whose disk has lost something: what it held, the others may have relied on rightly. */
   readonly #lost = new Set<number>();
   /** Those that nothing told so: they may have written below what they had stated to hold. */
@@ -58,9 +59,12 @@ export class DiskClocks {
     const keys = new Set(batch.map(({ key }) => key));
     for (const { key, value } of batch) {
       if (key.startsWith("p") && value !== undefined) {
+        const record = opened(key, value, readPartition);
+        const partition = partitionOf(key);
+        if (record === undefined) continue;
         // Catch-ups bring what past actors left; each takes its record away in the batch that adopts its clock.
-        if (!keys.has(catchUpKey(partitionOf(key)))) this.#checkPast(node, key, value);
-        this.#addRecord(node, key, value);
+        if (!keys.has(catchUpKey(partition))) this.#checkLive(node, partition, record);
+        this.#addRecord(node, partition, record);
       }
       if (key.startsWith("l") && value !== undefined)
         this.#rowDots.logWritten(partitionOf(key), key as StoreKey, value);
@@ -81,10 +85,11 @@ export class DiskClocks {
     this.doubts.started(node, this.#everyClock());
     for (let partition = 0; partition < partitions; partition++) {
       const key = partitionKey(partition);
-      const record = read(key);
+      const bytes = read(key);
+      const record = bytes && opened(key, bytes, readPartition);
       const disk = this.#disk(node, partition);
       if (disk !== undefined) disk.last = undefined;
-      if (record !== undefined) this.#addRecord(node, key, record);
+      if (record !== undefined) this.#addRecord(node, partition, record);
       this.doubts.found(node, partition, this.#disk(node, partition)?.last);
     }
   }
@@ -110,6 +115,11 @@ export class DiskClocks {
   /** What was closed, forgotten or purged before all replicas had it. */
   get early(): readonly string[] {
     return this.#early;
+  }
+
+  /** Logs that were trimmed of what a replica had never had. */
+  get trimmed(): readonly string[] {
+    return this.#trimmed;
   }
 
   /** Live deltas that were applied after a newer incarnation of who minted them was known. */
@@ -139,10 +149,7 @@ export class DiskClocks {
     return this.#disks.get(partition)?.get(node);
   }
 
-  #addRecord(node: number, key: string, bytes: Buffer): void {
-    const record = opened(key, bytes, readPartition);
-    if (record === undefined) return;
-    const partition = partitionOf(key);
+  #addRecord(node: number, partition: number, record: PartitionRecord): void {
     const disks = this.#disks.get(partition) ?? new Map<number, Disk>();
     this.#disks.set(partition, disks);
     const disk = disks.get(node) ?? { node, clock: new VersionVector(), last: undefined };
@@ -153,18 +160,30 @@ export class DiskClocks {
     disk.last = record;
   }
 
-  #checkPast(node: number, key: string, bytes: Buffer): void {
-    const last = this.#disk(node, partitionOf(key))?.last;
-    const now = opened(key, bytes, readPartition);
-    if (last === undefined || now === undefined) return;
+  #checkLive(node: number, partition: number, now: PartitionRecord): void {
+    const last = this.#disk(node, partition)?.last;
+    if (last === undefined) return;
+    this.#checkTrimmed(node, partition, last, now);
     for (const [actor, counter] of now.clock.entries()) {
       const member = actorMember(actor);
       const isPast = actorIncarnation(actor) < (this.#learned.get(`${node}/${member}`) ?? 0);
       if (isPast && counter > last.clock.counterOf(actor))
         this.#late.push(
-          `node ${node} applies ${formatDot({ actor, counter })} of partition ${partitionOf(key)} live, and knows a newer incarnation`,
+          `node ${node} applies ${formatDot({ actor, counter })} of partition ${partition} live, and knows a newer incarnation`,
         );
     }
+  }
+
+  /** What a disk once had it has no need of from another's log, lost or not. */
+  #checkTrimmed(node: number, partition: number, last: PartitionRecord, now: PartitionRecord): void {
+    if (this.#lost.has(node)) return;
+    for (const [actor, counter] of now.floor.entries())
+      if (counter > last.floor.counterOf(actor))
+        for (const { node: other, clock } of this.#memberDisksOf(partition))
+          if (!clock.covers(actor, counter))
+            this.#trimmed.push(
+              `node ${node} trims its log of partition ${partition} up to ${formatDot({ actor, counter })}, and node ${other} holds ${clock.get(actor)}`,
+            );
   }
 
   /** What a disk has lost, others may have closed or forgotten rightly: nothing is held against them. */

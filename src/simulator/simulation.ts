@@ -16,7 +16,7 @@ import { CutPeers } from "./invariants/cut-peers.js";
 import { checkNothingOfThePast, checkUniqueDots } from "./invariants/dots.js";
 import { checkDoubts } from "./invariants/doubts.js";
 import { checkNotForgottenEarly } from "./invariants/forgetting.js";
-import { checkFullSyncs } from "./invariants/full-syncs.js";
+import { checkFullSyncs, checkLogsKept } from "./invariants/full-syncs.js";
 import { CutHints, checkHintsAddUp } from "./invariants/hints.js";
 import { checkOwnWrites } from "./invariants/own-writes.js";
 import { checkNothingRepaired } from "./invariants/repairs.js";
@@ -147,12 +147,13 @@ export class Simulation {
       if (!isUp) continue;
       checkHintsAddUp(member.nodeId, api.hints());
       this.#cutHints.check(node, (nodeId) => this.#cluster.node(nodeId), this.nowMs);
-      checkNothingRepaired(member.nodeId, api.counters(), this.#budget);
+      checkNothingRepaired(member, api.counters(), this.#budget);
       checkFullSyncs(member.nodeId, api.counters(), this.#plan, this.#budget);
     }
     checkUniqueDots(this.#ledger);
     checkStamps(this.#ledger);
     checkNotForgottenEarly(this.#clocks);
+    checkLogsKept(this.#clocks, this.#plan);
     checkDoubts(this.#clocks.doubts, this.#doubtWatch);
     checkNothingOfThePast(this.#clocks);
     this.#cutPeers.check(nodes, (from, to) => world.network.cutSinceMs(from, to), this.nowMs);

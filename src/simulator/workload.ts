@@ -3,6 +3,7 @@
  * go on at another node with what they just wrote, maybe before it has come there.
  */
 import type { SeededRandom } from "../runtime/simulated/index.js";
+import { withFarewell } from "./farewell.js";
 import { LEVELS, type Level, type PlannedOperation, type PlannedRetry } from "./plan.js";
 import { type Focus, LATE_RETRIES_WINDOW_MS, nodesOf, type Shape } from "./shape.js";
 
@@ -55,13 +56,13 @@ export function drawWorkload(random: SeededRandom, shape: Shape): PlannedOperati
   }
   const focused = random.split("focused");
   const moves = random.split("moves");
-  return [
+  return withFarewell(random.split("farewell"), shape, [
     ...operations,
     ...shape.focuses.flatMap((focus) => drawFocused(focused, shape, focus)),
     ...shape.focuses
       .filter(() => moves.chance(MOVE_CHANCE))
       .flatMap((focus) => drawMove(moves, shape, focus)),
-  ];
+  ]);
 }
 
 function drawOperation(

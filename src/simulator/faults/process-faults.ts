@@ -113,7 +113,8 @@ export const PROCESS_FAULTS: readonly FaultKind[] = [
     name: "long-absence",
     family: "process",
     summary: "a node is away for longer than hints are kept",
-    forMs: [9_000, 16_000],
+    // Hints are given up after some seconds; after some more the log is trimmed, too.
+    forMs: [10_000, 22_000],
     inject: stayAway,
   },
   {

@@ -1,5 +1,5 @@
 /** Histories in short, for the invariants to judge. */
-import { Context, actorOf, VersionVector } from "../../../../src/causality/index.js";
+import { actorOf, Context, VersionVector } from "../../../../src/causality/index.js";
 import { ValueEncoding } from "../../../../src/crdt/index.js";
 import { History, type KeyUnderTest, type Read, type Write } from "../../../../src/simulator/history.js";
 

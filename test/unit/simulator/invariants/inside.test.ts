@@ -9,6 +9,7 @@ import {
   writeRow,
 } from "../../../../src/codec/index.js";
 import { ABSENT_ROW, DataType } from "../../../../src/crdt/index.js";
+import type { NodeCounters } from "../../../../src/node/index.js";
 import { catchUpKey, type PeerHints } from "../../../../src/replication/index.js";
 import { DamageBudget } from "../../../../src/simulator/damage-budget.js";
 import { DiskClocks } from "../../../../src/simulator/disk-clocks.js";
@@ -17,7 +18,7 @@ import { CutPeers } from "../../../../src/simulator/invariants/cut-peers.js";
 import { checkNothingOfThePast } from "../../../../src/simulator/invariants/dots.js";
 import { checkDurable, checkReadDurable } from "../../../../src/simulator/invariants/durability.js";
 import { checkNotForgottenEarly } from "../../../../src/simulator/invariants/forgetting.js";
-import { checkFullSyncs } from "../../../../src/simulator/invariants/full-syncs.js";
+import { checkFullSyncs, checkLogsKept } from "../../../../src/simulator/invariants/full-syncs.js";
 import { CutHints } from "../../../../src/simulator/invariants/hints.js";
 import { checkNothingRepaired } from "../../../../src/simulator/invariants/repairs.js";
 import { checkStampAboveRead, checkStamps } from "../../../../src/simulator/invariants/stamps.js";
@@ -185,12 +186,28 @@ describe("(l) a stamp", () => {
 });
 
 describe("(m) repairs", () => {
+  const check = (number: number, counters: NodeCounters, budget: DamageBudget) => () =>
+    checkNothingRepaired({ nodeId: `n${number}`, number }, counters, budget);
+
   it("are for disks that lost something", () => {
     const budget = new DamageBudget(1);
-    expect(() => checkNothingRepaired("eu-1", { rows_repaired: 3 }, budget)).not.toThrow();
-    expect(() => checkNothingRepaired("eu-1", { rows_outvoted: 1 }, budget)).toThrow("1 rows_outvoted");
+    expect(check(1, { rows_repaired: 3 }, budget)).not.toThrow();
+    expect(check(1, { rows_outvoted: 1 }, budget)).toThrow(
+      "no disk lost anything, and n1 counts 1 rows_outvoted",
+    );
+    expect(check(2, { stores_regressed: 1 }, budget)).toThrow("1 stores_regressed");
     budget.destroyed(1, 5, "seen");
-    expect(() => checkNothingRepaired("eu-1", { rows_outvoted: 1 }, budget)).not.toThrow();
+    expect(check(1, { rows_outvoted: 1 }, budget)).not.toThrow();
+    expect(check(2, { stores_regressed: 1 }, budget)).not.toThrow();
+    expect(check(2, { rows_outvoted: 1 }, budget)).toThrow(
+      "no disk of its own lost anything, and n2 counts 1",
+    );
+  });
+
+  it("are not looked at where a member was removed, for others took its place", () => {
+    const budget = new DamageBudget(1);
+    budget.destroyed(1, 5, "removed");
+    expect(check(2, { rows_outvoted: 1 }, budget)).not.toThrow();
   });
 });
 
@@ -214,6 +231,31 @@ describe("(n) full syncs", () => {
     expect(check({ maxHintWindowMs: 5_000 })).not.toThrow();
     budget.destroyed(1, 5, "seen");
     expect(check(kept)).not.toThrow();
+  });
+
+  /** Node 1 has trimmed its log up to 2; and `others` have clocks up to these counters. */
+  function trimmed(...others: number[]): DiskClocks {
+    const clocks = new DiskClocks();
+    for (const [i, counter] of others.entries()) clocks.batchWritten(i + 2, [clocked(counter)]);
+    clocks.batchWritten(1, [clocked(3)]);
+    const clock = VersionVector.from([[ONE, 3]]);
+    const floor = VersionVector.from([[ONE, 2]]);
+    const key = partitionKey(0);
+    const value = sealRecord(Buffer.from(key, "latin1"), (writer) =>
+      writePartition(writer, { clock, floor, doubt: undefined }),
+    );
+    clocks.batchWritten(1, [{ key, value }]);
+    return clocks;
+  }
+
+  it("are not needed for what was in every log", () => {
+    const plan = { settings: kept, swarm: [] };
+    expect(() => checkLogsKept(trimmed(2, 3), plan)).not.toThrow();
+    expect(() => checkLogsKept(trimmed(3, 1), plan)).toThrow(
+      "node 1 trims its log of partition 0 up to 1.1:2, and node 3 holds 1",
+    );
+    const cut = { settings: { ...kept, hintBudgetBytes: 300 }, swarm: [] };
+    expect(() => checkLogsKept(trimmed(3, 1), cut)).not.toThrow();
   });
 });
 

@@ -1,0 +1,43 @@
+/**
+ * One key of a run, a multi, is removed for good soon after a focus, and only read from then on: its row is gone without a
+ * trace, for only registers leave tombstones. Who is away meanwhile still has it, and has to be told.
+ */
+import type { SeededRandom } from "../runtime/simulated/index.js";
+import type { PlannedOperation } from "./plan.js";
+import { nodesOf, type Shape } from "./shape.js";
+
+/** From the focus, and from the read of what there is to remove. */
+const READ_MS = 300;
+/** Once more, for siblings that were under way. */
+const AGAIN_MS = 1_500;
+const PLAIN = { retries: [], isSloppy: false, lingersMs: 0, readsAgainAt: [] } as const;
+
+/** What clients do, but for the writes of that key after its farewell. */
+export function withFarewell(
+  random: SeededRandom,
+  shape: Shape,
+  operations: readonly PlannedOperation[],
+): PlannedOperation[] {
+  const key = shape.keys.length - 1;
+  const endMs = (shape.focuses[random.below(shape.focuses.length)]?.atMs ?? 0) + READ_MS;
+  const base = {
+    client: random.below(shape.clients),
+    key,
+    node: random.below(nodesOf(shape)),
+    level: "TWO",
+    timeoutMs: 800,
+    usesContext: true,
+    ...PLAIN,
+  } as const;
+  const removals = [endMs, endMs + AGAIN_MS].flatMap((atMs): PlannedOperation[] => [
+    { ...base, kind: "get", atMs },
+    { ...base, kind: "delete", atMs: atMs + READ_MS },
+  ]);
+  const isLate = (operation: PlannedOperation): boolean => operation.key === key && operation.atMs > endMs;
+  return [
+    ...operations.map((operation) =>
+      isLate(operation) ? { ...operation, ...PLAIN, kind: "get" as const } : operation,
+    ),
+    ...removals,
+  ];
+}
