@@ -30,7 +30,10 @@ export function writeDelta(writer: ByteWriter, delta: Delta): void {
       (delta.requestId === undefined ? 0 : HAS_REQUEST_ID) |
       (delta.announced === undefined ? 0 : IS_ANNOUNCEMENT),
   );
-  if (delta.requestId !== undefined) writer.raw(Buffer.from(delta.requestId, "hex"));
+  if (delta.requestId !== undefined) {
+    writer.raw(Buffer.from(delta.requestId, "hex"));
+    writer.varint(delta.following);
+  }
   if (delta.payload !== undefined) writePayload(writer, delta.payload);
   writeDots(writer, delta.replaced);
   if (delta.announced !== undefined) writeAnnouncement(writer, delta.announced);
@@ -45,9 +48,10 @@ export function readDelta(reader: ByteReader): Delta {
   const rowKey = checkedRowKey(reader.latin1());
   const flags = reader.uint8();
   const requestId = (flags & HAS_REQUEST_ID) === 0 ? undefined : reader.raw(REQUEST_ID_BYTES).toString("hex");
+  const following = requestId === undefined ? 0 : reader.varint();
   const payload = (flags & HAS_PAYLOAD) === 0 ? undefined : readPayload(reader);
   const replaced = readDots(reader);
-  const delta = { partition, actor, counter, hlc, rowKey, requestId, payload, replaced };
+  const delta = { partition, actor, counter, hlc, rowKey, requestId, following, payload, replaced };
   return (flags & IS_ANNOUNCEMENT) === 0 ? delta : { ...delta, announced: readAnnouncement(reader) };
 }
 

@@ -9,6 +9,7 @@ import { readPage, readPageRequest, writePage, writePageRequest } from "./catch-
 import { readClock, readView, writeClock, writeView } from "./clock-codec.js";
 import { readDelta, writeDelta } from "./delta-codec.js";
 import type { AckEntry, Message } from "./messages.js";
+import { readRangeReply, readRangeRequest, writeRangeReply, writeRangeRequest } from "./range-codec.js";
 import {
   readLookupReply,
   readReadReply,
@@ -43,6 +44,8 @@ const TYPE = {
   "hold-request": 17,
   "hold-reply": 18,
   layout: 19,
+  "range-request": 20,
+  "range-reply": 21,
   "audit-request": 32,
   "audit-reply": 33,
   "audit-cells-request": 34,
@@ -129,6 +132,10 @@ function writeBody(writer: ByteWriter, message: Message): void {
       return writeReadRequest(writer, message);
     case "read-reply":
       return writeReadReply(writer, message);
+    case "range-request":
+      return writeRangeRequest(writer, message);
+    case "range-reply":
+      return writeRangeReply(writer, message);
     case "repair-request":
       return writeRepairRequest(writer, message);
     case "repair-reply":
@@ -197,6 +204,10 @@ function readBody(type: Message["type"], reader: ByteReader): Message {
       return readReadRequest(reader);
     case "read-reply":
       return readReadReply(reader);
+    case "range-request":
+      return readRangeRequest(reader);
+    case "range-reply":
+      return readRangeReply(reader);
     case "repair-request":
       return readRepairRequest(reader);
     case "repair-reply":

@@ -24,6 +24,7 @@ export {
 export { readDelta, writeDelta } from "./delta-codec.js";
 export { appendMessage, beginFrame, messageBytes, PROTOCOL_VERSION, readFrame } from "./frame.js";
 export { clocksDigest, hash64, KeyedHash, rowDigest } from "./hash.js";
+export { type LeafType, leafOf, type MapLeaf, mapElement, mapSubtree } from "./map-path.js";
 export type {
   AckEntry,
   CatchUpBody,
@@ -41,6 +42,8 @@ export type {
   LookupReply,
   LookupRequest,
   Message,
+  RangeBody,
+  RangeRequest,
   ReadBody,
   ReadRequest,
   RepairRequest,
@@ -61,5 +64,15 @@ export {
   writePartition,
   writeRow,
 } from "./record.js";
-export { checkedRowKey, decodeRowKey, encodeRowKey, type RowKey, rowKeyType } from "./row-key.js";
+export {
+  afterRowKey,
+  checkedRowKey,
+  decodeRowKey,
+  encodeRowKey,
+  type RowAddress,
+  type RowKey,
+  type RowKeyRange,
+  rowKeysBelow,
+  rowKeyType,
+} from "./row-key.js";
 export { decodeToken, encodeToken } from "./token.js";

@@ -3,7 +3,7 @@ import type { Actor, Context, Dot, Hlc, VersionVector } from "../causality/index
 import type { LiveDot, Payload, RowState } from "../crdt/index.js";
 import type { AuditReplyMessage, AuditRequestMessage } from "./audit-messages.js";
 import type { LogEntry } from "./record.js";
-import type { RowKey } from "./row-key.js";
+import type { RowKey, RowKeyRange } from "./row-key.js";
 
 /** One mutation on its way to the other replicas. */
 export interface Delta {
@@ -13,6 +13,8 @@ export interface Delta {
   readonly hlc: Hlc;
   readonly rowKey: RowKey;
   readonly requestId: string | undefined;
+  /** How many dots of the same request come right after this one: it made several, or this is its last. */
+  readonly following: number;
   /** What the dot puts into the row; undefined for a removal. */
   readonly payload: Payload | undefined;
   readonly replaced: readonly Dot[];
@@ -200,6 +202,33 @@ export type ReadBody =
   /** No answer to count: the row is damaged, the replica is in doubt, or it does not hold the partition. */
   | { readonly kind: "refused"; readonly reason: "damaged" | "in-doubt" | "not-held" };
 
+/** A stretch of a replica's durable rows, for a coordinator. */
+export interface RangeRequest {
+  readonly type: "range-request";
+  readonly id: number;
+  readonly partition: number;
+  readonly range: RowKeyRange;
+  /** At most so many rows; the replica may send fewer. */
+  readonly limit: number;
+}
+
+export interface RangeReply {
+  readonly type: "range-reply";
+  readonly id: number;
+  readonly body: RangeBody;
+}
+
+export type RangeBody =
+  | {
+      readonly kind: "rows";
+      /** Of the replica when it read them: a row of the stretch that is not listed is absent as of this clock. */
+      readonly clock: VersionVector;
+      readonly rows: readonly CatchUpRow[];
+      /** The stretch ends with this row; undefined: with the range. */
+      readonly upTo: RowKey | undefined;
+    }
+  | { readonly kind: "refused"; readonly reason: "damaged" | "in-doubt" | "not-held" };
+
 /** Read repair: join this, and say when it is durable. */
 export interface RepairRequest {
   readonly type: "repair-request";
@@ -271,6 +300,8 @@ export type Message =
   | CatchUpPage
   | ReadRequest
   | ReadReply
+  | RangeRequest
+  | RangeReply
   | RepairRequest
   | RepairReply
   | LookupRequest

@@ -72,6 +72,8 @@ export interface LogEntry {
   readonly rowKey: RowKey;
   /** 32 hexadecimal digits; undefined where the writer gave none. */
   readonly requestId: string | undefined;
+  /** How many dots of the same request come right after this one. */
+  readonly following: number;
   readonly hlc: Hlc;
 }
 
@@ -81,7 +83,10 @@ const REQUEST_ID_BYTES = 16;
 export function writeLogEntry(writer: ByteWriter, entry: LogEntry): void {
   writer.uint8(entry.requestId === undefined ? 0 : LOG_REQUEST_ID);
   writer.hlc(entry.hlc);
-  if (entry.requestId !== undefined) writer.raw(Buffer.from(entry.requestId, "hex"));
+  if (entry.requestId !== undefined) {
+    writer.raw(Buffer.from(entry.requestId, "hex"));
+    writer.varint(entry.following);
+  }
   writer.latin1(entry.rowKey);
 }
 
@@ -89,8 +94,9 @@ export function readLogEntry(reader: ByteReader): LogEntry {
   const flags = reader.uint8();
   const hlc = reader.hlc();
   const requestId = (flags & LOG_REQUEST_ID) === 0 ? undefined : reader.raw(REQUEST_ID_BYTES).toString("hex");
+  const following = requestId === undefined ? 0 : reader.varint();
   const rowKey = checkedRowKey(reader.latin1());
-  return { rowKey, requestId, hlc };
+  return { rowKey, requestId, following, hlc };
 }
 
 /** What a node keeps for each partition beside its rows and its log. */
@@ -134,7 +140,7 @@ export function readPartition(reader: ByteReader): PartitionRecord {
   return { clock, floor, doubt: { cause: cause === 1 ? "empty" : "regressed", settled, hasCaughtUp } };
 }
 
-/** Where a request id led: the dot that it made. */
+/** Where a request id led: the last of the dots that it made. Who holds that one holds all of them. */
 export interface RequestRecord {
   readonly actor: Actor;
   readonly counter: number;

@@ -3,24 +3,54 @@
  * (rule 22). Each part ends with 00 01, and a 00 inside it is written 00 FF. In memory a row key is a string of code
  * units below 256, because strings are what maps compare fast; their order is the order of the bytes.
  */
-import type { DataType } from "../crdt/index.js";
+import { DataType } from "../crdt/index.js";
 import { CodecError } from "./bytes.js";
+import { leafOf } from "./map-path.js";
 
 export type RowKey = string & { readonly __rowKey: unique symbol };
 
 const END = "\x00\x01";
 
-/** @param bucket ASCII; @param key raw bytes; @param element set member or map path, for the types that have them. */
-export function encodeRowKey(type: DataType, bucket: string, key: Buffer, element?: Buffer): RowKey {
-  const head = `${String.fromCharCode(type)}${escaped(bucket)}${END}${escaped(key.toString("latin1"))}${END}`;
-  return (element === undefined ? head : `${head}${escaped(element.toString("latin1"))}${END}`) as RowKey;
+/**
+ * The key of one row, or the common beginning of all rows of a set or a map, which have an element.
+ *
+ * @param bucket ASCII
+ * @param key raw bytes
+ * @param element the parts that name a row within its key: of a set's row the member, of a map's see `mapElement`
+ */
+export function encodeRowKey(
+  type: DataType,
+  bucket: string,
+  key: Buffer,
+  element: readonly Buffer[] = [],
+): RowKey {
+  let text = `${String.fromCharCode(type)}${escaped(bucket)}${END}${escaped(key.toString("latin1"))}${END}`;
+  for (const part of element) text += `${escaped(part.toString("latin1"))}${END}`;
+  return text as RowKey;
 }
 
-interface RowAddress {
+/** Row keys in `[from, to)`, by their bytes. */
+export interface RowKeyRange {
+  readonly from: RowKey;
+  readonly to: RowKey;
+}
+
+/** All row keys that begin with these whole parts: of the key itself, and of what is below it. */
+export function rowKeysBelow(beginning: RowKey): RowKeyRange {
+  return { from: beginning, to: `${beginning.slice(0, -1)}\x02` as RowKey };
+}
+
+/** What of a range comes after one row key. */
+export function afterRowKey(range: RowKeyRange, rowKey: RowKey): RowKeyRange {
+  return { from: `${rowKey}\x00` as RowKey, to: range.to };
+}
+
+export interface RowAddress {
   readonly type: DataType;
   readonly bucket: string;
   readonly key: Buffer;
-  readonly element: Buffer | undefined;
+  /** Empty where the key is one row. */
+  readonly element: readonly Buffer[];
 }
 
 /** Throws `CodecError` for what `encodeRowKey` cannot have made. */
@@ -28,14 +58,14 @@ export function decodeRowKey(rowKey: string): RowAddress {
   const type = rowKeyType(rowKey);
   const parts = rowKey.slice(1).split(END);
   const rest = parts.pop();
-  const [bucket, key, element] = parts.map(unescaped);
-  if (bucket === undefined || key === undefined || parts.length > 3 || rest !== "")
+  const [bucket, key, ...element] = parts.map(unescaped);
+  if (bucket === undefined || key === undefined || rest !== "")
     throw new CodecError("a row key is malformed");
   return {
     type,
     bucket,
     key: Buffer.from(key, "latin1"),
-    element: element === undefined ? undefined : Buffer.from(element, "latin1"),
+    element: element.map((part) => Buffer.from(part, "latin1")),
   };
 }
 
@@ -46,9 +76,12 @@ export function rowKeyType(rowKey: string): DataType {
   throw new CodecError(`row type ${type} is unknown`);
 }
 
-/** A row key from a peer's bytes: well-formed, or `CodecError`. */
+/** A row key from a peer's bytes: one that a row of its type may have, or `CodecError`. */
 export function checkedRowKey(text: string): RowKey {
-  decodeRowKey(text);
+  const { type, element } = decodeRowKey(text);
+  if (type === DataType.map) leafOf(element);
+  else if (element.length !== (type === DataType.set ? 1 : 0))
+    throw new CodecError("a row key has the element of another type");
   return text as RowKey;
 }
 

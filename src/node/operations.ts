@@ -3,6 +3,7 @@ import {
   type FailureReason,
   type Fill,
   failure,
+  isWrite,
   type Operation,
   type Outcome,
 } from "../replication/index.js";
@@ -34,7 +35,7 @@ export class OperationsInFlight {
 
   /** The returned function answers, the first time that it is called. */
   begin(operation: Operation, done: (outcome: Outcome) => void): (outcome: Outcome) => void {
-    const ticket: Ticket = { isWrite: operation.kind !== "get", done };
+    const ticket: Ticket = { isWrite: isWrite(operation), done };
     this.#tickets.add(ticket);
     return (outcome) => {
       if (this.#tickets.delete(ticket)) done(outcome);

@@ -51,7 +51,7 @@ export class DotLog {
     const idKey = requestKey(this.#partition, entry.requestId);
     const sealed = sealRecord(Buffer.from(idKey, "latin1"), (writer) => {
       writer.actor(actor);
-      writer.varint(counter);
+      writer.varint(counter + entry.following);
       writer.hlc(entry.hlc);
     });
     this.#commit.put(idKey, sealed);
@@ -101,7 +101,7 @@ export class DotLog {
     });
   }
 
-  /** The dot that a request id made, durable or not; undefined when nothing is known of it. */
+  /** The last dot that a request id made, durable or not; undefined when nothing is known of it. */
   findRequest(requestId: string): RequestRecord | "damaged" | undefined {
     const key = requestKey(this.#partition, requestId);
     const record = this.#commit.readPending(key);
@@ -119,8 +119,10 @@ export class DotLog {
   }
 
   #remove(actor: Actor, counter: number): void {
-    const requestId = this.read(actor, counter)?.requestId;
+    const entry = this.read(actor, counter);
     this.#commit.put(logKey(this.#partition, actor, counter), undefined);
-    if (requestId !== undefined) this.#commit.put(requestKey(this.#partition, requestId), undefined);
+    const requestId = entry?.requestId;
+    if (requestId !== undefined && entry?.following === 0)
+      this.#commit.put(requestKey(this.#partition, requestId), undefined);
   }
 }

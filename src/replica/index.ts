@@ -1,4 +1,5 @@
 /** One replica of one partition: clock, log, apply, catch-up pages. */
+
 export type { AheadReport } from "./ahead-rows.js";
 export { aboveFloor, buildPage, CATCH_UP_PAGE_BYTES } from "./catch-up-source.js";
 export {
@@ -10,6 +11,7 @@ export {
 } from "./doubt.js";
 export { PartitionReplica } from "./partition-replica.js";
 export { PartitionSketch } from "./partition-sketch.js";
+export { readRange } from "./range-view.js";
 export { isTouchedBeyond, mayHaveTouched, readForCoordinator } from "./read-view.js";
 export { keyHashOf, RowItems } from "./row-item.js";
 export { scrub } from "./scrub.js";

@@ -125,8 +125,14 @@ export class PartitionReplica {
     this.#environment.markDirty(this);
   }
 
-  /** Mints the next dot of `actor` for one row change. */
-  mint(actor: Actor, rowKey: RowKey, row: Row, intent: Intent, requestId: string | undefined): Delta {
+  /** Mints the next dot of `actor` for one row change; `following` more of the same request come right after it. */
+  mint(
+    actor: Actor,
+    rowKey: RowKey,
+    row: Row,
+    intent: Intent,
+    { requestId, following }: Pick<Delta, "requestId" | "following">,
+  ): Delta {
     const hlc = this.#environment.hlc.next();
     const delta: Delta = {
       partition: this.partition,
@@ -135,6 +141,7 @@ export class PartitionReplica {
       hlc,
       rowKey,
       requestId,
+      following,
       payload: intent.payload === undefined ? undefined : { ...intent.payload, hlc },
       replaced: intent.replaced.map((dot): Dot => ({ actor: dot.actor, counter: dot.counter })),
     };
@@ -158,6 +165,7 @@ export class PartitionReplica {
       hlc: this.#environment.hlc.next(),
       rowKey,
       requestId: undefined,
+      following: 0,
       payload: undefined,
       replaced: [],
       announced: { state: rowState(row, this.#clock), actors },

@@ -7,6 +7,7 @@ import {
   openRecord,
   RecordDamagedError,
   type RowKey,
+  type RowKeyRange,
   readRow,
   sealRecord,
   writeRow,
@@ -18,6 +19,7 @@ import {
   rowKeyOf,
   rowRange,
   rowStoreKey,
+  rowsWithin,
   type StoreKey,
   tombstoneKey,
 } from "../storage/index.js";
@@ -136,6 +138,18 @@ export class RowStore {
     done: (error: Error | undefined, rowKeys: RowKey[]) => void,
   ): void {
     this.#commit.scanKeys(rowRange(this.#partition, afterRow), limit, view, (error, keys) =>
+      done(error, keys.map(rowKeyOf)),
+    );
+  }
+
+  /** At most `limit` row keys in `[from, to)`, in order, of the rows that have a record in the view. */
+  scanWithin(
+    range: RowKeyRange,
+    limit: number,
+    view: "pending" | "durable",
+    done: (error: Error | undefined, rowKeys: RowKey[]) => void,
+  ): void {
+    this.#commit.scanKeys(rowsWithin(this.#partition, range.from, range.to), limit, view, (error, keys) =>
       done(error, keys.map(rowKeyOf)),
     );
   }

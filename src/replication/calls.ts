@@ -5,7 +5,9 @@ import type { PeerLinks } from "./peer-links.js";
 type Reply =
   | Extract<
       Message,
-      { type: "read-reply" | "repair-reply" | "lookup-reply" | "forward-reply" | "hold-reply" }
+      {
+        type: "read-reply" | "range-reply" | "repair-reply" | "lookup-reply" | "forward-reply" | "hold-reply";
+      }
     >
   | AuditReplyMessage;
 

@@ -4,12 +4,12 @@
  */
 
 import { CodecError } from "../codec/index.js";
-import { DataType } from "../crdt/index.js";
 import type { PartitionReplica } from "../replica/index.js";
 import type { Environment } from "./environment.js";
 import { badRequest, failure, maybeApplied, quorumUnavailable } from "./failures.js";
-import type { Failure, Operation, OperationOptions, Outcome } from "./operation.js";
-import { decodeOutcome, encodeOperation } from "./operation-codec.js";
+import { type Failure, isWrite, type Operation, type OperationOptions, type Outcome } from "./operation.js";
+import { encodeOperation } from "./operation-codec.js";
+import { decodeOutcome } from "./outcome-codec.js";
 import { ConsistencyError, DEFAULT_CONSISTENCY, type QuorumPart, quorumParts } from "./quorum.js";
 import type { ReadCoordinator } from "./read-coordinator.js";
 import type { WriteCoordinator } from "./write-coordinator.js";
@@ -45,11 +45,7 @@ export class Coordinator {
     mayForward: boolean,
     done: (outcome: Outcome) => void,
   ): void {
-    const { type, bucket, key } = operation.address;
-    if (type !== DataType.register && type !== DataType.multi)
-      return done(
-        failure("UNIMPLEMENTED", "this server offers the data types register and multi; nothing was done"),
-      );
+    const { bucket, key } = operation.address;
     const partition = this.#environment.view.partitionOf(bucket, key);
     const replica = this.#environment.replica(partition);
     const refusal = replica === undefined ? undefined : this.#refusal(operation, replica);
@@ -60,7 +56,7 @@ export class Coordinator {
   }
 
   #refusal(operation: Operation, replica: PartitionReplica): Failure | undefined {
-    return operation.kind === "get" ? undefined : this.#writes.refusal(replica);
+    return isWrite(operation) ? this.#writes.refusal(replica) : undefined;
   }
 
   #coordinate(
@@ -71,8 +67,8 @@ export class Coordinator {
   ): void {
     const parts = this.#parts(options, replica.partition);
     if (!Array.isArray(parts)) return done(parts);
-    if (operation.kind === "get") this.#reads.read(operation, options, replica, parts, done);
-    else this.#writes.write(operation, options, replica, parts, done);
+    if (isWrite(operation)) this.#writes.write(operation, options, replica, parts, done);
+    else this.#reads.read(operation, options, replica, parts, done);
   }
 
   #parts(options: OperationOptions, partition: number): QuorumPart[] | Outcome {
@@ -107,7 +103,7 @@ export class Coordinator {
       const timeoutMs = deadlineMs - clock.monotonicMs();
       if (member === undefined || timeoutMs <= 0)
         return done(wasSent ? forwardLost(operation) : (lastRefusal ?? quorumUnavailable(1, 0)));
-      if (wasSent && operation.kind !== "get" && options.requestId === undefined)
+      if (wasSent && isWrite(operation) && options.requestId === undefined)
         return done(maybeApplied("the replica that coordinated the write was lost before it answered"));
       counters.add("operations_forwarded");
       const body = encodeOperation({
@@ -165,9 +161,9 @@ function isRefusal(outcome: Outcome): outcome is Failure {
 }
 
 function forwardLost(operation: Operation): Outcome {
-  return operation.kind === "get"
-    ? failure("QUORUM_TIMEOUT", "no replica answered within the deadline; a read changes nothing")
-    : maybeApplied("the replica that coordinated the write did not answer in time");
+  return isWrite(operation)
+    ? maybeApplied("the replica that coordinated the write did not answer in time")
+    : failure("QUORUM_TIMEOUT", "no replica answered within the deadline; a read changes nothing");
 }
 
 function bounded(options: OperationOptions): OperationOptions {

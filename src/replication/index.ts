@@ -12,15 +12,18 @@ export { Counters } from "./counters.js";
 export type { Environment } from "./environment.js";
 export { failure } from "./failures.js";
 export type { StoredCopy } from "./fallback-copies.js";
-export type {
-  Failure,
-  FailureReason,
-  KeyAddress,
-  Operation,
-  OperationOptions,
-  Outcome,
-  ReadValue,
-  StoredValue,
+export {
+  type Action,
+  type Change,
+  type Failure,
+  type FailureReason,
+  isWrite,
+  type KeyAddress,
+  type Operation,
+  type OperationOptions,
+  type Outcome,
+  type PageRow,
+  type StoredValue,
 } from "./operation.js";
 export { PeerLinks } from "./peer-links.js";
 export type { RepairStep } from "./repair.js";

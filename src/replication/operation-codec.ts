@@ -1,19 +1,12 @@
-/** Forwarded operations and their outcomes as bytes. */
+/** Forwarded operations as bytes. */
 import { ByteReader, ByteWriter, CodecError } from "../codec/index.js";
-import { DataType, type ValueEncoding } from "../crdt/index.js";
+import { DataType } from "../crdt/index.js";
+import { CHANGE_BYTES_MIN, readChange, writeChange } from "./change-codec.js";
 import { CONSISTENCY_LEVELS, type Consistency } from "./consistency.js";
-import { failure } from "./failures.js";
-import {
-  FAILURE_REASONS,
-  type KeyAddress,
-  type Operation,
-  type OperationOptions,
-  type Outcome,
-  type ReadValue,
-  type StoredValue,
-} from "./operation.js";
+import type { Change, KeyAddress, Operation, OperationOptions } from "./operation.js";
+import { readParts, readValue, writeParts, writeValue } from "./value-codec.js";
 
-const KINDS = ["get", "put", "delete"] as const;
+const KINDS = ["get", "put", "delete", "list", "update"] as const;
 const REQUEST_ID_BYTES = 16;
 const HAS_REQUEST_ID = 0x01;
 const IS_RETRY = 0x02;
@@ -30,8 +23,7 @@ export function encodeOperation({ operation, options }: ForwardedOperation): Buf
   writer.uint8(operation.address.type);
   writer.latin1(operation.address.bucket);
   writer.bytes(operation.address.key);
-  if (operation.kind === "put") writeValue(writer, operation.value);
-  if (operation.kind !== "get") writer.bytes(operation.context);
+  writeBody(writer, operation);
   writeConsistency(writer, options.consistency);
   writer.varint(Math.max(1, Math.ceil(options.timeoutMs)));
   writer.uint8(
@@ -59,6 +51,25 @@ export function decodeOperation(bytes: Buffer): ForwardedOperation {
   return { operation, options: { consistency, timeoutMs, requestId, isRetry, isSloppy } };
 }
 
+function writeBody(writer: ByteWriter, operation: Operation): void {
+  switch (operation.kind) {
+    case "get":
+      return writeParts(writer, operation.element);
+    case "list":
+      writeParts(writer, operation.path);
+      writer.bytes(operation.pageToken);
+      return writer.varint(operation.limit);
+    case "put":
+      writeValue(writer, operation.value);
+      return writer.bytes(operation.context);
+    case "delete":
+      return writer.bytes(operation.context);
+    case "update":
+      writer.varint(operation.changes.length);
+      for (const change of operation.changes) writeChange(writer, change);
+  }
+}
+
 function readOperation(
   reader: ByteReader,
   kind: (typeof KINDS)[number] | undefined,
@@ -66,7 +77,20 @@ function readOperation(
 ): Operation {
   switch (kind) {
     case "get":
-      return { kind, address };
+      return { kind, address, element: readParts(reader) };
+    case "list":
+      return {
+        kind,
+        address,
+        path: readParts(reader),
+        pageToken: Buffer.from(reader.bytes()),
+        limit: reader.varint(),
+      };
+    case "update": {
+      const changes: Change[] = [];
+      for (let left = reader.count(CHANGE_BYTES_MIN); left > 0; left--) changes.push(readChange(reader));
+      return { kind, address, changes };
+    }
     case "put":
       return { kind, address, value: readValue(reader), context: Buffer.from(reader.bytes()) };
     case "delete":
@@ -76,99 +100,11 @@ function readOperation(
   }
 }
 
-const READ = 0;
-const WRITTEN = 1;
-const FAILED = 2;
-
-export function encodeOutcome(outcome: Outcome): Buffer {
-  const writer = new ByteWriter();
-  switch (outcome.kind) {
-    case "read":
-      writer.uint8(READ);
-      writer.varint(outcome.values.length);
-      for (const value of outcome.values) {
-        writeValue(writer, value);
-        writer.hlc(value.hlc);
-      }
-      writer.bytes(outcome.context);
-      break;
-    case "written":
-      writer.uint8(WRITTEN);
-      writer.hlc(outcome.hlc);
-      writer.bytes(outcome.context);
-      writer.varint(outcome.acksReceived);
-      writer.varint(outcome.fallbackAcks);
-      break;
-    case "failed":
-      writer.uint8(FAILED);
-      writer.uint8(FAILURE_REASONS.indexOf(outcome.reason));
-      writer.bytes(Buffer.from(outcome.message));
-      writer.varint(Object.keys(outcome.metadata).length);
-      for (const [name, text] of Object.entries(outcome.metadata)) {
-        writer.bytes(Buffer.from(name));
-        writer.bytes(Buffer.from(text));
-      }
-  }
-  return writer.take();
-}
-
-/** Throws `CodecError`. */
-export function decodeOutcome(bytes: Buffer): Outcome {
-  const reader = new ByteReader(bytes);
-  const outcome = readOutcome(reader);
-  reader.end();
-  return outcome;
-}
-
-/** A value's encoding 1 and length 1, stamp 8. */
-const VALUE_BYTES_MIN = 10;
-
-function readOutcome(reader: ByteReader): Outcome {
-  const kind = reader.uint8();
-  if (kind === READ) {
-    const values: ReadValue[] = [];
-    for (let left = reader.count(VALUE_BYTES_MIN); left > 0; left--)
-      values.push({ ...readValue(reader), hlc: reader.hlc() });
-    return { kind: "read", values, context: Buffer.from(reader.bytes()) };
-  }
-  if (kind === WRITTEN)
-    return {
-      kind: "written",
-      hlc: reader.hlc(),
-      context: Buffer.from(reader.bytes()),
-      acksReceived: reader.varint(),
-      fallbackAcks: reader.varint(),
-    };
-  const reason = kind === FAILED ? FAILURE_REASONS[reader.uint8()] : undefined;
-  if (reason === undefined) throw new CodecError("an outcome's kind is unknown");
-  const message = reader.bytes().toString("utf8");
-  const metadata: (readonly [name: string, text: string])[] = [];
-  for (let left = reader.count(2); left > 0; left--)
-    metadata.push([reader.bytes().toString("utf8"), reader.bytes().toString("utf8")]);
-  // Assigned one by one, a name like __proto__ would be lost.
-  return failure(reason, message, Object.fromEntries(metadata));
-}
-
 function readAddress(reader: ByteReader): KeyAddress {
   const number = reader.uint8();
   const type = Object.values(DataType).find((known) => known === number);
   if (type === undefined) throw new CodecError(`data type ${number} is unknown`);
   return { type, bucket: reader.latin1(), key: Buffer.from(reader.bytes()) };
-}
-
-function writeValue(writer: ByteWriter, value: StoredValue): void {
-  writer.uint8(value.encoding);
-  writer.bytes(value.data);
-}
-
-function readValue(reader: ByteReader): StoredValue {
-  const encoding = reader.uint8();
-  if (!isEncoding(encoding)) throw new CodecError(`value encoding ${encoding} is unknown`);
-  return { encoding, data: Buffer.from(reader.bytes()) };
-}
-
-function isEncoding(value: number): value is ValueEncoding {
-  return value >= 0 && value <= 3;
 }
 
 /** 0: the default; 1 to 8: a level; 9: a number that follows. */

@@ -1,5 +1,5 @@
 import type { Hlc } from "../causality/index.js";
-import type { DataType, ValueEncoding } from "../crdt/index.js";
+import type { DataType, Reading, ShownValue, ValueEncoding } from "../crdt/index.js";
 import type { Consistency } from "./consistency.js";
 
 /** Where a key lives. */
@@ -17,7 +17,23 @@ export interface StoredValue {
 
 /** What a client asks of a node: one key, one operation. */
 export type Operation =
-  | { readonly kind: "get"; readonly address: KeyAddress }
+  | {
+      readonly kind: "get";
+      readonly address: KeyAddress;
+      /** Of a set or a map: which of its rows, as its row key names it. Otherwise empty. */
+      readonly element: readonly Buffer[];
+    }
+  /** A page of the members of a set, or of the leaves of a map, in order. */
+  | {
+      readonly kind: "list";
+      readonly address: KeyAddress;
+      /** Of a map: only what is at and below it. */
+      readonly path: readonly Buffer[];
+      /** From the page before; empty for the first. */
+      readonly pageToken: Buffer;
+      /** At most so many rows; a page may have fewer, and the last one says so. */
+      readonly limit: number;
+    }
   | {
       readonly kind: "put";
       readonly address: KeyAddress;
@@ -25,7 +41,35 @@ export type Operation =
       /** From a read: what this put replaces. Empty: a register replaces what is there, a multi adds a sibling. */
       readonly context: Buffer;
     }
-  | { readonly kind: "delete"; readonly address: KeyAddress; readonly context: Buffer };
+  /** Of a set or a map: removes all that the coordinator sees, in bounded steps. Its context must be empty. */
+  | { readonly kind: "delete"; readonly address: KeyAddress; readonly context: Buffer }
+  /** Applied together: all of its changes are in one batch of the coordinator's. In order; a later one sees the earlier. */
+  | { readonly kind: "update"; readonly address: KeyAddress; readonly changes: readonly Change[] };
+
+/** One change of a value of a data type. */
+export interface Change {
+  /** Of a map: where. Otherwise empty. */
+  readonly path: readonly Buffer[];
+  readonly action: Action;
+}
+
+export type Action =
+  /** Of a counter: a whole number, negative to subtract. */
+  | { readonly kind: "increment"; readonly amount: number }
+  | { readonly kind: "set-flag"; readonly isEnabled: boolean }
+  | { readonly kind: "add-members"; readonly members: readonly Buffer[] }
+  | { readonly kind: "remove-members"; readonly members: readonly Buffer[] }
+  /** Of a register in a map. */
+  | { readonly kind: "assign"; readonly value: StoredValue }
+  /** All that is there, of a map all at and below the path, of whatever type. */
+  | { readonly kind: "clear" };
+
+/** Whether an operation may change something. */
+export function isWrite(operation: Operation): operation is WriteOperation {
+  return operation.kind === "put" || operation.kind === "delete" || operation.kind === "update";
+}
+
+export type WriteOperation = Extract<Operation, { kind: "put" | "delete" | "update" }>;
 
 /** How it is asked. */
 export interface OperationOptions {
@@ -44,8 +88,10 @@ export interface OperationOptions {
   readonly isSloppy: boolean;
 }
 
-export interface ReadValue extends StoredValue {
-  readonly hlc: Hlc;
+/** One row of a set or a map that shows something. */
+export interface PageRow {
+  readonly element: readonly Buffer[];
+  readonly reading: Reading;
 }
 
 /** What came of it. */
@@ -53,9 +99,19 @@ export type Outcome =
   | {
       readonly kind: "read";
       /** A register: at most one. A multi: every sibling, highest stamp first. Empty: not found. */
-      readonly values: readonly ReadValue[];
+      readonly values: readonly ShownValue[];
       /** Opaque: what was read, for the put or delete that replaces it. */
       readonly context: Buffer;
+    }
+  /** A counter; `isFound` is false of one that nobody counted on since it was cleared. */
+  | { readonly kind: "counter"; readonly value: bigint; readonly isFound: boolean }
+  /** A flag, or one member of a set. */
+  | { readonly kind: "flag"; readonly isEnabled: boolean }
+  | {
+      readonly kind: "page";
+      readonly rows: readonly PageRow[];
+      /** For the next page; empty after the last one. */
+      readonly nextPageToken: Buffer;
     }
   | {
       readonly kind: "written";

@@ -4,14 +4,13 @@
  * that quorum reads never go back in time (rule 16). A replica that cannot answer, or is slow, is made up for by
  * another.
  */
-import type { Hlc } from "../causality/index.js";
 import { encodeToken, type ReadBody, type RowKey, rowDigest } from "../codec/index.js";
 import {
   contextMatters,
   type DataType,
   joinStates,
-  type LiveDot,
   type RowState,
+  readingOf,
   readToken,
 } from "../crdt/index.js";
 import { isTouchedBeyond, type PartitionReplica, readForCoordinator } from "../replica/index.js";
@@ -19,11 +18,13 @@ import type { Timer } from "../runtime/index.js";
 import type { Environment } from "./environment.js";
 import { failure, quorumUnavailable, readTimeout } from "./failures.js";
 import type { LatencyWindow } from "./latency-window.js";
-import type { Failure, Outcome, ReadValue } from "./operation.js";
+import type { Failure, Outcome } from "./operation.js";
 import { chooseReplicas, countable, type QuorumPart, QuorumTracker, requiredCount } from "./quorum.js";
 
 interface ReadPlan {
   readonly type: DataType;
+  /** How to show it: of a map's row, the type of the leaf. */
+  readonly readType: DataType;
   readonly rowKey: RowKey;
   /** Ours. */
   readonly replica: PartitionReplica;
@@ -287,12 +288,10 @@ export class QuorumRead {
   }
 
   #answer(state: RowState): void {
-    const values = state.live.filter((dot) => !dot.payload.isTombstone).sort(byStampDescending);
-    this.#finish({
-      kind: "read",
-      values: values.map(readValue),
-      context: encodeToken(this.#plan.rowKey, readToken(state)),
-    });
+    const reading = readingOf(this.#plan.readType, state.live, this.#environment.clock.wallMs());
+    if (reading.kind !== "values") return this.#finish(reading);
+    const context = encodeToken(this.#plan.rowKey, readToken(state));
+    this.#finish({ kind: "read", values: reading.values, context });
   }
 
   #finish(outcome: Outcome): void {
@@ -310,12 +309,3 @@ export class QuorumRead {
 }
 
 const IN_DOUBT: ReadBody = { kind: "refused", reason: "in-doubt" };
-
-function readValue(dot: LiveDot): ReadValue {
-  return { data: dot.payload.data, encoding: dot.payload.encoding, hlc: dot.payload.hlc };
-}
-
-function byStampDescending(a: LiveDot, b: LiveDot): number {
-  const stamp = (dot: LiveDot): Hlc => dot.payload.hlc;
-  return stamp(a) < stamp(b) ? 1 : stamp(a) > stamp(b) ? -1 : 0;
-}

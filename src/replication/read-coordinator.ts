@@ -1,13 +1,15 @@
-/** Coordinates reads: whom to ask, and when to hedge. `QuorumRead` is one read. */
+/** Coordinates reads: whom to ask, when to hedge, and what of the rows a client asked for. */
 import { encodeRowKey } from "../codec/index.js";
 import type { PartitionReplica } from "../replica/index.js";
 import type { Environment } from "./environment.js";
 import { LatencyWindow } from "./latency-window.js";
-import type { Operation, OperationOptions, Outcome } from "./operation.js";
+import type { Failure, Operation, OperationOptions, Outcome } from "./operation.js";
+import { elementRange, pageOf, readTypeOf } from "./paging.js";
 import type { QuorumPart } from "./quorum.js";
 import { QuorumRead } from "./quorum-read.js";
+import { RangeRead } from "./range-read.js";
 
-type ReadOperation = Extract<Operation, { kind: "get" }>;
+type ReadOperation = Extract<Operation, { kind: "get" | "list" }>;
 
 export class ReadCoordinator {
   readonly #environment: Environment;
@@ -24,16 +26,30 @@ export class ReadCoordinator {
     parts: readonly QuorumPart[],
     done: (outcome: Outcome) => void,
   ): void {
+    const deadlineMs = this.#environment.clock.monotonicMs() + options.timeoutMs;
+    const candidates = this.#byPreference(replica.partition);
+    const plan = { replica, parts, candidates, deadlineMs };
+    if (operation.kind === "list") return this.#list(operation, plan, done);
     const { type, bucket, key } = operation.address;
-    const rowKey = encodeRowKey(type, bucket, key);
-    new QuorumRead(this.#environment, this.#latency, {
-      type,
-      rowKey,
-      replica,
-      parts,
-      candidates: this.#byPreference(replica.partition),
-      deadlineMs: this.#environment.clock.monotonicMs() + options.timeoutMs,
-    }).run(done);
+    const readType = readTypeOf(operation.address, operation.element);
+    if (typeof readType === "object") return done(readType);
+    const rowKey = encodeRowKey(type, bucket, key, operation.element);
+    new QuorumRead(this.#environment, this.#latency, { ...plan, type, readType, rowKey }).run(done);
+  }
+
+  #list(
+    operation: Extract<Operation, { kind: "list" }>,
+    plan: Omit<ConstructorParameters<typeof RangeRead>[1], "range" | "limit">,
+    done: (outcome: Outcome) => void,
+  ): void {
+    const range = elementRange(operation);
+    if ("kind" in range) return done(range satisfies Failure);
+    const { self } = this.#environment;
+    const others = plan.candidates.filter((member) => member !== self.number);
+    new RangeRead(this.#environment, { ...plan, range, limit: operation.limit }).run(
+      this.#latency.hedgeAfterMs(others),
+      (result) => done(result.kind === "failed" ? result : pageOf(result, this.#environment.clock.wallMs())),
+    );
   }
 
   /** Ourselves, then the replicas of the region, then the others; the nearest first. */

@@ -2,17 +2,20 @@
 import {
   CodecError,
   type LookupRequest,
+  type RangeBody,
+  type RangeRequest,
   type ReadBody,
   type ReadRequest,
   type RepairRequest,
 } from "../codec/index.js";
-import { readForCoordinator } from "../replica/index.js";
+import { readForCoordinator, readRange } from "../replica/index.js";
 import type { Coordinator } from "./coordinator.js";
 import { partitionOfRow } from "./delta-receiver.js";
 import type { Environment } from "./environment.js";
 import { badRequest } from "./failures.js";
 import type { Outcome } from "./operation.js";
-import { decodeOperation, encodeOutcome, type ForwardedOperation } from "./operation-codec.js";
+import { decodeOperation, type ForwardedOperation } from "./operation-codec.js";
+import { encodeOutcome } from "./outcome-codec.js";
 import type { RequestFences } from "./request-fences.js";
 
 export class ReplicaService {
@@ -29,6 +32,15 @@ export class ReplicaService {
   read(from: number, request: ReadRequest): void {
     const body = this.#readBody(request);
     this.#environment.links.send(from, { type: "read-reply", id: request.id, body });
+  }
+
+  readRange(from: number, request: RangeRequest): void {
+    const answer = (body: RangeBody): void => {
+      this.#environment.links.send(from, { type: "range-reply", id: request.id, body });
+    };
+    const replica = this.#environment.replica(request.partition);
+    if (replica === undefined) return answer({ kind: "refused", reason: "not-held" });
+    readRange(replica, request.range, request.limit, answer);
   }
 
   repair(from: number, request: RepairRequest): void {

@@ -268,6 +268,8 @@ export class Replicator {
         return this.#catchUp.receive(from, message);
       case "read-request":
         return this.#service.read(from, message);
+      case "range-request":
+        return this.#service.readRange(from, message);
       case "repair-request":
         return this.#service.repair(from, message);
       case "lookup-request":
@@ -281,6 +283,7 @@ export class Replicator {
       case "audit-rows-reply":
       case "audit-list-reply":
       case "read-reply":
+      case "range-reply":
       case "repair-reply":
       case "lookup-reply":
       case "forward-reply":

@@ -32,9 +32,16 @@ export class StandIns {
     return this.#chosen.has(home);
   }
 
-  /** Only for a durable delta. `held` hears of each home for whom a copy is on a disk. */
-  ask(delta: Delta, held: (home: number) => void): void {
-    for (const home of [...this.#chosen.keys()]) this.#ask(home, delta, held);
+  /** Only for durable deltas. `held` hears of each home for whom copies of all of them are on a disk. */
+  ask(deltas: readonly Delta[], held: (home: number) => void): void {
+    for (const home of [...this.#chosen.keys()]) {
+      let left = deltas.length;
+      for (const delta of deltas)
+        this.#ask(home, delta, () => {
+          left--;
+          if (left === 0) held(home);
+        });
+    }
   }
 
   /** Nobody waits any more. */
@@ -51,7 +58,7 @@ export class StandIns {
     return fallback !== undefined;
   }
 
-  #ask(home: number, delta: Delta, held: (home: number) => void): void {
+  #ask(home: number, delta: Delta, held: () => void): void {
     const fallback = this.#chosen.get(home);
     if (fallback === undefined) return;
     const id = this.#environment.calls.call(
@@ -60,7 +67,7 @@ export class StandIns {
       (callId) => ({ type: "hold-request", id: callId, home, delta }),
       (reply) => {
         if (this.#isOver) return;
-        if (reply?.isHeld === true) held(home);
+        if (reply?.isHeld === true) held();
         else if (this.#choose(home)) this.#ask(home, delta, held);
       },
     );

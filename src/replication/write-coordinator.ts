@@ -6,46 +6,34 @@
  * A retry never applies a write twice (rule 17): its request id is looked for here, then at all other replicas, and
  * only if every one of them answers that it does not know it, and will not apply it, is it minted here.
  */
-import { type Actor, Context, type Hlc, hlcWallMs } from "../causality/index.js";
-import {
-  CodecError,
-  type Delta,
-  decodeToken,
-  encodeRowKey,
-  encodeToken,
-  type RowKey,
-} from "../codec/index.js";
-import { compileDelete, compilePut, type Intent, type ReadToken, type Row } from "../crdt/index.js";
+import { type Actor, Context, type Hlc } from "../causality/index.js";
+import { type Delta, encodeRowKey, encodeToken, type RowKey } from "../codec/index.js";
+import { DataType } from "../crdt/index.js";
 import { mayCoordinate, type PartitionReplica } from "../replica/index.js";
 import type { Dissemination } from "./dissemination.js";
 import type { Environment } from "./environment.js";
-import { badRequest, failure, maybeApplied, quorumUnavailable, writeTimeout } from "./failures.js";
-import type { Failure, Operation, OperationOptions, Outcome } from "./operation.js";
+import { failure, maybeApplied, quorumUnavailable, writeTimeout } from "./failures.js";
+import type { Failure, OperationOptions, Outcome, WriteOperation } from "./operation.js";
 import { PendingWrites } from "./pending-writes.js";
 import { countable, type QuorumPart, QuorumTracker, requiredCount } from "./quorum.js";
 import type { RequestFences } from "./request-fences.js";
 import { RequestLookup } from "./request-lookup.js";
+import { gatherRows } from "./row-gathering.js";
 import type { RowHealing } from "./row-healing.js";
 import { StandIns } from "./stand-ins.js";
-
-/** No node's stamps run this far ahead: a context that says so was forged, and would drag all stamps along. */
-const TOKEN_AHEAD_MAX_MS = 60 * 60 * 1000;
-
-type WriteOperation = Exclude<Operation, { kind: "get" }>;
+import { WriteCompiler } from "./write-compiler.js";
 
 interface Write {
   readonly operation: WriteOperation;
   readonly options: OperationOptions;
   readonly replica: PartitionReplica;
-  readonly rowKey: RowKey;
   readonly parts: readonly QuorumPart[];
   /** Of the monotonic clock. */
   readonly deadlineMs: number;
   readonly done: (outcome: Outcome) => void;
 }
 
-/** All siblings of a key together: they travel in one message. */
-const SIBLING_BYTES_MAX = 3 * 1024 * 1024;
+const NO_REQUEST = { requestId: undefined, following: 0 } as const;
 
 interface Minted {
   readonly actor: Actor;
@@ -57,8 +45,7 @@ export class WriteCoordinator {
   readonly #environment: Environment;
   readonly #dissemination: Dissemination;
   readonly #fences: RequestFences;
-  readonly #healing: RowHealing;
-  readonly #maxSiblings: number;
+  readonly #compiler: WriteCompiler;
   readonly #pending = new PendingWrites();
 
   constructor(
@@ -71,8 +58,7 @@ export class WriteCoordinator {
     this.#environment = environment;
     this.#dissemination = dissemination;
     this.#fences = fences;
-    this.#healing = healing;
-    this.#maxSiblings = maxSiblings;
+    this.#compiler = new WriteCompiler(environment, healing, maxSiblings);
   }
 
   get inFlight(): number {
@@ -97,10 +83,8 @@ export class WriteCoordinator {
     parts: readonly QuorumPart[],
     done: (outcome: Outcome) => void,
   ): void {
-    const { type, bucket, key } = operation.address;
     const deadlineMs = this.#environment.clock.monotonicMs() + options.timeoutMs;
-    const rowKey = encodeRowKey(type, bucket, key);
-    const write: Write = { operation, options, replica, rowKey, parts, deadlineMs, done };
+    const write: Write = { operation, options, replica, parts, deadlineMs, done };
     const requestId = options.requestId;
     if (requestId === undefined) return this.#mint(write);
     const known = replica.findRequest(requestId);
@@ -152,21 +136,56 @@ export class WriteCoordinator {
     const alive = countable(write.parts, (member) => liveness.isAlive(member));
     const fallbacks = alive < required && write.options.isSloppy ? this.#standIns(write) : undefined;
     if (alive < required && fallbacks === undefined) return write.done(quorumUnavailable(required, alive));
-    const row = write.replica.rows.readPending(write.rowKey);
-    const intent = this.#compile(write, row);
-    if (intent === undefined)
-      // What left nothing to delete may be in the batch of this turn: nobody hears of it before it is durable.
-      return this.#environment.commit.whenDurable(() => write.done(this.#nothingToDelete()));
-    if ("kind" in intent) return write.done(intent);
-    const delta = write.replica.mint(
-      this.#environment.actor,
-      write.rowKey,
-      row,
-      intent,
-      write.options.requestId,
+    const cleared = this.#compiler.clearedRanges(write.operation);
+    if (cleared.length === 0) return this.#mintTogether(write, [], fallbacks);
+    gatherRows(
+      write.replica,
+      cleared,
+      (rowKeys, next) => this.#clearInSteps(write, rowKeys, next),
+      (error, rest) => {
+        if (error !== undefined) return write.done(failure("STORAGE_FAILED", error.message));
+        this.#mintCleared(write, rest, fallbacks);
+      },
     );
-    this.#environment.counters.add("writes_coordinated");
-    this.#await(write, delta, fallbacks);
+  }
+
+  /** While we looked for what to clear, a retry may have been answered here or elsewhere. */
+  #mintCleared(write: Write, cleared: readonly RowKey[], fallbacks: StandIns | undefined): void {
+    const { requestId } = write.options;
+    if (requestId !== undefined && write.replica.findRequest(requestId) !== undefined)
+      return this.#lookUp(write, requestId);
+    if (requestId !== undefined && this.#fences.has(requestId))
+      return write.done(maybeApplied("a retry of this request came meanwhile and was answered elsewhere"));
+    this.#mintTogether(write, cleared, fallbacks);
+  }
+
+  /** A clear of more rows than one batch takes: the first of them, under no request id; a retry clears what is left. */
+  #clearInSteps(write: Write, rowKeys: readonly RowKey[], next: () => void): void {
+    const { actor, clock, commit } = this.#environment;
+    if (clock.monotonicMs() >= write.deadlineMs)
+      return write.done(writeTimeout(requiredCount(write.parts), 0));
+    for (const rowKey of rowKeys) {
+      const removal = this.#compiler.compileRemoval(write.replica, rowKey);
+      if (removal === undefined) continue;
+      const delta = write.replica.mint(actor, rowKey, removal.row, removal.intent, NO_REQUEST);
+      commit.whenDurable(() => this.#dissemination.send(delta));
+    }
+    commit.whenDurable(next);
+  }
+
+  /** All that is left of the write, in the batch of this turn. */
+  #mintTogether(write: Write, cleared: readonly RowKey[], fallbacks: StandIns | undefined): void {
+    const { actor, commit, counters } = this.#environment;
+    const { requestId } = write.options;
+    const intents = this.#compiler.compile(write.operation, write.replica, cleared);
+    if ("kind" in intents) return write.done(intents);
+    // What left nothing to do may be in the batch of this turn: nobody hears of it before it is durable.
+    if (intents.length === 0) return commit.whenDurable(() => write.done(this.#nothingToDo()));
+    const deltas = intents.map(({ rowKey, row, intent }, index) =>
+      write.replica.mint(actor, rowKey, row, intent, { requestId, following: intents.length - 1 - index }),
+    );
+    counters.add("writes_coordinated");
+    this.#await(write, deltas, fallbacks);
   }
 
   /** Fallbacks for the replicas that are away; undefined when too few are alive even so. */
@@ -177,48 +196,12 @@ export class WriteCoordinator {
     return countable(write.parts, isCounted) < requiredCount(write.parts) ? undefined : standIns;
   }
 
-  #compile(write: Write, row: Row): Intent | Failure | undefined {
-    if (row.damagedAt !== undefined) {
-      this.#healing.heal(write.replica, write.rowKey);
-      return failure(
-        "ROW_DAMAGED",
-        "the record of this row is damaged here and heals from its other replicas; nothing was written, try again, or another node",
-      );
-    }
-    const { operation } = write;
-    const token = readToken(write.rowKey, operation.context);
-    if (token === "malformed")
-      return badRequest(
-        "context",
-        "is not one that a read of this key gave out; leave it empty or read again",
-      );
-    const { clock, hlc } = this.#environment;
-    if (token !== undefined && token.hlc > hlc.last) {
-      if (hlcWallMs(token.hlc) > clock.wallMs() + TOKEN_AHEAD_MAX_MS)
-        return badRequest("context", "was read at a time that is still to come; read again");
-      hlc.observe(token.hlc);
-    }
-    if (operation.kind === "delete") return compileDelete(operation.address.type, row, token);
-    const intent = compilePut(operation.address.type, row, token, operation.value);
-    return this.#tooManySiblings(row, intent) ?? intent;
-  }
-
-  #tooManySiblings(row: Row, intent: Intent): Failure | undefined {
-    const kept = row.live.filter(
-      (dot) => !intent.replaced.some(({ actor, counter }) => actor === dot.actor && counter === dot.counter),
-    );
-    const bytes = kept.reduce((sum, dot) => sum + dot.payload.data.length, intent.payload?.data.length ?? 0);
-    if (kept.length === 0 || (kept.length < this.#maxSiblings && bytes <= SIBLING_BYTES_MAX))
-      return undefined;
-    return failure(
-      "TOO_MANY_SIBLINGS",
-      `the key has ${kept.length} siblings that this put would keep, of ${bytes} bytes with it, more than ${this.#maxSiblings} or ${SIBLING_BYTES_MAX} bytes; nothing was written: read it, and put with its context`,
-    );
-  }
-
-  #await(write: Write, delta: Delta, standIns: StandIns | undefined): void {
+  /** The last dot stands for all: acknowledgements are cumulative. */
+  #await(write: Write, deltas: readonly Delta[], standIns: StandIns | undefined): void {
     const { clock, commit, self, timers } = this.#environment;
-    const { partition, counter } = delta;
+    const last = deltas.at(-1);
+    if (last === undefined) return;
+    const { partition, counter } = last;
     const tracker = new QuorumTracker(write.parts);
     const finish = (outcome: Outcome): void => {
       timer.cancel();
@@ -232,12 +215,12 @@ export class WriteCoordinator {
     const changed = (): void => {
       if (!tracker.isSatisfied || !tracker.hasSucceeded(self.number)) return;
       const { answers, copies } = tracker;
-      finish(this.#written(write, delta, delta.replaced, { replicas: answers, fallbacks: copies }));
+      finish(this.#written(write, last, last.replaced, { replicas: answers, fallbacks: copies }));
     };
     this.#pending.add(partition, counter, { tracker, changed });
     commit.whenDurable(() => {
-      this.#dissemination.send(delta);
-      standIns?.ask(delta, (home) => {
+      for (const delta of deltas) this.#dissemination.send(delta);
+      standIns?.ask(deltas, (home) => {
         tracker.standIn(home);
         changed();
       });
@@ -251,18 +234,16 @@ export class WriteCoordinator {
     replaced: Delta["replaced"],
     acks: { readonly replicas: number; readonly fallbacks: number },
   ): Outcome {
-    const live = write.operation.kind === "put" ? [minted] : [];
-    const token = { live, context: Context.ofDots([minted, ...replaced]), hlc: minted.hlc };
     return {
       kind: "written",
       hlc: minted.hlc,
-      context: encodeToken(write.rowKey, token),
+      context: contextOf(write.operation, minted, replaced),
       acksReceived: acks.replicas,
       fallbackAcks: acks.fallbacks,
     };
   }
 
-  #nothingToDelete(): Outcome {
+  #nothingToDo(): Outcome {
     return {
       kind: "written",
       hlc: this.#environment.hlc.last,
@@ -273,12 +254,11 @@ export class WriteCoordinator {
   }
 }
 
-function readToken(rowKey: RowKey, context: Buffer): ReadToken | undefined | "malformed" {
-  if (context.length === 0) return undefined;
-  try {
-    return decodeToken(rowKey, context);
-  } catch (error) {
-    if (error instanceof CodecError) return "malformed";
-    throw error;
-  }
+/** What a client may hand to its next put: of values only, which it may replace. */
+function contextOf(operation: WriteOperation, minted: Minted, replaced: Delta["replaced"]): Buffer {
+  const { type, bucket, key } = operation.address;
+  if (type !== DataType.register && type !== DataType.multi) return Buffer.alloc(0);
+  const live = operation.kind === "put" ? [minted] : [];
+  const token = { live, context: Context.ofDots([minted, ...replaced]), hlc: minted.hlc };
+  return encodeToken(encodeRowKey(type, bucket, key), token);
 }

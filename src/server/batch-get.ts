@@ -9,8 +9,8 @@ import { decodeAddress } from "./address-decoding.js";
 import { runBatch } from "./batch.js";
 import { badRequest, deadlinePassed, isFailure, toItemError } from "./failure.js";
 import { type Limits, MESSAGE_OVERHEAD_BYTES } from "./limits.js";
-import { sloppyReadProblem } from "./operation-decoding.js";
 import { decodeOptions } from "./options-decoding.js";
+import { hasElements, sloppyReadProblem } from "./read-decoding.js";
 import { encodeRead, expectRead, type ReadOutcome } from "./reply-encoding.js";
 import type { ReplyHeaders } from "./reply-header.js";
 
@@ -45,10 +45,12 @@ export function batchGet(
       const address = decodeAddress(addresses[index] ?? null, `addresses[${index}]`, limits);
       const timeoutMs = endsAt - performance.now();
       if (isFailure(address)) finish(address);
+      else if (hasElements(address))
+        finish(badRequest(`addresses[${index}].type`, "is read in pages, with Get"));
       else if (freeBytes <= 0) finish(replyFull(limits));
       else if (timeoutMs <= 0) finish(deadlinePassed());
       else {
-        node.execute({ kind: "get", address }, { ...options, timeoutMs }, (outcome) =>
+        node.execute({ kind: "get", address, element: [] }, { ...options, timeoutMs }, (outcome) =>
           finish(expectRead(outcome)),
         );
       }
@@ -75,6 +77,7 @@ function decodeBatchOptions(
 }
 
 function replyBytes(read: ReadOutcome): number {
+  if (read.kind !== "read") return RESULT_OVERHEAD_BYTES;
   let size = RESULT_OVERHEAD_BYTES + read.context.length;
   for (const value of read.values) size += RESULT_OVERHEAD_BYTES + value.data.length;
   return size;

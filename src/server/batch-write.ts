@@ -1,4 +1,4 @@
-/** BatchWrite: puts and deletes in parallel, each with a result of its own. No transaction. */
+/** BatchWrite: puts, deletes and updates in parallel, each with a result of its own. No transaction. */
 import type { NodeApi } from "../node/index.js";
 import type { Failure, Operation, OperationOptions } from "../replication/index.js";
 import type { kv } from "../wire/index.js";
@@ -7,8 +7,9 @@ import { badRequest, deadlinePassed, isFailure, toItemError, unimplemented } fro
 import type { Limits } from "./limits.js";
 import { decodeDelete, decodePut, retryProblem } from "./operation-decoding.js";
 import { decodeOptions } from "./options-decoding.js";
-import { encodeDelete, encodePut, expectWritten, type WriteOutcome } from "./reply-encoding.js";
+import { encodeDelete, encodePut, encodeUpdate, expectWritten, type WriteOutcome } from "./reply-encoding.js";
 import type { ReplyHeaders } from "./reply-header.js";
+import { decodeUpdate } from "./update-decoding.js";
 
 export function batchWrite(
   node: Pick<NodeApi, "execute">,
@@ -75,12 +76,12 @@ function decodeItem(
   prefix: string,
   limits: Limits,
 ): Operation | Failure {
-  if (item?.update) return unimplemented(`${prefix}update`);
-  const write = item?.put ?? item?.delete;
+  const write = item?.put ?? item?.delete ?? item?.update;
   if (write?.options) return badRequest(`${prefix}${item?.write}.options`, "belongs to the batch");
   if (item?.put) return decodePut(item.put, `${prefix}put.`, limits);
   if (item?.delete) return decodeDelete(item.delete, `${prefix}delete.`, limits);
-  return badRequest(`${prefix}write`, "missing; an item is a put or a delete");
+  if (item?.update) return decodeUpdate(item.update, `${prefix}update.`, limits);
+  return badRequest(`${prefix}write`, "missing; an item is a put, a delete or an update");
 }
 
 function encodeResult(
@@ -88,5 +89,6 @@ function encodeResult(
   result: WriteOutcome | Failure,
 ): kv.BatchWriteResult {
   if (isFailure(result)) return { error: toItemError(result) };
-  return item?.put ? { put: encodePut(result, null) } : { delete: encodeDelete(result, null) };
+  if (item?.put) return { put: encodePut(result, null) };
+  return item?.delete ? { delete: encodeDelete(result, null) } : { update: encodeUpdate(result, null) };
 }

@@ -13,20 +13,24 @@ import {
 import type { kv } from "../wire/index.js";
 import { batchGet } from "./batch-get.js";
 import { batchWrite } from "./batch-write.js";
+import { countElements } from "./counting.js";
 import { isFailure, toStatus, unimplemented } from "./failure.js";
 import type { Limits } from "./limits.js";
-import { decodeDelete, decodeGet, decodePut } from "./operation-decoding.js";
+import { decodeDelete, decodePut } from "./operation-decoding.js";
 import { decodeOptions } from "./options-decoding.js";
+import { decodeGet } from "./read-decoding.js";
 import {
   encodeDelete,
   encodeLayout,
   encodePut,
   encodeRead,
+  encodeUpdate,
   expectRead,
   expectWritten,
 } from "./reply-encoding.js";
 import { type Identity, ReplyHeaders } from "./reply-header.js";
 import { type CallsInFlight, type RequestObserver, type UnaryWork, unaryCall } from "./unary-call.js";
+import { decodeUpdate } from "./update-decoding.js";
 
 /** What the service needs of a node. */
 type KvNode = Pick<NodeApi, "execute" | "layout">;
@@ -48,7 +52,12 @@ export function kvServiceHandlers(parts: KvServiceParts): kv.KvServiceHandlers {
   return {
     Get: unary<kv.GetRequest__Output, kv.GetResponse>("Get", (request, remainingMs, answer) => {
       const options = decodeOptions(request.options, "options", remainingMs, limits);
-      run(node, decodeGet(request, limits), options, (outcome) => {
+      const operation = decodeGet(request, limits);
+      if (!isFailure(operation) && operation.kind === "list" && request.isCountOnly)
+        return countElements(node, operation, options, (result) =>
+          answer(typeof result === "number" ? { header: headers.current(), cardinality: result } : result),
+        );
+      run(node, operation, options, (outcome) => {
         const read = expectRead(outcome);
         answer(isFailure(read) ? read : encodeRead(read, headers.current()));
       });
@@ -82,9 +91,13 @@ export function kvServiceHandlers(parts: KvServiceParts): kv.KvServiceHandlers {
       const isCurrent = BigInt(request.knownVersion) >= BigInt(layout.version);
       answer({ header: headers.current(), layout: isCurrent ? null : encodeLayout(layout) });
     }),
-    Update: unary<kv.UpdateRequest__Output, kv.UpdateResponse>("Update", (_request, _, answer) =>
-      answer(unimplemented("Update")),
-    ),
+    Update: unary<kv.UpdateRequest__Output, kv.UpdateResponse>("Update", (request, remainingMs, answer) => {
+      const options = decodeOptions(request.options, "options", remainingMs, limits);
+      run(node, decodeUpdate(request, "", limits), options, (outcome) => {
+        const written = expectWritten(outcome);
+        answer(isFailure(written) ? written : encodeUpdate(written, headers.current()));
+      });
+    }),
     Scan: (call) => void call.emit("error", toStatus(unimplemented("Scan"))),
     Watch: (call) => void call.emit("error", toStatus(unimplemented("Watch"))),
     Pipeline: (call) => void call.emit("error", toStatus(unimplemented("Pipeline"))),

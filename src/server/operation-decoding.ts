@@ -2,8 +2,8 @@
  * Turns requests for one key into operations of the node. What this server does not offer yet is refused, never
  * ignored: a put whose TTL was dropped silently would be a lie.
  */
-import { ValueEncoding } from "../crdt/index.js";
-import type { Failure, Operation, StoredValue } from "../replication/index.js";
+import { DataType, ValueEncoding } from "../crdt/index.js";
+import type { Failure, KeyAddress, Operation, StoredValue } from "../replication/index.js";
 import type { kv } from "../wire/index.js";
 import { decodeAddress } from "./address-decoding.js";
 import { badRequest, isFailure, unimplemented } from "./failure.js";
@@ -19,17 +19,6 @@ const ENCODINGS: ReadonlyMap<unknown, ValueEncoding> = new Map<unknown, ValueEnc
 /** Contexts are opaque here; the node judges what is inside. */
 const MAX_CONTEXT_BYTES = 64 * 1_024;
 
-export function decodeGet(request: kv.GetRequest__Output, limits: Limits): Operation | Failure {
-  const address = decodeAddress(request.address, "address", limits);
-  if (isFailure(address)) return address;
-  if (request.element.length > 0) return badRequest("element", "is for sets and maps only");
-  if (request.pageToken.length > 0) return badRequest("page_token", "is for sets and maps only");
-  if (request.pageSize !== 0) return badRequest("page_size", "is for sets and maps only");
-  const problem = sloppyReadProblem(request.options);
-  if (problem !== undefined) return problem;
-  return { kind: "get", address };
-}
-
 /** `prefix` is the path of the request inside a batch, as in `items[3].put.`; empty for a request of its own. */
 export function decodePut(
   request: kv.PutRequest__Output,
@@ -38,6 +27,7 @@ export function decodePut(
 ): Operation | Failure {
   const address = decodeAddress(request.address, `${prefix}address`, limits);
   if (isFailure(address)) return address;
+  if (!isValueType(address)) return badRequest(`${prefix}address.type`, "is changed with Update");
   if (request.ttlMs !== "0") return unimplemented(`${prefix}ttl_ms`);
   if (request.ifContext) return unimplemented(`${prefix}if_context`);
   if (request.ifAbsent) return unimplemented(`${prefix}if_absent`);
@@ -54,12 +44,23 @@ export function decodeDelete(
 ): Operation | Failure {
   const address = decodeAddress(request.address, `${prefix}address`, limits);
   if (isFailure(address)) return address;
+  if (!isValueType(address) && request.context.length > 0)
+    return badRequest(`${prefix}context`, "is for registers and multis only");
   const problem = contextProblem(request.context, prefix) ?? retryProblem(request.options, prefix);
   return problem ?? { kind: "delete", address, context: request.context };
 }
 
+/** Whether Put writes it as a whole. */
+export function isValueType({ type }: KeyAddress): boolean {
+  return type === DataType.register || type === DataType.multi;
+}
+
 /** The stamp in a value is the server's to give: a value that was read can be put back as it is. */
-function decodeValue(value: kv.Value__Output | null, field: string, limits: Limits): StoredValue | Failure {
+export function decodeValue(
+  value: kv.Value__Output | null,
+  field: string,
+  limits: Limits,
+): StoredValue | Failure {
   if (value === null) return badRequest(field, "missing; an empty value is a Value without data");
   if (value.expiresAtMs !== "0") return unimplemented(`${field}.expires_at_ms`);
   const encoding = ENCODINGS.get(value.encoding);
@@ -82,9 +83,4 @@ function contextProblem(context: Buffer, prefix: string): Failure | undefined {
 export function retryProblem(options: kv.RequestOptions__Output | null, prefix: string): Failure | undefined {
   if (options === null || !options.isRetry || options.requestId.length > 0) return undefined;
   return badRequest(`${prefix}options.is_retry`, "needs the request_id of the earlier attempt");
-}
-
-/** A fallback is no replica, and answers no read. */
-export function sloppyReadProblem(options: kv.RequestOptions__Output | null): Failure | undefined {
-  return options?.isSloppy === true ? badRequest("options.is_sloppy", "is for writes only") : undefined;
 }

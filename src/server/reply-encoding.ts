@@ -1,12 +1,13 @@
 /** Turns outcomes of the node into the messages of the wire. */
 import { ZERO_HLC } from "../causality/index.js";
-import { ValueEncoding } from "../crdt/index.js";
-import type { Failure, Outcome, ReadValue } from "../replication/index.js";
+import { leafOf } from "../codec/index.js";
+import { DataType, type Reading, type ShownValue, ValueEncoding } from "../crdt/index.js";
+import type { Failure, Outcome, PageRow } from "../replication/index.js";
 import type { Layout } from "../topology/index.js";
 import type { kv } from "../wire/index.js";
 import { internalFailure } from "./failure.js";
 
-export type ReadOutcome = Extract<Outcome, { kind: "read" }>;
+export type ReadOutcome = Extract<Outcome, { kind: "read" | "counter" | "flag" | "page" }>;
 export type WriteOutcome = Extract<Outcome, { kind: "written" }>;
 
 const ENCODINGS: Readonly<Record<ValueEncoding, kv.ValueEncoding>> = {
@@ -18,15 +19,62 @@ const ENCODINGS: Readonly<Record<ValueEncoding, kv.ValueEncoding>> = {
 
 /** `header` is null for the items of a batch: the batch has one. */
 export function encodeRead(outcome: ReadOutcome, header: kv.ReplyHeader | null): kv.GetResponse {
-  let highest = ZERO_HLC;
-  for (const value of outcome.values) if (value.hlc > highest) highest = value.hlc;
+  switch (outcome.kind) {
+    case "read": {
+      let highest = ZERO_HLC;
+      for (const value of outcome.values) if (value.hlc > highest) highest = value.hlc;
+      const values = outcome.values.map(encodeValue);
+      return { header, found: values.length > 0, values, context: outcome.context, hlc: highest.toString() };
+    }
+    case "counter":
+      return { header, found: outcome.isFound, counter: outcome.value.toString() };
+    case "flag":
+      return { header, found: outcome.isEnabled, flag: outcome.isEnabled };
+    case "page":
+      return {
+        header,
+        found: outcome.rows.length > 0,
+        elements: outcome.rows.map(encodeElement),
+        nextPageToken: outcome.nextPageToken,
+      };
+  }
+}
+
+/** A set's row has one part, the member; what it is else, its own element says. */
+function encodeElement({ element, reading }: PageRow): kv.Element {
+  const [only] = element;
+  if (element.length === 1 && only !== undefined)
+    return { member: only, type: "DATA_TYPE_SET", ...encodeReading(reading) };
+  const { path, type, member } = leafOf(element);
   return {
-    header,
-    found: outcome.values.length > 0,
-    values: outcome.values.map(encodeValue),
-    context: outcome.context,
-    hlc: highest.toString(),
+    path: [...path],
+    type: LEAF_TYPES[type],
+    ...(member === undefined ? {} : { member }),
+    ...encodeReading(reading),
   };
+}
+
+const LEAF_TYPES = {
+  [DataType.register]: "DATA_TYPE_REGISTER",
+  [DataType.counter]: "DATA_TYPE_COUNTER",
+  [DataType.flag]: "DATA_TYPE_FLAG",
+  [DataType.set]: "DATA_TYPE_SET",
+} as const;
+
+function encodeReading(reading: Reading): Pick<kv.Element, "values" | "counter" | "flag"> {
+  switch (reading.kind) {
+    case "values":
+      return { values: reading.values.map(encodeValue) };
+    case "counter":
+      return { counter: reading.value.toString() };
+    case "flag":
+      return { flag: reading.isEnabled };
+  }
+}
+
+export function encodeUpdate(outcome: WriteOutcome, header: kv.ReplyHeader | null): kv.UpdateResponse {
+  const { acksReceived, fallbackAcks } = outcome;
+  return { header, hlc: outcome.hlc.toString(), acksReceived, fallbackAcks };
 }
 
 export function encodePut(outcome: WriteOutcome, header: kv.ReplyHeader | null): kv.PutResponse {
@@ -51,7 +99,8 @@ export function expectRead(outcome: Outcome): ReadOutcome | Failure {
 
 /** The outcome of a write, or the failure that it is. */
 export function expectWritten(outcome: Outcome): WriteOutcome | Failure {
-  return outcome.kind === "read" ? internalFailure("a write ended as a read") : outcome;
+  if (outcome.kind === "written" || outcome.kind === "failed") return outcome;
+  return internalFailure("a write ended as a read");
 }
 
 export function encodeLayout(layout: Layout): kv.Layout {
@@ -64,6 +113,11 @@ export function encodeLayout(layout: Layout): kv.Layout {
   };
 }
 
-function encodeValue(value: ReadValue): kv.Value {
-  return { data: value.data, encoding: ENCODINGS[value.encoding], hlc: value.hlc.toString() };
+function encodeValue(value: ShownValue): kv.Value {
+  return {
+    data: value.data,
+    encoding: ENCODINGS[value.encoding],
+    hlc: value.hlc.toString(),
+    expiresAtMs: value.expiresAtMs,
+  };
 }

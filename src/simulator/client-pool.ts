@@ -291,6 +291,12 @@ function inWords(outcome: Outcome): string {
       return `[${outcome.values.map(({ data, hlc }) => `${data.toString()}@${hlc}`).join(", ")}]`;
     case "written":
       return `written @${outcome.hlc}, ${outcome.acksReceived} acks, ${outcome.fallbackAcks} copies`;
+    case "counter":
+      return `${outcome.value}`;
+    case "flag":
+      return outcome.isEnabled ? "on" : "off";
+    case "page":
+      return `${outcome.rows.length} rows`;
     case "failed":
       return `${outcome.reason} (${outcome.message})`;
   }

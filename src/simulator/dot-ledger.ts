@@ -17,12 +17,15 @@ interface LoggedDot {
   /** What the dot did, as its record without the checksum says it. */
   readonly content: string;
   readonly requestId: string | undefined;
+  /** How many dots of the same request come right after this one. */
+  readonly following: number;
 }
 
 export class DotLedger {
   readonly #dots = new Map<string, { readonly record: Buffer; readonly dot: LoggedDot }>();
   readonly #clashes: string[] = [];
-  readonly #byRequest = new Map<string, Set<string>>();
+  /** By request id and by the last dot of what it made: a dot of each. */
+  readonly #byRequest = new Map<string, Map<string, LoggedDot>>();
   /** By node and partition: the highest stamp of what is on its disk. */
   readonly #stamps = new Map<string, Hlc>();
   readonly #lateStamps: string[] = [];
@@ -60,11 +63,10 @@ export class DotLedger {
     return this.#clashes;
   }
 
-  /** The dots of each request id that made more than one. */
+  /** A dot of each time that a request id was applied, where that was more than once. */
   *appliedTwice(): Generator<{ readonly requestId: string; readonly dots: readonly LoggedDot[] }> {
-    for (const [requestId, keys] of this.#byRequest)
-      if (keys.size > 1)
-        yield { requestId, dots: [...keys].flatMap((key) => this.#dots.get(key)?.dot ?? []) };
+    for (const [requestId, byLast] of this.#byRequest)
+      if (byLast.size > 1) yield { requestId, dots: [...byLast.values()] };
   }
 
   #addStamp(node: number, dot: LoggedDot, isMinted: boolean): void {
@@ -80,8 +82,9 @@ export class DotLedger {
     else if (known.content !== dot.content)
       this.#clashes.push(`${inWords(dot)} is ${dot.content} here and ${known.content} there`);
     if (dot.requestId === undefined) return;
-    const keys = this.#byRequest.get(dot.requestId) ?? new Set<string>();
-    this.#byRequest.set(dot.requestId, keys.add(key));
+    const byLast = this.#byRequest.get(dot.requestId) ?? new Map<string, LoggedDot>();
+    const last = `${dot.partition}/${dot.actor}/${dot.counter + dot.following}`;
+    this.#byRequest.set(dot.requestId, byLast.set(last, dot));
   }
 }
 
@@ -96,7 +99,15 @@ function readDot(key: string, record: Buffer): LoggedDot | undefined {
     const { actor, counter } = dotOfLogKey(key as StoreKey);
     const content = `${entry.hlc} ${JSON.stringify(entry.rowKey)}`;
     const partition = partitionOf(key);
-    return { partition, actor, counter, hlc: entry.hlc, content, requestId: entry.requestId };
+    return {
+      partition,
+      actor,
+      counter,
+      hlc: entry.hlc,
+      content,
+      requestId: entry.requestId,
+      following: entry.following,
+    };
   } catch (error) {
     if (error instanceof RecordDamagedError) return undefined;
     throw error;

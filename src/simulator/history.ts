@@ -1,7 +1,7 @@
 /** What clients did and were told: the model that the invariants hold the cluster to. */
 import type { Hlc } from "../causality/index.js";
-import type { ReadToken } from "../crdt/index.js";
-import type { Outcome, ReadValue } from "../replication/index.js";
+import type { ReadToken, ShownValue } from "../crdt/index.js";
+import type { Outcome } from "../replication/index.js";
 import type { Typed } from "./operations.js";
 import type { PlannedKey } from "./plan.js";
 
@@ -41,7 +41,7 @@ export interface Read {
   readonly askedOf: number;
   readonly startedAtMs: number;
   readonly endedAtMs: number;
-  readonly values: readonly ReadValue[];
+  readonly values: readonly ShownValue[];
   readonly texts: readonly string[];
   /** The highest stamp of what lives in the row, tombstones included; zero for a row with nothing in it. */
   readonly stamp: Hlc;

@@ -26,5 +26,5 @@ export function deleteOf(key: string, type: Typed = "register", context?: Buffer
 }
 
 export function getOf(key: string, type: Typed = "register"): Operation {
-  return { kind: "get", address: addressOf(key, type) };
+  return { kind: "get", address: addressOf(key, type), element: [] };
 }

@@ -50,7 +50,7 @@ export class RowWriter {
     for (const rowKey of this.#keys) {
       const row = this.#replica.rows.readPending(rowKey);
       const intent = compilePut(DataType.register, row, undefined, { data, encoding: 0 });
-      this.#replica.mint(this.#actor, rowKey, row, intent, undefined);
+      this.#replica.mint(this.#actor, rowKey, row, intent, { requestId: undefined, following: 0 });
     }
   }
 

@@ -17,6 +17,7 @@ export {
   rowKeyOf,
   rowRange,
   rowStoreKey,
+  rowsWithin,
   type StoreKey,
   type StoreKeyRange,
   sketchKey,

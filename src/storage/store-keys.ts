@@ -94,6 +94,11 @@ export function rowRange(partition: number, afterRow?: RowKey): StoreKeyRange {
   return partitionRange("r", partition, afterRow);
 }
 
+/** The rows of a partition in `[from, to)`. */
+export function rowsWithin(partition: number, from: RowKey, to: RowKey): StoreKeyRange {
+  return { from: rowStoreKey(partition, from), to: rowStoreKey(partition, to) };
+}
+
 /** The marks of rows with an `ahead`. */
 export function aheadRange(partition: number, afterRow?: RowKey): StoreKeyRange {
   return partitionRange("a", partition, afterRow);

@@ -237,9 +237,22 @@ export const descriptor = `{
            "type": "bytes",
            "id": 4
           },
-          "element": {
+          "member": {
            "type": "bytes",
            "id": 5
+          },
+          "path": {
+           "rule": "repeated",
+           "type": "bytes",
+           "id": 6
+          },
+          "leafType": {
+           "type": "DataType",
+           "id": 7
+          },
+          "isCountOnly": {
+           "type": "bool",
+           "id": 8
           }
          }
         },
@@ -312,6 +325,10 @@ export const descriptor = `{
           "flag": {
            "type": "bool",
            "id": 5
+          },
+          "member": {
+           "type": "bytes",
+           "id": 6
           }
          }
         },
@@ -418,13 +435,9 @@ export const descriptor = `{
            "type": "Operation",
            "id": 2
           },
-          "context": {
-           "type": "bytes",
-           "id": 3
-          },
           "options": {
            "type": "RequestOptions",
-           "id": 4
+           "id": 3
           }
          }
         },
@@ -437,7 +450,6 @@ export const descriptor = `{
             "setAdd",
             "setRemove",
             "put",
-            "remove",
             "clear"
            ]
           }
@@ -468,17 +480,9 @@ export const descriptor = `{
            "type": "Value",
            "id": 6
           },
-          "remove": {
-           "type": "Removal",
-           "id": 7
-          },
           "clear": {
-           "type": "Removal",
-           "id": 8
-          },
-          "leafType": {
-           "type": "DataType",
-           "id": 9
+           "type": "Clear",
+           "id": 7
           }
          }
         },
@@ -491,7 +495,7 @@ export const descriptor = `{
           }
          }
         },
-        "Removal": {
+        "Clear": {
          "fields": {}
         },
         "UpdateResponse": {
@@ -504,17 +508,13 @@ export const descriptor = `{
            "type": "fixed64",
            "id": 2
           },
-          "context": {
-           "type": "bytes",
-           "id": 3
-          },
           "acksReceived": {
            "type": "uint32",
-           "id": 4
+           "id": 3
           },
           "fallbackAcks": {
            "type": "uint32",
-           "id": 5
+           "id": 4
           }
          }
         },

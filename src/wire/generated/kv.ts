@@ -10,6 +10,7 @@ import type { BatchWriteRequest as _atoll_kv_v1_BatchWriteRequest, BatchWriteReq
 import type { BatchWriteResponse as _atoll_kv_v1_BatchWriteResponse, BatchWriteResponse__Output as _atoll_kv_v1_BatchWriteResponse__Output } from './atoll/kv/v1/BatchWriteResponse.js';
 import type { BatchWriteResult as _atoll_kv_v1_BatchWriteResult, BatchWriteResult__Output as _atoll_kv_v1_BatchWriteResult__Output } from './atoll/kv/v1/BatchWriteResult.js';
 import type { Change as _atoll_kv_v1_Change, Change__Output as _atoll_kv_v1_Change__Output } from './atoll/kv/v1/Change.js';
+import type { Clear as _atoll_kv_v1_Clear, Clear__Output as _atoll_kv_v1_Clear__Output } from './atoll/kv/v1/Clear.js';
 import type { Consistency as _atoll_kv_v1_Consistency, Consistency__Output as _atoll_kv_v1_Consistency__Output } from './atoll/kv/v1/Consistency.js';
 import type { DeleteRequest as _atoll_kv_v1_DeleteRequest, DeleteRequest__Output as _atoll_kv_v1_DeleteRequest__Output } from './atoll/kv/v1/DeleteRequest.js';
 import type { DeleteResponse as _atoll_kv_v1_DeleteResponse, DeleteResponse__Output as _atoll_kv_v1_DeleteResponse__Output } from './atoll/kv/v1/DeleteResponse.js';
@@ -28,7 +29,6 @@ import type { PipelineRequest as _atoll_kv_v1_PipelineRequest, PipelineRequest__
 import type { PipelineResponse as _atoll_kv_v1_PipelineResponse, PipelineResponse__Output as _atoll_kv_v1_PipelineResponse__Output } from './atoll/kv/v1/PipelineResponse.js';
 import type { PutRequest as _atoll_kv_v1_PutRequest, PutRequest__Output as _atoll_kv_v1_PutRequest__Output } from './atoll/kv/v1/PutRequest.js';
 import type { PutResponse as _atoll_kv_v1_PutResponse, PutResponse__Output as _atoll_kv_v1_PutResponse__Output } from './atoll/kv/v1/PutResponse.js';
-import type { Removal as _atoll_kv_v1_Removal, Removal__Output as _atoll_kv_v1_Removal__Output } from './atoll/kv/v1/Removal.js';
 import type { ReplicaSet as _atoll_kv_v1_ReplicaSet, ReplicaSet__Output as _atoll_kv_v1_ReplicaSet__Output } from './atoll/kv/v1/ReplicaSet.js';
 import type { ReplyHeader as _atoll_kv_v1_ReplyHeader, ReplyHeader__Output as _atoll_kv_v1_ReplyHeader__Output } from './atoll/kv/v1/ReplyHeader.js';
 import type { RequestOptions as _atoll_kv_v1_RequestOptions, RequestOptions__Output as _atoll_kv_v1_RequestOptions__Output } from './atoll/kv/v1/RequestOptions.js';
@@ -58,6 +58,7 @@ export interface ProtoGrpcType {
         BatchWriteResponse: MessageTypeDefinition<_atoll_kv_v1_BatchWriteResponse, _atoll_kv_v1_BatchWriteResponse__Output>
         BatchWriteResult: MessageTypeDefinition<_atoll_kv_v1_BatchWriteResult, _atoll_kv_v1_BatchWriteResult__Output>
         Change: MessageTypeDefinition<_atoll_kv_v1_Change, _atoll_kv_v1_Change__Output>
+        Clear: MessageTypeDefinition<_atoll_kv_v1_Clear, _atoll_kv_v1_Clear__Output>
         Consistency: MessageTypeDefinition<_atoll_kv_v1_Consistency, _atoll_kv_v1_Consistency__Output>
         ConsistencyLevel: EnumTypeDefinition
         DataType: EnumTypeDefinition
@@ -87,7 +88,6 @@ export interface ProtoGrpcType {
         PipelineResponse: MessageTypeDefinition<_atoll_kv_v1_PipelineResponse, _atoll_kv_v1_PipelineResponse__Output>
         PutRequest: MessageTypeDefinition<_atoll_kv_v1_PutRequest, _atoll_kv_v1_PutRequest__Output>
         PutResponse: MessageTypeDefinition<_atoll_kv_v1_PutResponse, _atoll_kv_v1_PutResponse__Output>
-        Removal: MessageTypeDefinition<_atoll_kv_v1_Removal, _atoll_kv_v1_Removal__Output>
         ReplicaSet: MessageTypeDefinition<_atoll_kv_v1_ReplicaSet, _atoll_kv_v1_ReplicaSet__Output>
         ReplyHeader: MessageTypeDefinition<_atoll_kv_v1_ReplyHeader, _atoll_kv_v1_ReplyHeader__Output>
         RequestOptions: MessageTypeDefinition<_atoll_kv_v1_RequestOptions, _atoll_kv_v1_RequestOptions__Output>

@@ -23,11 +23,11 @@ function samples(): Buffer[] {
   const delta = { partition: 3, actor: ACTOR, counter: 900_000, hlc, rowKey: ROW, payload, replaced };
   const requestId = "00112233445566778899aabbccddeeff";
   const live = [{ actor: ACTOR, counter: 5, payload }];
-  const entry = { rowKey: ROW, hlc, requestId: undefined };
+  const entry = { rowKey: ROW, hlc, following: 0, requestId: undefined };
   const rows = [{ rowKey: ROW, live, ahead: new Context() }];
   const page = { type: "catch-up-page", partition: 3, session: 900_000, hlc } as const;
   const messages: Message[] = [
-    { type: "delta", isRelayed: true, delta: { ...delta, requestId } },
+    { type: "delta", isRelayed: true, delta: { ...delta, requestId, following: 0 } },
     { type: "heartbeat", sentMs: 1, echoMs: 1, echoDelayMs: 1, wallMs: Date.now(), hlc, isHeard: true },
     { type: "credit", bytes: 1_000 },
     { type: "ack", hlc, entries: [{ partition: 3, actor: ACTOR, counter: 4 }] },

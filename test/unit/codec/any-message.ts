@@ -12,6 +12,7 @@ import {
   anyLive,
   anyLogEntry,
   anyPayload,
+  anyRequest,
   anyRequestId,
   anyRowKey,
   anyVarint,
@@ -24,16 +25,20 @@ const anyForward = { id: anyVarint, body: anyBytes };
 
 const anyAnnouncement = fc.record({ state: anyState, actors: fc.array(anyActor, { maxLength: 3 }) });
 
-const anyPlainDelta = fc.record({
-  partition: anyVarint,
-  actor: anyActor,
-  counter: anyCounter,
-  hlc: anyHlc,
-  rowKey: anyRowKey,
-  requestId: fc.option(anyRequestId, { nil: undefined }),
-  payload: fc.option(anyPayload, { nil: undefined }),
-  replaced: anyDots,
-});
+const anyPlainDelta = fc
+  .tuple(
+    fc.record({
+      partition: anyVarint,
+      actor: anyActor,
+      counter: anyCounter,
+      hlc: anyHlc,
+      rowKey: anyRowKey,
+      payload: fc.option(anyPayload, { nil: undefined }),
+      replaced: anyDots,
+    }),
+    anyRequest,
+  )
+  .map(([delta, request]) => ({ ...delta, ...request }));
 const anyDelta = fc.oneof(
   anyPlainDelta,
   fc.tuple(anyPlainDelta, anyAnnouncement).map(([delta, announced]) => ({ ...delta, announced })),
@@ -100,6 +105,19 @@ const anyParts = fc.array(
     rows: fc.array(anyCatchUpRow, { maxLength: 3 }),
   }),
   { maxLength: 2 },
+);
+
+const anyRangeBody = fc.oneof(
+  fc.record({
+    kind: fc.constant("rows" as const),
+    clock: anyVector,
+    rows: fc.array(anyCatchUpRow, { maxLength: 3 }),
+    upTo: fc.option(anyRowKey, { nil: undefined }),
+  }),
+  fc.record({
+    kind: fc.constant("refused" as const),
+    reason: fc.constantFrom("damaged" as const, "in-doubt" as const, "not-held" as const),
+  }),
 );
 
 /** By type, so that a new message type does not compile before it is tested. */
@@ -169,6 +187,14 @@ export const MESSAGES: { readonly [T in Message["type"]]: fc.Arbitrary<Extract<M
     digestAgainst: fc.option(anyVector, { nil: undefined }),
   }),
   "read-reply": fc.record({ type: fc.constant("read-reply"), id: anyVarint, body: anyReadBody }),
+  "range-request": fc.record({
+    type: fc.constant("range-request"),
+    id: anyVarint,
+    partition: anyVarint,
+    range: fc.record({ from: anyRowKey, to: anyRowKey }),
+    limit: anyVarint,
+  }),
+  "range-reply": fc.record({ type: fc.constant("range-reply"), id: anyVarint, body: anyRangeBody }),
   "repair-request": fc.record({
     type: fc.constant("repair-request"),
     id: anyVarint,

@@ -13,6 +13,8 @@ import {
   type Doubt,
   encodeRowKey,
   type LogEntry,
+  type MapLeaf,
+  mapElement,
   type PartitionRecord,
   type RowKey,
 } from "../../../src/codec/index.js";
@@ -81,25 +83,32 @@ export const anyKeyBytes = fc
   .array(fc.oneof(fc.constantFrom(0x00, 0x01, 0xff), fc.nat({ max: 255 })), { maxLength: 8 })
   .map((bytes) => Buffer.from(bytes));
 export const anyType = fc.constantFrom(...Object.values(DataType));
+const LEAF_TYPES = [DataType.register, DataType.counter, DataType.flag, DataType.set] as const;
+export const anyLeaf: fc.Arbitrary<MapLeaf> = fc
+  .tuple(fc.array(anyKeyBytes, { minLength: 1, maxLength: 3 }), fc.constantFrom(...LEAF_TYPES), anyKeyBytes)
+  .map(([path, type, member]) => ({ path, type, member: type === DataType.set ? member : undefined }));
+/** As rows have it: of a set a member, of a map a leaf. */
+function elementOf(type: DataType, member: Buffer, leaf: MapLeaf): Buffer[] {
+  if (type === DataType.map) return mapElement(leaf);
+  return type === DataType.set ? [member] : [];
+}
 export const anyRowKey: fc.Arbitrary<RowKey> = fc
-  .tuple(
-    anyType,
-    fc.constantFrom("b", "carts", "a-b"),
-    anyKeyBytes,
-    fc.option(anyKeyBytes, { nil: undefined }),
-  )
-  .map(([type, bucket, key, element]) => encodeRowKey(type, bucket, key, element));
+  .tuple(anyType, fc.constantFrom("b", "carts", "a-b"), anyKeyBytes, anyKeyBytes, anyLeaf)
+  .map(([type, bucket, key, member, leaf]) => encodeRowKey(type, bucket, key, elementOf(type, member, leaf)));
 
 export const anyRow: fc.Arbitrary<Row> = fc.record({
   live: anyLive,
   ahead: anyContext,
   damagedAt: fc.option(anyVector, { nil: undefined }),
 });
-export const anyLogEntry: fc.Arbitrary<LogEntry> = fc.record({
-  rowKey: anyRowKey,
-  requestId: fc.option(anyRequestId, { nil: undefined }),
-  hlc: anyHlc,
-});
+/** A request id and how many dots of the same request follow; without one there are none. */
+export const anyRequest = fc.oneof(
+  fc.constant({ requestId: undefined, following: 0 }),
+  fc.record({ requestId: anyRequestId, following: fc.nat({ max: 1_000 }) }),
+);
+export const anyLogEntry: fc.Arbitrary<LogEntry> = fc
+  .tuple(fc.record({ rowKey: anyRowKey, hlc: anyHlc }), anyRequest)
+  .map(([entry, request]) => ({ ...entry, ...request }));
 const anyDoubt: fc.Arbitrary<Doubt> = fc.record({
   cause: fc.constantFrom("empty", "regressed"),
   settled: fc.array(fc.integer({ min: 1, max: MEMBER_NUMBER_MAX }), { maxLength: 4 }),

@@ -182,6 +182,7 @@ describe("a row that is ahead of its source's clock", () => {
         hlc: 1n,
         rowKey,
         requestId: undefined,
+        following: 0,
         payload,
         replaced,
       };

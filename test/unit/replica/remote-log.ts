@@ -65,6 +65,7 @@ function deltaOf(
     hlc,
     rowKey,
     requestId,
+    following: 0,
     payload: isRemoval ? undefined : payload,
     replaced,
   };

@@ -75,14 +75,14 @@ export class ReplicaFixture {
     const row = this.replica.rows.readPending(rowKey);
     const data = typeof value === "string" ? Buffer.from(value) : value;
     const intent = compilePut(rowKeyType(rowKey), row, undefined, { data, encoding: 0 });
-    return this.replica.mint(this.actor, rowKey, row, intent, requestId);
+    return this.replica.mint(this.actor, rowKey, row, intent, { requestId, following: 0 });
   }
 
   /** Removes what is here; undefined when there is nothing. */
   remove(rowKey: RowKey): Delta | undefined {
     const row = this.replica.rows.readPending(rowKey);
     const intent = compileDelete(rowKeyType(rowKey), row, undefined);
-    return intent && this.replica.mint(this.actor, rowKey, row, intent, undefined);
+    return intent && this.replica.mint(this.actor, rowKey, row, intent, { requestId: undefined, following: 0 });
   }
 
   /** Pending live dots of a row. */

@@ -19,6 +19,7 @@ function delta(counter: number, bytes = 10, actor: Actor = WRITER): Delta {
     hlc: BigInt(counter),
     rowKey: encodeRowKey(DataType.multi, "b", Buffer.from(`k${counter}`)),
     requestId: undefined,
+    following: 0,
     payload: {
       hlc: BigInt(counter),
       isTombstone: false,

@@ -18,6 +18,7 @@ function deltaOf(counter: number, bytes = 10, partition = 7): Delta {
     hlc: 5n,
     rowKey: encodeRowKey(DataType.register, "b", Buffer.from("k")),
     requestId: undefined,
+    following: 0,
     payload: {
       hlc: 5n,
       isTombstone: false,

@@ -15,6 +15,7 @@ function lagged(lagMs: number): Delta {
     hlc: hlcAt(WALL_MS - lagMs),
     rowKey: encodeRowKey(1, "b", Buffer.from("k")),
     requestId: undefined,
+    following: 0,
     payload: undefined,
     replaced: [],
   };

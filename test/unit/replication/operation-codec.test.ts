@@ -1,16 +1,21 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CodecError } from "../../../src/codec/index.js";
-import { DataType, ValueEncoding } from "../../../src/crdt/index.js";
+import { DataType, type Reading, ValueEncoding } from "../../../src/crdt/index.js";
 import { CONSISTENCY_LEVELS, type Consistency } from "../../../src/replication/consistency.js";
-import { FAILURE_REASONS, type Operation, type Outcome } from "../../../src/replication/operation.js";
+import {
+  type Action,
+  type Change,
+  FAILURE_REASONS,
+  type Operation,
+  type Outcome,
+} from "../../../src/replication/operation.js";
 import {
   decodeOperation,
-  decodeOutcome,
   encodeOperation,
-  encodeOutcome,
   type ForwardedOperation,
 } from "../../../src/replication/operation-codec.js";
+import { decodeOutcome, encodeOutcome } from "../../../src/replication/outcome-codec.js";
 
 const anyBytes = fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes));
 const anyText = fc.string({ unit: "grapheme", maxLength: 20 });
@@ -24,8 +29,24 @@ const anyAddress = fc.record({
   bucket: fc.stringMatching(/^[a-z0-9._-]{1,20}$/),
   key: anyBytes,
 });
+const anyParts = fc.array(anyBytes, { maxLength: 3 });
+const anyAction: fc.Arbitrary<Action> = fc.oneof(
+  fc.maxSafeInteger().map((amount) => ({ kind: "increment" as const, amount })),
+  fc.boolean().map((isEnabled) => ({ kind: "set-flag" as const, isEnabled })),
+  anyParts.map((members) => ({ kind: "add-members" as const, members })),
+  anyParts.map((members) => ({ kind: "remove-members" as const, members })),
+  anyValue.map((value) => ({ kind: "assign" as const, value })),
+  fc.constant({ kind: "clear" as const }),
+);
+const anyChange: fc.Arbitrary<Change> = fc.record({ path: anyParts, action: anyAction });
 const anyOperation: fc.Arbitrary<Operation> = fc.oneof(
-  anyAddress.map((address) => ({ kind: "get" as const, address })),
+  fc.tuple(anyAddress, anyParts).map(([address, element]) => ({ kind: "get" as const, address, element })),
+  fc
+    .tuple(anyAddress, anyParts, anyBytes, fc.nat())
+    .map(([address, path, pageToken, limit]) => ({ kind: "list" as const, address, path, pageToken, limit })),
+  fc
+    .tuple(anyAddress, fc.array(anyChange, { maxLength: 4 }))
+    .map(([address, changes]) => ({ kind: "update" as const, address, changes })),
   fc
     .tuple(anyAddress, anyValue, anyBytes)
     .map(([address, value, context]) => ({ kind: "put" as const, address, value, context })),
@@ -46,12 +67,33 @@ const anyForwarded: fc.Arbitrary<ForwardedOperation> = fc.record({
     isSloppy: fc.boolean(),
   }),
 });
+const anyShown = fc
+  .tuple(anyValue, anyHlc, fc.nat())
+  .map(([value, hlc, expiresAtMs]) => ({ ...value, hlc, expiresAtMs }));
+const anyCounted = fc.record({
+  kind: fc.constant("counter" as const),
+  value: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+  isFound: fc.boolean(),
+});
+const anyFlagged = fc.boolean().map((isEnabled) => ({ kind: "flag" as const, isEnabled }));
+const anyReading: fc.Arbitrary<Reading> = fc.oneof(
+  anyCounted,
+  anyFlagged,
+  fc.array(anyShown, { maxLength: 3 }).map((values) => ({ kind: "values" as const, values })),
+);
 const anyOutcome: fc.Arbitrary<Outcome> = fc.oneof(
-  fc.tuple(fc.array(fc.tuple(anyValue, anyHlc), { maxLength: 5 }), anyBytes).map(([values, context]) => ({
-    kind: "read" as const,
-    values: values.map(([value, hlc]) => ({ ...value, hlc })),
-    context,
-  })),
+  anyCounted,
+  anyFlagged,
+  fc.record({
+    kind: fc.constant("page" as const),
+    rows: fc.array(fc.record({ element: anyParts, reading: anyReading }), { maxLength: 3 }),
+    nextPageToken: anyBytes,
+  }),
+  fc.record({
+    kind: fc.constant("read" as const),
+    values: fc.array(anyShown, { maxLength: 5 }),
+    context: anyBytes,
+  }),
   fc.tuple(anyHlc, anyBytes, fc.nat(), fc.nat()).map(([hlc, context, acksReceived, fallbackAcks]) => ({
     kind: "written" as const,
     hlc,
@@ -97,8 +139,8 @@ describe("forwarded operations", () => {
         isSloppy: false,
       };
       const address = { type: DataType.register, bucket: "b", key: Buffer.from("k") };
-      return decodeOperation(encodeOperation({ operation: { kind: "get", address }, options })).options
-        .timeoutMs;
+      return decodeOperation(encodeOperation({ operation: { kind: "get", address, element: [] }, options }))
+        .options.timeoutMs;
     };
     expect([timeout(0.2), timeout(1), timeout(1.2), timeout(-3)]).toEqual([1, 1, 2, 1]);
   });
@@ -140,7 +182,7 @@ describe("outcomes", () => {
       }),
     );
     fc.assert(fc.property(fc.uint8Array(), (bytes) => decodeOrRefuse(decodeOutcome, Buffer.from(bytes))));
-    for (const kind of [0, 1, 2])
+    for (const kind of [0, 1, 2, 3, 4, 5])
       fc.assert(
         fc.property(fc.uint8Array(), (bytes) => decodeOrRefuse(decodeOutcome, Buffer.from([kind, ...bytes]))),
       );

@@ -16,7 +16,7 @@ function valuesOf(outcome: Outcome): string[] | string {
 
 function contextOf(outcome: Outcome): Buffer {
   if (outcome.kind === "failed") throw new Error(outcome.message);
-  return outcome.context;
+  return "context" in outcome ? outcome.context : Buffer.alloc(0);
 }
 
 /** What one replica holds durably, whoever votes. */

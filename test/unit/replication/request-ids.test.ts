@@ -153,7 +153,7 @@ describe("a retry with the request id of a write", () => {
     const written = lab.execute(1, PUT, { ...first, consistency: { level: "ONE" } });
     if (written.kind !== "written") throw new Error(said(written));
     const { actor } = lab.node(1).environment;
-    const entry = { rowKey: ROW_KEY, requestId: REQUEST_ID, hlc: written.hlc };
+    const entry = { rowKey: ROW_KEY, requestId: REQUEST_ID, following: 0, hlc: written.hlc };
     lab.node(2).replica.addPointers([{ actor, counter: 1, entry }]);
     lab.runFor(50);
     for (const coordinator of [2, 3])

@@ -3,6 +3,7 @@
  * keeps the contract of NodeApi: one outcome for each call, DRAINING once it drains, nothing after it stopped.
  */
 import { actorOf, hlcAt } from "../../../src/causality/index.js";
+import type { ShownValue } from "../../../src/crdt/index.js";
 import {
   type DigestReport,
   type LagReport,
@@ -19,7 +20,6 @@ import type {
   OperationOptions,
   Outcome,
   PeerHints,
-  ReadValue,
   RepairStep,
 } from "../../../src/replication/index.js";
 import type { NodeBuilder, NodePlan } from "../../../src/server/node-builder.js";
@@ -44,7 +44,7 @@ export class FakeNode implements NodeApi {
   stopCalls = 0;
   counts: Record<string, number> = { writes_coordinated: 0 };
   readonly #onEnd: (end: NodeEnd) => void;
-  readonly #rows = new Map<string, ReadValue[]>();
+  readonly #rows = new Map<string, ShownValue[]>();
   #held: (() => void)[] = [];
   #wallMs = 1_700_000_000_000;
 
@@ -184,7 +184,7 @@ export class FakeNode implements NodeApi {
     this.#wallMs += 1;
     const hlc = hlcAt(this.#wallMs) + 5n;
     this.#rows.delete(row);
-    if (operation.kind === "put") this.#rows.set(row, [{ ...operation.value, hlc }]);
+    if (operation.kind === "put") this.#rows.set(row, [{ ...operation.value, hlc, expiresAtMs: 0 }]);
     const writes = this.counts.writes_coordinated ?? 0;
     this.counts = { ...this.counts, writes_coordinated: writes + 1 };
     return { kind: "written", hlc, context: Buffer.from(`${row}@${hlc}`), acksReceived: 2, fallbackAcks: 0 };

@@ -5,7 +5,11 @@ import { NodeHost } from "../../../src/server/node-host.js";
 import { FakeNodes, fakeLayout } from "./fake-node.js";
 
 const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-const get: Operation = { kind: "get", address: { type: 1, bucket: "b", key: Buffer.from("k") } };
+const get: Operation = {
+  kind: "get",
+  address: { type: 1, bucket: "b", key: Buffer.from("k") },
+  element: [],
+};
 const options = {
   consistency: undefined,
   timeoutMs: 1_000,

@@ -66,6 +66,7 @@ export function readOf(
       data: Buffer.from(text),
       encoding: ValueEncoding.text,
       hlc: BigInt(hlc),
+      expiresAtMs: 0,
     })),
     texts: Object.keys(values),
     stamp: BigInt(stamp),

@@ -53,7 +53,7 @@ function stamped(member: number, counter: number, hlc: bigint) {
   const key = logKey(0, actorOf(member, 1), counter);
   const rowKey = encodeRowKey(DataType.register, "b", Buffer.from("k"));
   const value = sealRecord(Buffer.from(key, "latin1"), (writer) =>
-    writeLogEntry(writer, { rowKey, requestId: undefined, hlc }),
+    writeLogEntry(writer, { rowKey, requestId: undefined, following: 0, hlc }),
   );
   return { key, value };
 }

@@ -30,7 +30,7 @@ function logged(member: number, counter: number, key: string, requestId?: string
   const storeKey = logKey(0, actor, counter);
   const rowKey = encodeRowKey(DataType.register, "b", Buffer.from(key));
   const value = sealRecord(Buffer.from(storeKey, "latin1"), (writer) =>
-    writeLogEntry(writer, { rowKey, requestId, hlc: 1n }),
+    writeLogEntry(writer, { rowKey, requestId, following: 0, hlc: 1n }),
   );
   return [{ key: storeKey, value }];
 }

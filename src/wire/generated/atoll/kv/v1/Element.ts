@@ -5,29 +5,43 @@ import type { Value as _atoll_kv_v1_Value, Value__Output as _atoll_kv_v1_Value__
 import type { Long } from '@grpc/proto-loader';
 
 /**
- * One member of a set or one leaf of a map.
+ * One member of a set, or of a map one leaf, or one member of a set in it.
  */
 export interface Element {
   /**
-   * A set: one step, the member. A map: the path from the root.
+   * For maps: from the root.
    */
   'path'?: (Buffer | Uint8Array | string)[];
+  /**
+   * What it is: of a member SET, otherwise the leaf's type.
+   */
   'type'?: (_atoll_kv_v1_DataType);
+  /**
+   * Of a register.
+   */
   'values'?: (_atoll_kv_v1_Value)[];
   'counter'?: (number | string | Long);
   'flag'?: (boolean);
+  'member'?: (Buffer | Uint8Array | string);
 }
 
 /**
- * One member of a set or one leaf of a map.
+ * One member of a set, or of a map one leaf, or one member of a set in it.
  */
 export interface Element__Output {
   /**
-   * A set: one step, the member. A map: the path from the root.
+   * For maps: from the root.
    */
   'path': (Buffer)[];
+  /**
+   * What it is: of a member SET, otherwise the leaf's type.
+   */
   'type': (_atoll_kv_v1_DataType__Output);
+  /**
+   * Of a register.
+   */
   'values': (_atoll_kv_v1_Value__Output)[];
   'counter': (string);
   'flag': (boolean);
+  'member': (Buffer);
 }

@@ -21,8 +21,17 @@ export interface GetResponse {
    */
   'hlc'?: (number | string | Long);
   'counter'?: (number | string | Long);
+  /**
+   * A flag, or whether `member` is one.
+   */
   'flag'?: (boolean);
+  /**
+   * A page of members or leaves, in order.
+   */
   'elements'?: (_atoll_kv_v1_Element)[];
+  /**
+   * With is_count_only.
+   */
   'cardinality'?: (number | string | Long);
   'nextPageToken'?: (Buffer | Uint8Array | string);
 }
@@ -43,8 +52,17 @@ export interface GetResponse__Output {
    */
   'hlc': (string);
   'counter': (string);
+  /**
+   * A flag, or whether `member` is one.
+   */
   'flag': (boolean);
+  /**
+   * A page of members or leaves, in order.
+   */
   'elements': (_atoll_kv_v1_Element__Output)[];
+  /**
+   * With is_count_only.
+   */
   'cardinality': (string);
   'nextPageToken': (Buffer);
 }

@@ -2,44 +2,51 @@
 
 import type { Members as _atoll_kv_v1_Members, Members__Output as _atoll_kv_v1_Members__Output } from '../../../atoll/kv/v1/Members.js';
 import type { Value as _atoll_kv_v1_Value, Value__Output as _atoll_kv_v1_Value__Output } from '../../../atoll/kv/v1/Value.js';
-import type { Removal as _atoll_kv_v1_Removal, Removal__Output as _atoll_kv_v1_Removal__Output } from '../../../atoll/kv/v1/Removal.js';
-import type { DataType as _atoll_kv_v1_DataType, DataType__Output as _atoll_kv_v1_DataType__Output } from '../../../atoll/kv/v1/DataType.js';
+import type { Clear as _atoll_kv_v1_Clear, Clear__Output as _atoll_kv_v1_Clear__Output } from '../../../atoll/kv/v1/Clear.js';
 import type { Long } from '@grpc/proto-loader';
 
 export interface Operation {
   /**
-   * For maps: the path of the leaf that the action is for.
+   * For maps: where. Otherwise empty.
    */
   'path'?: (Buffer | Uint8Array | string)[];
+  /**
+   * -(2^53 - 1) to 2^53 - 1.
+   */
   'counterAdd'?: (number | string | Long);
   'flagSet'?: (boolean);
   'setAdd'?: (_atoll_kv_v1_Members | null);
   'setRemove'?: (_atoll_kv_v1_Members | null);
-  'put'?: (_atoll_kv_v1_Value | null);
-  'remove'?: (_atoll_kv_v1_Removal | null);
-  'clear'?: (_atoll_kv_v1_Removal | null);
   /**
-   * For maps: the type of the leaf.
+   * A register in a map.
    */
-  'leafType'?: (_atoll_kv_v1_DataType);
-  'action'?: "counterAdd"|"flagSet"|"setAdd"|"setRemove"|"put"|"remove"|"clear";
+  'put'?: (_atoll_kv_v1_Value | null);
+  /**
+   * All that is there; of a map all at and below the path.
+   */
+  'clear'?: (_atoll_kv_v1_Clear | null);
+  'action'?: "counterAdd"|"flagSet"|"setAdd"|"setRemove"|"put"|"clear";
 }
 
 export interface Operation__Output {
   /**
-   * For maps: the path of the leaf that the action is for.
+   * For maps: where. Otherwise empty.
    */
   'path': (Buffer)[];
+  /**
+   * -(2^53 - 1) to 2^53 - 1.
+   */
   'counterAdd'?: (string);
   'flagSet'?: (boolean);
   'setAdd'?: (_atoll_kv_v1_Members__Output | null);
   'setRemove'?: (_atoll_kv_v1_Members__Output | null);
-  'put'?: (_atoll_kv_v1_Value__Output | null);
-  'remove'?: (_atoll_kv_v1_Removal__Output | null);
-  'clear'?: (_atoll_kv_v1_Removal__Output | null);
   /**
-   * For maps: the type of the leaf.
+   * A register in a map.
    */
-  'leafType': (_atoll_kv_v1_DataType__Output);
-  'action'?: "counterAdd"|"flagSet"|"setAdd"|"setRemove"|"put"|"remove"|"clear";
+  'put'?: (_atoll_kv_v1_Value__Output | null);
+  /**
+   * All that is there; of a map all at and below the path.
+   */
+  'clear'?: (_atoll_kv_v1_Clear__Output | null);
+  'action'?: "counterAdd"|"flagSet"|"setAdd"|"setRemove"|"put"|"clear";
 }

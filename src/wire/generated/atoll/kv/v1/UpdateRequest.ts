@@ -6,14 +6,20 @@ import type { RequestOptions as _atoll_kv_v1_RequestOptions, RequestOptions__Out
 
 export interface UpdateRequest {
   'address'?: (_atoll_kv_v1_Address | null);
+  /**
+   * At least one; in order, each sees those before it. All of them together are written or none, except that a clear of
+   * very many elements goes in steps.
+   */
   'operations'?: (_atoll_kv_v1_Operation)[];
-  'context'?: (Buffer | Uint8Array | string);
   'options'?: (_atoll_kv_v1_RequestOptions | null);
 }
 
 export interface UpdateRequest__Output {
   'address': (_atoll_kv_v1_Address__Output | null);
+  /**
+   * At least one; in order, each sees those before it. All of them together are written or none, except that a clear of
+   * very many elements goes in steps.
+   */
   'operations': (_atoll_kv_v1_Operation__Output)[];
-  'context': (Buffer);
   'options': (_atoll_kv_v1_RequestOptions__Output | null);
 }

@@ -6,7 +6,6 @@ import type { Long } from '@grpc/proto-loader';
 export interface UpdateResponse {
   'header'?: (_atoll_kv_v1_ReplyHeader | null);
   'hlc'?: (number | string | Long);
-  'context'?: (Buffer | Uint8Array | string);
   'acksReceived'?: (number);
   'fallbackAcks'?: (number);
 }
@@ -14,7 +13,6 @@ export interface UpdateResponse {
 export interface UpdateResponse__Output {
   'header': (_atoll_kv_v1_ReplyHeader__Output | null);
   'hlc': (string);
-  'context': (Buffer);
   'acksReceived': (number);
   'fallbackAcks': (number);
 }

@@ -1,0 +1,57 @@
+/** Bytes of the messages of range reads. */
+import type { ByteReader, ByteWriter } from "./bytes.js";
+import { CodecError } from "./bytes.js";
+import { readOptionalRowKey, readRows, writeOptionalRowKey, writeRows } from "./catch-up-codec.js";
+import { readVector, writeVector } from "./causal.js";
+import type { RangeBody, RangeReply, RangeRequest } from "./messages.js";
+import type { RowKey } from "./row-key.js";
+
+export function writeRangeRequest(writer: ByteWriter, message: RangeRequest): void {
+  writer.varint(message.id);
+  writer.varint(message.partition);
+  writer.latin1(message.range.from);
+  writer.latin1(message.range.to);
+  writer.varint(message.limit);
+}
+
+export function readRangeRequest(reader: ByteReader): RangeRequest {
+  return {
+    type: "range-request",
+    id: reader.varint(),
+    partition: reader.varint(),
+    // Ends of a range are compared and never read as row keys.
+    range: { from: reader.latin1() as RowKey, to: reader.latin1() as RowKey },
+    limit: reader.varint(),
+  };
+}
+
+const ROWS = 0;
+const REFUSED = ["damaged", "in-doubt", "not-held"] as const;
+
+export function writeRangeReply(writer: ByteWriter, { id, body }: RangeReply): void {
+  writer.varint(id);
+  if (body.kind === "refused") return writer.uint8(1 + REFUSED.indexOf(body.reason));
+  writer.uint8(ROWS);
+  writeVector(writer, body.clock);
+  writeRows(writer, body.rows);
+  writeOptionalRowKey(writer, body.upTo);
+}
+
+export function readRangeReply(reader: ByteReader): RangeReply {
+  const id = reader.varint();
+  return { type: "range-reply", id, body: readRangeBody(reader) };
+}
+
+function readRangeBody(reader: ByteReader): RangeBody {
+  const kind = reader.uint8();
+  if (kind === ROWS)
+    return {
+      kind: "rows",
+      clock: readVector(reader),
+      rows: readRows(reader),
+      upTo: readOptionalRowKey(reader),
+    };
+  const reason = REFUSED[kind - 1];
+  if (reason === undefined) throw new CodecError(`range reply ${kind} is unknown`);
+  return { kind: "refused", reason };
+}

@@ -1,0 +1,153 @@
+/** Outcomes of forwarded operations as bytes. */
+import { ByteReader, ByteWriter, CodecError } from "../codec/index.js";
+import type { Reading, ShownValue } from "../crdt/index.js";
+import { failure } from "./failures.js";
+import { FAILURE_REASONS, type Failure, type Outcome, type PageRow } from "./operation.js";
+import { readParts, readValue, writeParts, writeValue } from "./value-codec.js";
+
+const KINDS = ["read", "written", "failed", "counter", "flag", "page"] as const;
+
+export function encodeOutcome(outcome: Outcome): Buffer {
+  const writer = new ByteWriter();
+  writer.uint8(KINDS.indexOf(outcome.kind));
+  switch (outcome.kind) {
+    case "read":
+      writeValues(writer, outcome.values);
+      writer.bytes(outcome.context);
+      break;
+    case "counter":
+    case "flag":
+      writeReading(writer, outcome);
+      break;
+    case "page":
+      writer.varint(outcome.rows.length);
+      for (const { element, reading } of outcome.rows) {
+        writeParts(writer, element);
+        writeReading(writer, reading);
+      }
+      writer.bytes(outcome.nextPageToken);
+      break;
+    case "written":
+      writer.hlc(outcome.hlc);
+      writer.bytes(outcome.context);
+      writer.varint(outcome.acksReceived);
+      writer.varint(outcome.fallbackAcks);
+      break;
+    case "failed":
+      writeFailure(writer, outcome);
+  }
+  return writer.take();
+}
+
+/** Throws `CodecError`. */
+export function decodeOutcome(bytes: Buffer): Outcome {
+  const reader = new ByteReader(bytes);
+  const outcome = readOutcome(reader);
+  reader.end();
+  return outcome;
+}
+
+function readOutcome(reader: ByteReader): Outcome {
+  const kind = KINDS[reader.uint8()];
+  switch (kind) {
+    case "read":
+      return { kind, values: readValues(reader), context: Buffer.from(reader.bytes()) };
+    case "counter":
+    case "flag": {
+      const reading = readReading(reader);
+      if (reading.kind !== kind) throw new CodecError(`an outcome says ${kind} and shows ${reading.kind}`);
+      return reading;
+    }
+    case "page": {
+      const rows: PageRow[] = [];
+      for (let left = reader.count(ROW_BYTES_MIN); left > 0; left--)
+        rows.push({ element: readParts(reader), reading: readReading(reader) });
+      return { kind, rows, nextPageToken: Buffer.from(reader.bytes()) };
+    }
+    case "written":
+      return {
+        kind,
+        hlc: reader.hlc(),
+        context: Buffer.from(reader.bytes()),
+        acksReceived: reader.varint(),
+        fallbackAcks: reader.varint(),
+      };
+    case "failed":
+      return readFailure(reader);
+    default:
+      throw new CodecError("an outcome's kind is unknown");
+  }
+}
+
+/** A value's encoding 1 and length 1, stamp 8, expiry 1. */
+const VALUE_BYTES_MIN = 11;
+/** parts 1, kind 1, what it shows 1 */
+const ROW_BYTES_MIN = 3;
+
+const READINGS = ["values", "counter", "flag"] as const;
+
+function writeReading(writer: ByteWriter, reading: Reading): void {
+  writer.uint8(READINGS.indexOf(reading.kind));
+  switch (reading.kind) {
+    case "values":
+      return writeValues(writer, reading.values);
+    case "counter":
+      writer.uint8(reading.isFound ? 1 : 0);
+      return writer.uint64(BigInt.asUintN(64, reading.value));
+    case "flag":
+      return writer.uint8(reading.isEnabled ? 1 : 0);
+  }
+}
+
+function readReading(reader: ByteReader): Reading {
+  const kind = READINGS[reader.uint8()];
+  switch (kind) {
+    case "values":
+      return { kind, values: readValues(reader) };
+    case "counter": {
+      const isFound = reader.uint8() === 1;
+      return { kind, isFound, value: BigInt.asIntN(64, reader.uint64()) };
+    }
+    case "flag":
+      return { kind, isEnabled: reader.uint8() === 1 };
+    default:
+      throw new CodecError("a reading's kind is unknown");
+  }
+}
+
+function writeValues(writer: ByteWriter, values: readonly ShownValue[]): void {
+  writer.varint(values.length);
+  for (const value of values) {
+    writeValue(writer, value);
+    writer.hlc(value.hlc);
+    writer.varint(value.expiresAtMs);
+  }
+}
+
+function readValues(reader: ByteReader): ShownValue[] {
+  const values: ShownValue[] = [];
+  for (let left = reader.count(VALUE_BYTES_MIN); left > 0; left--)
+    values.push({ ...readValue(reader), hlc: reader.hlc(), expiresAtMs: reader.varint() });
+  return values;
+}
+
+function writeFailure(writer: ByteWriter, { reason, message, metadata }: Failure): void {
+  writer.uint8(FAILURE_REASONS.indexOf(reason));
+  writer.bytes(Buffer.from(message));
+  writer.varint(Object.keys(metadata).length);
+  for (const [name, text] of Object.entries(metadata)) {
+    writer.bytes(Buffer.from(name));
+    writer.bytes(Buffer.from(text));
+  }
+}
+
+function readFailure(reader: ByteReader): Failure {
+  const reason = FAILURE_REASONS[reader.uint8()];
+  if (reason === undefined) throw new CodecError("a failure's reason is unknown");
+  const message = reader.bytes().toString("utf8");
+  const metadata: (readonly [name: string, text: string])[] = [];
+  for (let left = reader.count(2); left > 0; left--)
+    metadata.push([reader.bytes().toString("utf8"), reader.bytes().toString("utf8")]);
+  // Assigned one by one, a name like __proto__ would be lost.
+  return failure(reason, message, Object.fromEntries(metadata));
+}

@@ -1,0 +1,172 @@
+/** Compiles a client's write to changes of rows, as they are at this moment. Nothing is written before all compile. */
+import { type Actor, type HybridClock, hlcWallMs } from "../causality/index.js";
+import { CodecError, decodeToken, encodeRowKey, type RowKey } from "../codec/index.js";
+import {
+  compileDelete,
+  compileEdit,
+  compilePut,
+  DataType,
+  type Intent,
+  type ReadToken,
+  type Row,
+} from "../crdt/index.js";
+import type { PartitionReplica } from "../replica/index.js";
+import type { Clock } from "../runtime/index.js";
+import { badRequest, failure } from "./failures.js";
+import type { Change, Failure, KeyAddress, WriteOperation } from "./operation.js";
+import type { RowHealing } from "./row-healing.js";
+import { clearedRanges, editsOf } from "./update-edits.js";
+
+export interface RowIntent {
+  readonly rowKey: RowKey;
+  readonly row: Row;
+  readonly intent: Intent;
+}
+
+/** No node's stamps run this far ahead: a context that says so was forged, and would drag all stamps along. */
+const TOKEN_AHEAD_MAX_MS = 60 * 60 * 1000;
+/** All siblings of a key together: they travel in one message. */
+const SIBLING_BYTES_MAX = 3 * 1024 * 1024;
+const CLEAR: readonly Change[] = [{ path: [], action: { kind: "clear" } }];
+
+interface CompilerEnvironment {
+  readonly actor: Actor;
+  readonly clock: Clock;
+  readonly hlc: HybridClock;
+}
+
+export class WriteCompiler {
+  readonly #environment: CompilerEnvironment;
+  readonly #healing: RowHealing;
+  readonly #maxSiblings: number;
+
+  constructor(environment: CompilerEnvironment, healing: RowHealing, maxSiblings: number) {
+    this.#environment = environment;
+    this.#healing = healing;
+    this.#maxSiblings = maxSiblings;
+  }
+
+  /** The rows that the write clears and that only a scan can name. */
+  clearedRanges(operation: WriteOperation): ReturnType<typeof clearedRanges> {
+    const changes = operation.kind === "update" ? operation.changes : changesOf(operation);
+    return clearedRanges(operation.address, changes ?? []);
+  }
+
+  /**
+   * None, when there is nothing to do.
+   *
+   * @param cleared what a scan found in `clearedRanges`
+   */
+  compile(
+    operation: WriteOperation,
+    replica: PartitionReplica,
+    cleared: readonly RowKey[],
+  ): readonly RowIntent[] | Failure {
+    if (operation.kind === "update")
+      return this.#compileChanges(operation.address, operation.changes, replica, cleared);
+    const changes = changesOf(operation);
+    if (changes !== undefined) return this.#compileChanges(operation.address, changes, replica, cleared);
+    const { type, bucket, key } = operation.address;
+    const rowKey = encodeRowKey(type, bucket, key);
+    const row = this.#read(replica, rowKey);
+    if ("kind" in row) return row;
+    const intent = this.#compileValue(operation, rowKey, row);
+    if (intent === undefined) return [];
+    return "kind" in intent ? intent : [{ rowKey, row, intent }];
+  }
+
+  /** What takes a row's dots away; undefined where it has none, or is damaged and heals. */
+  compileRemoval(replica: PartitionReplica, rowKey: RowKey): Omit<RowIntent, "rowKey"> | undefined {
+    const row = replica.rows.readPending(rowKey);
+    const intent = compileEdit(row, { kind: "remove" }, this.#environment.actor);
+    return intent === undefined || intent === "overflow" ? undefined : { row, intent };
+  }
+
+  #compileChanges(
+    address: KeyAddress,
+    changes: readonly Change[],
+    replica: PartitionReplica,
+    cleared: readonly RowKey[],
+  ): readonly RowIntent[] | Failure {
+    const edits = editsOf(address, changes, cleared);
+    if ("kind" in edits) return edits;
+    const intents: RowIntent[] = [];
+    for (const [rowKey, edit] of edits) {
+      const row = this.#read(replica, rowKey);
+      if ("kind" in row) return row;
+      const intent = compileEdit(row, edit, this.#environment.actor);
+      if (intent === "overflow")
+        return badRequest(
+          "operations",
+          "a counter would pass 2^53 - 1 in what this node added or subtracted; nothing was written",
+        );
+      if (intent !== undefined) intents.push({ rowKey, row, intent });
+    }
+    return intents;
+  }
+
+  #read(replica: PartitionReplica, rowKey: RowKey): Row | Failure {
+    const row = replica.rows.readPending(rowKey);
+    if (row.damagedAt === undefined) return row;
+    this.#healing.heal(replica, rowKey);
+    return failure(
+      "ROW_DAMAGED",
+      "the record of this row is damaged here and heals from its other replicas; nothing was written, try again, or another node",
+    );
+  }
+
+  #compileValue(
+    operation: Exclude<WriteOperation, { kind: "update" }>,
+    rowKey: RowKey,
+    row: Row,
+  ): Intent | Failure | undefined {
+    const { type } = operation.address;
+    if (type !== DataType.register && type !== DataType.multi)
+      return badRequest("address.type", "is not one of whole values; change it with Update");
+    const token = readToken(rowKey, operation.context);
+    if (token === "malformed")
+      return badRequest(
+        "context",
+        "is not one that a read of this key gave out; leave it empty or read again",
+      );
+    const { clock, hlc } = this.#environment;
+    if (token !== undefined && token.hlc > hlc.last) {
+      if (hlcWallMs(token.hlc) > clock.wallMs() + TOKEN_AHEAD_MAX_MS)
+        return badRequest("context", "was read at a time that is still to come; read again");
+      hlc.observe(token.hlc);
+    }
+    if (operation.kind === "delete") return compileDelete(type, row, token);
+    const intent = compilePut(type, row, token, operation.value);
+    return this.#tooManySiblings(row, intent) ?? intent;
+  }
+
+  #tooManySiblings(row: Row, intent: Intent): Failure | undefined {
+    const kept = row.live.filter(
+      (dot) => !intent.replaced.some(({ actor, counter }) => actor === dot.actor && counter === dot.counter),
+    );
+    const bytes = kept.reduce((sum, dot) => sum + dot.payload.data.length, intent.payload?.data.length ?? 0);
+    if (kept.length === 0 || (kept.length < this.#maxSiblings && bytes <= SIBLING_BYTES_MAX))
+      return undefined;
+    return failure(
+      "TOO_MANY_SIBLINGS",
+      `the key has ${kept.length} siblings that this put would keep, of ${bytes} bytes with it, more than ${this.#maxSiblings} or ${SIBLING_BYTES_MAX} bytes; nothing was written: read it, and put with its context`,
+    );
+  }
+}
+
+/** What a delete of something that is no whole value is as changes. */
+function changesOf(operation: Exclude<WriteOperation, { kind: "update" }>): readonly Change[] | undefined {
+  const { type } = operation.address;
+  const isValue = type === DataType.register || type === DataType.multi;
+  return operation.kind === "delete" && !isValue ? CLEAR : undefined;
+}
+
+function readToken(rowKey: RowKey, context: Buffer): ReadToken | undefined | "malformed" {
+  if (context.length === 0) return undefined;
+  try {
+    return decodeToken(rowKey, context);
+  } catch (error) {
+    if (error instanceof CodecError) return "malformed";
+    throw error;
+  }
+}
