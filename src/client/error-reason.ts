@@ -29,6 +29,7 @@ const KNOWN: Readonly<Record<ErrorReason, true>> = {
   DEADLINE_PASSED: true,
   INTERNAL: true,
   REMOVAL_REFUSED: true,
+  SESSION_BEHIND: true,
 };
 
 /** The reason of that name; undefined for one that only a newer server knows. */

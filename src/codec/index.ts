@@ -75,4 +75,5 @@ export {
   rowKeysBelow,
   rowKeyType,
 } from "./row-key.js";
+export { decodeSession, encodeSession, type SessionDots } from "./session-token.js";
 export { decodeToken, encodeToken } from "./token.js";

@@ -80,7 +80,7 @@ export class AntiEntropy {
     if (this.#gaps.has(partition)) return;
     const timer = this.#environment.timers.after(GAP_GRACE_MS, () => {
       this.#gaps.delete(partition);
-      this.#fetch(partition);
+      this.fetch(partition);
     });
     this.#gaps.set(partition, timer);
   }
@@ -88,14 +88,14 @@ export class AntiEntropy {
   /** A catch-up from this source is complete: tell it, and everybody else, in the next round. */
   adopted(replica: PartitionReplica, source: number): void {
     this.#hearOut(replica, source, this.isInDoubt(replica.partition, source) ? "is-in-doubt" : "caught-up");
-    this.#fetch(replica.partition);
+    this.fetch(replica.partition);
   }
 
   /** A source cannot serve, for a damaged row or doubts of its own: the next best is asked at once. */
   refused(replica: PartitionReplica, source: number): void {
     const refusers = this.#refusers.get(replica.partition) ?? new Set();
     this.#refusers.set(replica.partition, refusers.add(source));
-    this.#fetch(replica.partition);
+    this.fetch(replica.partition);
   }
 
   /** A catch-up session ended: partitions that found no room get theirs now, not a round later. */
@@ -103,7 +103,7 @@ export class AntiEntropy {
     for (const partition of this.#waiting) {
       if (this.#catchUp.isFull) return;
       this.#waiting.delete(partition);
-      this.#fetch(partition);
+      this.fetch(partition);
     }
   }
 
@@ -121,7 +121,7 @@ export class AntiEntropy {
     this.doubtIfForgotten(replica, message.clock);
     if (message.isInDoubt) {
       if (message.clock.size === 0) this.#hearOut(replica, from, "holds-nothing");
-      else if (replica.doubt !== undefined) this.#fetch(message.partition);
+      else if (replica.doubt !== undefined) this.fetch(message.partition);
       return;
     }
     if (replica.doubt !== undefined && replica.clock.includes(message.clock))
@@ -170,7 +170,7 @@ export class AntiEntropy {
   }
 
   /** From the best source: one of the region before others, then the one that is furthest ahead. */
-  #fetch(partition: number): void {
+  fetch(partition: number): void {
     const replica = this.#environment.replica(partition);
     if (replica === undefined) return;
     const { local, others } = this.#environment.neighbourhood(partition);
@@ -197,7 +197,7 @@ export class AntiEntropy {
       this.#stability.advance(replica);
       if (!this.#isBehind(replica)) continue;
       behind.add(partition);
-      if (replica.doubt !== undefined || this.#behind.has(partition)) this.#fetch(partition);
+      if (replica.doubt !== undefined || this.#behind.has(partition)) this.fetch(partition);
     }
     this.#behind = behind;
     this.#stability.noteBlockers(this.#replicas());

@@ -3,6 +3,7 @@
  * the nearest live one, in its region before others. Whatever happens, there is exactly one outcome.
  */
 
+import type { VersionVector } from "../causality/index.js";
 import { CodecError } from "../codec/index.js";
 import type { PartitionReplica } from "../replica/index.js";
 import type { Environment } from "./environment.js";
@@ -12,6 +13,7 @@ import { encodeOperation } from "./operation-codec.js";
 import { decodeOutcome } from "./outcome-codec.js";
 import { ConsistencyError, DEFAULT_CONSISTENCY, type QuorumPart, quorumParts } from "./quorum.js";
 import type { ReadCoordinator } from "./read-coordinator.js";
+import type { Sessions } from "./sessions.js";
 import type { WriteCoordinator } from "./write-coordinator.js";
 
 /** Longer deadlines are cut: nobody waits an hour for one key. */
@@ -23,8 +25,15 @@ export class Coordinator {
   readonly #environment: Environment;
   readonly #reads: ReadCoordinator;
   readonly #writes: WriteCoordinator;
+  readonly #sessions: Sessions;
 
-  constructor(environment: Environment, reads: ReadCoordinator, writes: WriteCoordinator) {
+  constructor(
+    environment: Environment,
+    reads: ReadCoordinator,
+    writes: WriteCoordinator,
+    sessions: Sessions,
+  ) {
+    this.#sessions = sessions;
     this.#environment = environment;
     this.#reads = reads;
     this.#writes = writes;
@@ -50,13 +59,40 @@ export class Coordinator {
     const replica = this.#environment.replica(partition);
     const refusal = replica === undefined ? undefined : this.#refusal(operation, replica);
     if (replica !== undefined && refusal === undefined)
-      return this.#coordinate(operation, options, replica, done);
+      return this.#admit(operation, options, replica, mayForward, done);
     if (mayForward) return this.#forward(operation, options, partition, refusal, done);
     done(refusal ?? failure("NOT_READY", "this node does not hold the key's partition; nothing was done"));
   }
 
   #refusal(operation: Operation, replica: PartitionReplica): Failure | undefined {
     return isWrite(operation) ? this.#writes.refusal(replica) : undefined;
+  }
+
+  /** Waits until this replica has what the session has seen, or passes the session on to one that has it. */
+  #admit(
+    operation: Operation,
+    options: OperationOptions,
+    replica: PartitionReplica,
+    mayForward: boolean,
+    done: (outcome: Outcome) => void,
+  ): void {
+    const { session, timeoutMs } = options;
+    const { partition } = replica;
+    if (session === undefined) return this.#coordinate(operation, options, replica, done);
+    const { clock } = this.#environment;
+    const endMs = clock.monotonicMs() + timeoutMs;
+    const finish = (outcome: Outcome): void => {
+      if (outcome.kind === "failed" || outcome.seen === undefined) return done(outcome);
+      const seen = outcome.seen.copy();
+      seen.join(session);
+      done({ ...outcome, seen: this.#sessions.unstable(partition, seen) });
+    };
+    this.#sessions.admit(replica, session, timeoutMs, (refusal) => {
+      const left = { ...options, timeoutMs: endMs - clock.monotonicMs() };
+      if (refusal === undefined) return this.#coordinate(operation, left, replica, finish);
+      if (refusal.reason !== "SESSION_BEHIND" || !mayForward) return done(refusal);
+      this.#forward(operation, left, partition, refusal, done);
+    });
   }
 
   #coordinate(
@@ -94,7 +130,7 @@ export class Coordinator {
     done: (outcome: Outcome) => void,
   ): void {
     const { clock, timers, calls, counters } = this.#environment;
-    const candidates = this.#forwardCandidates(partition);
+    const candidates = this.#forwardCandidates(partition, options.session);
     const deadlineMs = clock.monotonicMs() + options.timeoutMs;
     let wasSent = false;
     let lastRefusal = refusal;
@@ -134,7 +170,7 @@ export class Coordinator {
     tryNext();
   }
 
-  #forwardCandidates(partition: number): number[] {
+  #forwardCandidates(partition: number, session: VersionVector | undefined): number[] {
     const { liveness, self, view } = this.#environment;
     const alive = (members: readonly number[]): number[] =>
       members
@@ -142,7 +178,10 @@ export class Coordinator {
         .sort((a, b) => liveness.roundTripMs(a) - liveness.roundTripMs(b));
     const local = view.replicasIn(partition, self.region);
     const remote = view.replicaSet(partition).filter((member) => !local.includes(member));
-    return [...alive(local), ...alive(remote)];
+    const candidates = [...alive(local), ...alive(remote)];
+    if (session === undefined) return candidates;
+    const covers = (member: number): boolean => this.#sessions.isKnownToCover(partition, member, session);
+    return [...candidates.filter(covers), ...candidates.filter((member) => !covers(member))];
   }
 }
 
@@ -155,9 +194,11 @@ function outcomeOf(body: Buffer): Outcome {
   }
 }
 
+const REFUSALS: ReadonlySet<string> = new Set(["NOT_READY", "CLOCK_DRIFT", "SESSION_BEHIND"]);
+
 /** Why a replica does not coordinate: nothing was done, and another one may do it. */
 function isRefusal(outcome: Outcome): outcome is Failure {
-  return outcome.kind === "failed" && (outcome.reason === "NOT_READY" || outcome.reason === "CLOCK_DRIFT");
+  return outcome.kind === "failed" && REFUSALS.has(outcome.reason);
 }
 
 function forwardLost(operation: Operation): Outcome {

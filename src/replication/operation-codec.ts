@@ -1,5 +1,5 @@
 /** Forwarded operations as bytes. */
-import { ByteReader, ByteWriter, CodecError } from "../codec/index.js";
+import { ByteReader, ByteWriter, CodecError, readVector, writeVector } from "../codec/index.js";
 import { DataType } from "../crdt/index.js";
 import { CHANGE_BYTES_MIN, readChange, writeChange } from "./change-codec.js";
 import { CONSISTENCY_LEVELS, type Consistency } from "./consistency.js";
@@ -11,6 +11,7 @@ const REQUEST_ID_BYTES = 16;
 const HAS_REQUEST_ID = 0x01;
 const IS_RETRY = 0x02;
 const IS_SLOPPY = 0x04;
+const HAS_SESSION = 0x08;
 
 export interface ForwardedOperation {
   readonly operation: Operation;
@@ -29,9 +30,11 @@ export function encodeOperation({ operation, options }: ForwardedOperation): Buf
   writer.uint8(
     (options.requestId === undefined ? 0 : HAS_REQUEST_ID) |
       (options.isRetry ? IS_RETRY : 0) |
-      (options.isSloppy ? IS_SLOPPY : 0),
+      (options.isSloppy ? IS_SLOPPY : 0) |
+      (options.session === undefined ? 0 : HAS_SESSION),
   );
   if (options.requestId !== undefined) writer.raw(Buffer.from(options.requestId, "hex"));
+  if (options.session !== undefined) writeVector(writer, options.session);
   return writer.take();
 }
 
@@ -45,10 +48,11 @@ export function decodeOperation(bytes: Buffer): ForwardedOperation {
   const timeoutMs = reader.varint();
   const flags = reader.uint8();
   const requestId = (flags & HAS_REQUEST_ID) === 0 ? undefined : reader.raw(REQUEST_ID_BYTES).toString("hex");
+  const session = (flags & HAS_SESSION) === 0 ? undefined : readVector(reader);
   reader.end();
   const isRetry = (flags & IS_RETRY) !== 0;
   const isSloppy = (flags & IS_SLOPPY) !== 0;
-  return { operation, options: { consistency, timeoutMs, requestId, isRetry, isSloppy } };
+  return { operation, options: { consistency, timeoutMs, requestId, isRetry, isSloppy, session } };
 }
 
 function writeBody(writer: ByteWriter, operation: Operation): void {

@@ -1,4 +1,4 @@
-import type { Hlc } from "../causality/index.js";
+import type { Hlc, VersionVector } from "../causality/index.js";
 import type { DataType, Reading, ShownValue, ValueEncoding } from "../crdt/index.js";
 import type { Consistency } from "./consistency.js";
 
@@ -86,6 +86,11 @@ export interface OperationOptions {
    * copies count for the level. No read asks them: until a copy is home, reads need not see the write, whatever R and W.
    */
   readonly isSloppy: boolean;
+  /**
+   * What the caller's session has seen of the key's partition: it is served by a replica that has it, and learns what it
+   * has seen with the answer. Undefined: outside of any session.
+   */
+  readonly session: VersionVector | undefined;
 }
 
 /** One row of a set or a map that shows something. */
@@ -95,7 +100,10 @@ export interface PageRow {
 }
 
 /** What came of it. */
-export type Outcome =
+export type Outcome = Success | Failure;
+
+/** `seen`: for a session, what it has seen now of the key's partition. */
+export type Success = { readonly seen?: VersionVector } & (
   | {
       readonly kind: "read";
       /** A register: at most one. A multi: every sibling, highest stamp first. Empty: not found. */
@@ -123,7 +131,7 @@ export type Outcome =
       /** Nodes that hold a copy of it on disk for a replica that is away. */
       readonly fallbackAcks: number;
     }
-  | Failure;
+);
 
 /** The names of `atoll.kv.v1.ErrorReason`, without its prefix; the proto says what state each leaves. */
 export const FAILURE_REASONS = [
@@ -142,6 +150,8 @@ export const FAILURE_REASONS = [
   "DEADLINE_PASSED",
   "INTERNAL",
   "REMOVAL_REFUSED",
+  "SESSION_LOST",
+  "SESSION_BEHIND",
 ] as const;
 
 export type FailureReason = (typeof FAILURE_REASONS)[number];

@@ -1,5 +1,5 @@
 /** Outcomes of forwarded operations as bytes. */
-import { ByteReader, ByteWriter, CodecError } from "../codec/index.js";
+import { ByteReader, ByteWriter, CodecError, readVector, writeVector } from "../codec/index.js";
 import type { Reading, ShownValue } from "../crdt/index.js";
 import { failure } from "./failures.js";
 import { FAILURE_REASONS, type Failure, type Outcome, type PageRow } from "./operation.js";
@@ -10,6 +10,9 @@ const KINDS = ["read", "written", "failed", "counter", "flag", "page"] as const;
 export function encodeOutcome(outcome: Outcome): Buffer {
   const writer = new ByteWriter();
   writer.uint8(KINDS.indexOf(outcome.kind));
+  const seen = outcome.kind === "failed" ? undefined : outcome.seen;
+  writer.uint8(seen === undefined ? 0 : 1);
+  if (seen !== undefined) writeVector(writer, seen);
   switch (outcome.kind) {
     case "read":
       writeValues(writer, outcome.values);
@@ -49,6 +52,12 @@ export function decodeOutcome(bytes: Buffer): Outcome {
 
 function readOutcome(reader: ByteReader): Outcome {
   const kind = KINDS[reader.uint8()];
+  const seen = reader.uint8() === 0 ? undefined : readVector(reader);
+  const outcome = readBody(reader, kind);
+  return seen === undefined || outcome.kind === "failed" ? outcome : { ...outcome, seen };
+}
+
+function readBody(reader: ByteReader, kind: (typeof KINDS)[number] | undefined): Outcome {
   switch (kind) {
     case "read":
       return { kind, values: readValues(reader), context: Buffer.from(reader.bytes()) };

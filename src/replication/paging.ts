@@ -47,7 +47,7 @@ export function elementRange({
 }
 
 /** What of a stretch shows something at this time. */
-export function pageOf({ rows, upTo }: Stretch, nowMs: number): Outcome {
+export function pageOf({ rows, seen, upTo }: Stretch, nowMs: number, isOfSession: boolean): Outcome {
   const shown: PageRow[] = [];
   for (const { rowKey, state } of rows) {
     const { type, element } = decodeRowKey(rowKey);
@@ -58,5 +58,6 @@ export function pageOf({ rows, upTo }: Stretch, nowMs: number): Outcome {
     kind: "page",
     rows: shown,
     nextPageToken: upTo === undefined ? Buffer.alloc(0) : Buffer.from(upTo, "latin1"),
+    ...(isOfSession ? { seen } : {}),
   };
 }

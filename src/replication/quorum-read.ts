@@ -20,6 +20,7 @@ import { failure, quorumUnavailable, readTimeout } from "./failures.js";
 import type { LatencyWindow } from "./latency-window.js";
 import type { Failure, Outcome } from "./operation.js";
 import { chooseReplicas, countable, type QuorumPart, QuorumTracker, requiredCount } from "./quorum.js";
+import { dotsSeen } from "./sessions.js";
 
 interface ReadPlan {
   readonly type: DataType;
@@ -33,6 +34,8 @@ interface ReadPlan {
   readonly candidates: readonly number[];
   /** Of the monotonic clock. */
   readonly deadlineMs: number;
+  /** The caller wants to know what it has seen with the row. */
+  readonly isOfSession: boolean;
 }
 
 type Refusal = Extract<ReadBody, { kind: "refused" }>["reason"] | "unreachable";
@@ -289,9 +292,10 @@ export class QuorumRead {
 
   #answer(state: RowState): void {
     const reading = readingOf(this.#plan.readType, state.live, this.#environment.clock.wallMs());
-    if (reading.kind !== "values") return this.#finish(reading);
+    const seen = this.#plan.isOfSession ? { seen: dotsSeen(state.context) } : {};
+    if (reading.kind !== "values") return this.#finish({ ...reading, ...seen });
     const context = encodeToken(this.#plan.rowKey, readToken(state));
-    this.#finish({ kind: "read", values: reading.values, context });
+    this.#finish({ kind: "read", values: reading.values, context, ...seen });
   }
 
   #finish(outcome: Outcome): void {

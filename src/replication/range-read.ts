@@ -6,7 +6,7 @@
  * Every acknowledged write is seen as R + W > N promises. What such a read does not do is compare what replicas know
  * removed of rows that none of them lists: a write that was never acknowledged may show in one read and not in the next.
  */
-import { Context } from "../causality/index.js";
+import { Context, VersionVector } from "../causality/index.js";
 import {
   type CatchUpRow,
   type RangeBody,
@@ -22,6 +22,7 @@ import type { Environment } from "./environment.js";
 import { failure, quorumUnavailable, readTimeout } from "./failures.js";
 import type { Failure } from "./operation.js";
 import { chooseReplicas, countable, type QuorumPart, QuorumTracker, requiredCount } from "./quorum.js";
+import { dotsSeen } from "./sessions.js";
 
 export interface RangePlan {
   readonly range: RowKeyRange;
@@ -45,6 +46,8 @@ export interface Stretch {
   readonly rows: readonly RangeRow[];
   /** It ends with this row; undefined: with the range. */
   readonly upTo: RowKey | undefined;
+  /** What whoever reads it has seen of the partition. */
+  readonly seen: VersionVector;
 }
 
 type RowsBody = Extract<RangeBody, { kind: "rows" }>;
@@ -146,7 +149,7 @@ export class RangeRead {
         if (state !== row.state && rowDigest(rowKey, state.live) !== digest) repairs.push({ member, row });
       rows.push(row);
     }
-    this.#repair(repairs, () => this.#finish({ kind: "stretch", rows, upTo }));
+    this.#repair(repairs, () => this.#finish({ kind: "stretch", rows, upTo, seen: seenIn(bodies) }));
   }
 
   /** Whoever answered with less takes the join before anybody sees it. */
@@ -211,6 +214,15 @@ export class RangeRead {
     for (const id of this.#callIds.splice(0)) this.#environment.calls.cancel(id);
     done?.(result);
   }
+}
+
+function seenIn(bodies: readonly (readonly [number, RowsBody])[]): VersionVector {
+  const seen = new VersionVector();
+  for (const [, { clock, rows }] of bodies) {
+    seen.join(dotsSeen(new Context(clock)));
+    for (const { ahead } of rows) if (!ahead.isEmpty) seen.join(dotsSeen(ahead));
+  }
+  return seen;
 }
 
 /** Beyond the end of the shortest stretch not all have spoken. */

@@ -7,7 +7,7 @@ import type { Failure, Operation, OperationOptions, Outcome } from "./operation.
 import { elementRange, pageOf, readTypeOf } from "./paging.js";
 import type { QuorumPart } from "./quorum.js";
 import { QuorumRead } from "./quorum-read.js";
-import { RangeRead } from "./range-read.js";
+import { type RangePlan, RangeRead } from "./range-read.js";
 
 type ReadOperation = Extract<Operation, { kind: "get" | "list" }>;
 
@@ -28,7 +28,7 @@ export class ReadCoordinator {
   ): void {
     const deadlineMs = this.#environment.clock.monotonicMs() + options.timeoutMs;
     const candidates = this.#byPreference(replica.partition);
-    const plan = { replica, parts, candidates, deadlineMs };
+    const plan = { replica, parts, candidates, deadlineMs, isOfSession: options.session !== undefined };
     if (operation.kind === "list") return this.#list(operation, plan, done);
     const { type, bucket, key } = operation.address;
     const readType = readTypeOf(operation.address, operation.element);
@@ -39,7 +39,7 @@ export class ReadCoordinator {
 
   #list(
     operation: Extract<Operation, { kind: "list" }>,
-    plan: Omit<ConstructorParameters<typeof RangeRead>[1], "range" | "limit">,
+    plan: Omit<RangePlan, "range" | "limit"> & { readonly isOfSession: boolean },
     done: (outcome: Outcome) => void,
   ): void {
     const range = elementRange(operation);
@@ -48,7 +48,12 @@ export class ReadCoordinator {
     const others = plan.candidates.filter((member) => member !== self.number);
     new RangeRead(this.#environment, { ...plan, range, limit: operation.limit }).run(
       this.#latency.hedgeAfterMs(others),
-      (result) => done(result.kind === "failed" ? result : pageOf(result, this.#environment.clock.wallMs())),
+      (result) =>
+        done(
+          result.kind === "failed"
+            ? result
+            : pageOf(result, this.#environment.clock.wallMs(), plan.isOfSession),
+        ),
     );
   }
 

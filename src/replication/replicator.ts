@@ -29,6 +29,7 @@ import { RequestFences } from "./request-fences.js";
 import { RowHealing } from "./row-healing.js";
 import { Scrubbing } from "./scrubbing.js";
 import { closesSelf } from "./self-closed.js";
+import { Sessions } from "./sessions.js";
 import { SharedWrites } from "./shared-writes.js";
 import { Stability } from "./stability.js";
 import { Statements } from "./statements.js";
@@ -119,7 +120,11 @@ export class Replicator {
       this.#healing,
       settings.maxSiblings,
     );
-    this.coordinator = new Coordinator(environment, new ReadCoordinator(environment), this.#writes);
+    const sessions = new Sessions(environment, this.peerClocks, (partition) =>
+      this.#antiEntropy.fetch(partition),
+    );
+    const reads = new ReadCoordinator(environment);
+    this.coordinator = new Coordinator(environment, reads, this.#writes, sessions);
     this.#service = new ReplicaService(environment, this.coordinator, this.#fences);
     this.shared = new SharedWrites(environment);
     this.away = new AwayPeers(environment, this.peerClocks, settings);

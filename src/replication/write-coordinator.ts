@@ -6,7 +6,7 @@
  * A retry never applies a write twice (rule 17): its request id is looked for here, then at all other replicas, and
  * only if every one of them answers that it does not know it, and will not apply it, is it minted here.
  */
-import { type Actor, Context, type Hlc } from "../causality/index.js";
+import { type Actor, Context, type Hlc, VersionVector } from "../causality/index.js";
 import { type Delta, encodeRowKey, encodeToken, type RowKey } from "../codec/index.js";
 import { DataType } from "../crdt/index.js";
 import { mayCoordinate, type PartitionReplica } from "../replica/index.js";
@@ -240,6 +240,7 @@ export class WriteCoordinator {
       context: contextOf(write.operation, minted, replaced),
       acksReceived: acks.replicas,
       fallbackAcks: acks.fallbacks,
+      ...seenBy(write, minted),
     };
   }
 
@@ -252,6 +253,11 @@ export class WriteCoordinator {
       fallbackAcks: 0,
     };
   }
+}
+
+/** Of a session: its write. All that was seen before, our clock covered when the write was minted. */
+function seenBy({ options }: Write, { actor, counter }: Minted): { seen?: VersionVector } {
+  return options.session === undefined ? {} : { seen: VersionVector.from([[actor, counter]]) };
 }
 
 /** What a client may hand to its next put: of values only, which it may replace. */

@@ -3,13 +3,13 @@
  * no longer fit get an error that says so, and once the reply is full the rest is not read at all.
  */
 import type { NodeApi } from "../node/index.js";
-import { type Failure, failure, type OperationOptions } from "../replication/index.js";
+import { type Failure, failure } from "../replication/index.js";
 import type { kv } from "../wire/index.js";
 import { decodeAddress } from "./address-decoding.js";
 import { runBatch } from "./batch.js";
+import { type Call, decodeCall, run } from "./call.js";
 import { badRequest, deadlinePassed, isFailure, toItemError } from "./failure.js";
 import { type Limits, MESSAGE_OVERHEAD_BYTES } from "./limits.js";
-import { decodeOptions } from "./options-decoding.js";
 import { hasElements, sloppyReadProblem } from "./read-decoding.js";
 import { encodeRead, expectRead, type ReadOutcome } from "./reply-encoding.js";
 import type { ReplyHeaders } from "./reply-header.js";
@@ -18,7 +18,7 @@ import type { ReplyHeaders } from "./reply-header.js";
 const RESULT_OVERHEAD_BYTES = 64;
 
 export function batchGet(
-  node: Pick<NodeApi, "execute">,
+  node: Pick<NodeApi, "execute" | "layout">,
   headers: ReplyHeaders,
   limits: Limits,
   request: kv.BatchGetRequest__Output,
@@ -26,12 +26,12 @@ export function batchGet(
   answer: (result: kv.BatchGetResponse | Failure) => void,
 ): void {
   const { addresses } = request;
-  const options = decodeBatchOptions(request, remainingMs, limits);
-  if (isFailure(options)) {
-    answer(options);
+  const call = decodeBatchCall(request, remainingMs, node, limits);
+  if (isFailure(call)) {
+    answer(call);
     return;
   }
-  const endsAt = performance.now() + options.timeoutMs;
+  const endsAt = performance.now() + call.options.timeoutMs;
   const results: kv.BatchGetResult[] = new Array(addresses.length);
   let freeBytes = limits.messageBytes - MESSAGE_OVERHEAD_BYTES;
   runBatch(
@@ -50,12 +50,13 @@ export function batchGet(
       else if (freeBytes <= 0) finish(replyFull(limits));
       else if (timeoutMs <= 0) finish(deadlinePassed());
       else {
-        node.execute({ kind: "get", address, element: [] }, { ...options, timeoutMs }, (outcome) =>
+        const options = { ...call.options, timeoutMs };
+        run(node, { kind: "get", address, element: [] }, { ...call, options }, (outcome) =>
           finish(expectRead(outcome)),
         );
       }
     },
-    () => answer({ header: headers.current(), results }),
+    () => answer({ header: headers.of(call.session), results }),
   );
 
   function takeRoom(read: ReadOutcome): ReadOutcome | Failure {
@@ -65,15 +66,16 @@ export function batchGet(
   }
 }
 
-function decodeBatchOptions(
+function decodeBatchCall(
   { addresses, options }: kv.BatchGetRequest__Output,
   remainingMs: number,
+  node: Pick<NodeApi, "layout">,
   limits: Limits,
-): OperationOptions | Failure {
+): Call | Failure {
   if (addresses.length > limits.batchItems) {
     return badRequest("addresses", `${addresses.length} items; the limit is ${limits.batchItems}`);
   }
-  return sloppyReadProblem(options) ?? decodeOptions(options, "options", remainingMs, limits);
+  return sloppyReadProblem(options) ?? decodeCall(options, remainingMs, node, limits);
 }
 
 function replyBytes(read: ReadOutcome): number {

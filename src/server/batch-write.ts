@@ -3,16 +3,16 @@ import type { NodeApi } from "../node/index.js";
 import type { Failure, Operation, OperationOptions } from "../replication/index.js";
 import type { kv } from "../wire/index.js";
 import { itemRequestId, runBatch } from "./batch.js";
+import { type Call, decodeCall, run } from "./call.js";
 import { badRequest, deadlinePassed, isFailure, toItemError, unimplemented } from "./failure.js";
 import type { Limits } from "./limits.js";
 import { decodeDelete, decodePut, retryProblem } from "./operation-decoding.js";
-import { decodeOptions } from "./options-decoding.js";
 import { encodeDelete, encodePut, encodeUpdate, expectWritten, type WriteOutcome } from "./reply-encoding.js";
 import type { ReplyHeaders } from "./reply-header.js";
 import { decodeUpdate } from "./update-decoding.js";
 
 export function batchWrite(
-  node: Pick<NodeApi, "execute">,
+  node: Pick<NodeApi, "execute" | "layout">,
   headers: ReplyHeaders,
   limits: Limits,
   request: kv.BatchWriteRequest__Output,
@@ -20,12 +20,12 @@ export function batchWrite(
   answer: (result: kv.BatchWriteResponse | Failure) => void,
 ): void {
   const { items } = request;
-  const options = decodeBatchOptions(request, remainingMs, limits);
-  if (isFailure(options)) {
-    answer(options);
+  const call = decodeBatchCall(request, remainingMs, node, limits);
+  if (isFailure(call)) {
+    answer(call);
     return;
   }
-  const endsAt = performance.now() + options.timeoutMs;
+  const endsAt = performance.now() + call.options.timeoutMs;
   const results: kv.BatchWriteResult[] = new Array(items.length);
   runBatch(
     items.length,
@@ -39,26 +39,26 @@ export function batchWrite(
       if (isFailure(operation)) finish(operation);
       else if (timeoutMs <= 0) finish(deadlinePassed());
       else {
-        node.execute(operation, itemOptions(options, index, timeoutMs), (outcome) =>
-          finish(expectWritten(outcome)),
-        );
+        const options = itemOptions(call.options, index, timeoutMs);
+        run(node, operation, { ...call, options }, (outcome) => finish(expectWritten(outcome)));
       }
     },
-    () => answer({ header: headers.current(), results }),
+    () => answer({ header: headers.of(call.session), results }),
   );
 }
 
-function decodeBatchOptions(
+function decodeBatchCall(
   { items, options, isAtomic }: kv.BatchWriteRequest__Output,
   remainingMs: number,
+  node: Pick<NodeApi, "layout">,
   limits: Limits,
-): OperationOptions | Failure {
+): Call | Failure {
   if (isAtomic) return unimplemented("is_atomic");
   if (items.length > limits.batchItems) {
     return badRequest("items", `${items.length} items; the limit is ${limits.batchItems}`);
   }
   const problem = retryProblem(options, "");
-  return problem ?? decodeOptions(options, "options", remainingMs, limits);
+  return problem ?? decodeCall(options, remainingMs, node, limits);
 }
 
 function itemOptions(options: OperationOptions, index: number, timeoutMs: number): OperationOptions {

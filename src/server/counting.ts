@@ -1,21 +1,22 @@
 /** Counts the elements of a set or a map, page by page: what is in memory is one page, however many there are. */
 import type { NodeApi } from "../node/index.js";
-import type { Failure, Operation, OperationOptions } from "../replication/index.js";
-import { deadlinePassed, internalFailure, isFailure } from "./failure.js";
+import type { Failure, Operation } from "../replication/index.js";
+import { type Call, run } from "./call.js";
+import { deadlinePassed, internalFailure } from "./failure.js";
 
 export function countElements(
   node: Pick<NodeApi, "execute">,
   list: Extract<Operation, { kind: "list" }>,
-  options: OperationOptions | Failure,
+  call: Call,
   done: (result: number | Failure) => void,
 ): void {
-  if (isFailure(options)) return done(options);
-  const endsAt = performance.now() + options.timeoutMs;
+  const endsAt = performance.now() + call.options.timeoutMs;
   let count = 0;
   const countOn = (pageToken: Buffer): void => {
     const timeoutMs = endsAt - performance.now();
     if (timeoutMs <= 0) return done(deadlinePassed());
-    node.execute({ ...list, pageToken }, { ...options, timeoutMs }, (outcome) => {
+    const options = { ...call.options, timeoutMs };
+    run(node, { ...list, pageToken }, { ...call, options }, (outcome) => {
       if (outcome.kind === "failed") return done(outcome);
       if (outcome.kind !== "page") return done(internalFailure("a list ended as something else"));
       count += outcome.rows.length;

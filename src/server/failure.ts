@@ -23,6 +23,8 @@ const CODES: Readonly<Record<FailureReason, status>> = {
   DEADLINE_PASSED: status.DEADLINE_EXCEEDED,
   INTERNAL: status.INTERNAL,
   REMOVAL_REFUSED: status.FAILED_PRECONDITION,
+  SESSION_LOST: status.FAILED_PRECONDITION,
+  SESSION_BEHIND: status.UNAVAILABLE,
 };
 
 /** No message of the wire has a field `kind`, so it tells a failure from a reply. */

@@ -3,21 +3,15 @@
  * of its own but the count of calls in flight.
  */
 import type { NodeApi } from "../node/index.js";
-import {
-  type Failure,
-  failure,
-  type Operation,
-  type OperationOptions,
-  type Outcome,
-} from "../replication/index.js";
+import { type Failure, failure, type Operation } from "../replication/index.js";
 import type { kv } from "../wire/index.js";
 import { batchGet } from "./batch-get.js";
 import { batchWrite } from "./batch-write.js";
+import { type Call, decodeCall, run } from "./call.js";
 import { countElements } from "./counting.js";
 import { isFailure, toStatus, unimplemented } from "./failure.js";
 import type { Limits } from "./limits.js";
 import { decodeDelete, decodePut } from "./operation-decoding.js";
-import { decodeOptions } from "./options-decoding.js";
 import { decodeGet } from "./read-decoding.js";
 import {
   encodeDelete,
@@ -27,6 +21,7 @@ import {
   encodeUpdate,
   expectRead,
   expectWritten,
+  type WriteOutcome,
 } from "./reply-encoding.js";
 import { type Identity, ReplyHeaders } from "./reply-header.js";
 import { type CallsInFlight, type RequestObserver, type UnaryWork, unaryCall } from "./unary-call.js";
@@ -49,33 +44,53 @@ export function kvServiceHandlers(parts: KvServiceParts): kv.KvServiceHandlers {
   const headers = new ReplyHeaders(parts.identity, node);
   const unary = <Request, Reply extends object>(method: string, work: UnaryWork<Request, Reply>) =>
     unaryCall(method, parts.calls, parts.observe, work);
+  const callOf = (options: kv.RequestOptions__Output | null, remainingMs: number): Call | Failure =>
+    decodeCall(options, remainingMs, node, limits);
+  /** A write of one key: all of them differ only in their messages. */
+  const write =
+    <Request extends { options: kv.RequestOptions__Output | null }, Reply extends object>(
+      decode: (request: Request) => Operation | Failure,
+      encode: (written: WriteOutcome, header: kv.ReplyHeader) => Reply,
+    ): UnaryWork<Request, Reply> =>
+    (request, remainingMs, answer) => {
+      const call = callOf(request.options, remainingMs);
+      const operation = decode(request);
+      if (isFailure(call)) return answer(call);
+      if (isFailure(operation)) return answer(operation);
+      run(node, operation, call, (outcome) => {
+        const written = expectWritten(outcome);
+        answer(isFailure(written) ? written : encode(written, headers.of(call.session)));
+      });
+    };
   return {
     Get: unary<kv.GetRequest__Output, kv.GetResponse>("Get", (request, remainingMs, answer) => {
-      const options = decodeOptions(request.options, "options", remainingMs, limits);
+      const call = callOf(request.options, remainingMs);
       const operation = decodeGet(request, limits);
-      if (!isFailure(operation) && operation.kind === "list" && request.isCountOnly)
-        return countElements(node, operation, options, (result) =>
-          answer(typeof result === "number" ? { header: headers.current(), cardinality: result } : result),
+      if (isFailure(call)) return answer(call);
+      if (isFailure(operation)) return answer(operation);
+      if (operation.kind === "list" && request.isCountOnly)
+        return countElements(node, operation, call, (result) =>
+          answer(
+            typeof result === "number" ? { header: headers.of(call.session), cardinality: result } : result,
+          ),
         );
-      run(node, operation, options, (outcome) => {
+      run(node, operation, call, (outcome) => {
         const read = expectRead(outcome);
-        answer(isFailure(read) ? read : encodeRead(read, headers.current()));
+        answer(isFailure(read) ? read : encodeRead(read, headers.of(call.session)));
       });
     }),
-    Put: unary<kv.PutRequest__Output, kv.PutResponse>("Put", (request, remainingMs, answer) => {
-      const options = decodeOptions(request.options, "options", remainingMs, limits);
-      run(node, decodePut(request, "", limits), options, (outcome) => {
-        const written = expectWritten(outcome);
-        answer(isFailure(written) ? written : encodePut(written, headers.current()));
-      });
-    }),
-    Delete: unary<kv.DeleteRequest__Output, kv.DeleteResponse>("Delete", (request, remainingMs, answer) => {
-      const options = decodeOptions(request.options, "options", remainingMs, limits);
-      run(node, decodeDelete(request, "", limits), options, (outcome) => {
-        const written = expectWritten(outcome);
-        answer(isFailure(written) ? written : encodeDelete(written, headers.current()));
-      });
-    }),
+    Put: unary<kv.PutRequest__Output, kv.PutResponse>(
+      "Put",
+      write((request) => decodePut(request, "", limits), encodePut),
+    ),
+    Delete: unary<kv.DeleteRequest__Output, kv.DeleteResponse>(
+      "Delete",
+      write((request) => decodeDelete(request, "", limits), encodeDelete),
+    ),
+    Update: unary<kv.UpdateRequest__Output, kv.UpdateResponse>(
+      "Update",
+      write((request) => decodeUpdate(request, "", limits), encodeUpdate),
+    ),
     BatchGet: unary<kv.BatchGetRequest__Output, kv.BatchGetResponse>("BatchGet", (...call) =>
       batchGet(node, headers, limits, ...call),
     ),
@@ -91,27 +106,8 @@ export function kvServiceHandlers(parts: KvServiceParts): kv.KvServiceHandlers {
       const isCurrent = BigInt(request.knownVersion) >= BigInt(layout.version);
       answer({ header: headers.current(), layout: isCurrent ? null : encodeLayout(layout) });
     }),
-    Update: unary<kv.UpdateRequest__Output, kv.UpdateResponse>("Update", (request, remainingMs, answer) => {
-      const options = decodeOptions(request.options, "options", remainingMs, limits);
-      run(node, decodeUpdate(request, "", limits), options, (outcome) => {
-        const written = expectWritten(outcome);
-        answer(isFailure(written) ? written : encodeUpdate(written, headers.current()));
-      });
-    }),
     Scan: (call) => void call.emit("error", toStatus(unimplemented("Scan"))),
     Watch: (call) => void call.emit("error", toStatus(unimplemented("Watch"))),
     Pipeline: (call) => void call.emit("error", toStatus(unimplemented("Pipeline"))),
   };
-}
-
-/** Hands an operation to the node, unless it or the way it is asked was found wrong: then that is its outcome. */
-function run(
-  node: KvNode,
-  operation: Operation | Failure,
-  options: OperationOptions | Failure,
-  done: (outcome: Outcome) => void,
-): void {
-  if (isFailure(operation)) done(operation);
-  else if (isFailure(options)) done(options);
-  else node.execute(operation, options, done);
 }

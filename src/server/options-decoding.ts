@@ -6,7 +6,7 @@ import {
   type OperationOptions,
 } from "../replication/index.js";
 import type { kv } from "../wire/index.js";
-import { badRequest, deadlinePassed, unimplemented } from "./failure.js";
+import { badRequest, deadlinePassed } from "./failure.js";
 import type { Limits } from "./limits.js";
 
 const REQUEST_ID_BYTES = 16;
@@ -20,7 +20,7 @@ const LEVELS: ReadonlyMap<unknown, Consistency | undefined> = new Map<unknown, C
   ...CONSISTENCY_LEVELS.map((level) => [`CONSISTENCY_LEVEL_${level}`, { level }] as const),
 ]);
 
-/** The options, or what is wrong with them. `remainingMs` is what the call's own deadline leaves; may be infinite. */
+/** The options outside of any session, or what is wrong with them. `remainingMs` is what the call's own deadline leaves; may be infinite. */
 export function decodeOptions(
   options: kv.RequestOptions__Output | null,
   field: string,
@@ -33,9 +33,15 @@ export function decodeOptions(
   const byDefault = Number.isFinite(remainingMs) ? limits.maxTimeoutMs : limits.defaultTimeoutMs;
   const timeoutMs = Math.min(remainingMs - margin, asked ?? byDefault, limits.maxTimeoutMs);
   if (options === null) {
-    return { consistency: undefined, timeoutMs, requestId: undefined, isRetry: false, isSloppy: false };
+    return {
+      consistency: undefined,
+      timeoutMs,
+      requestId: undefined,
+      isRetry: false,
+      isSloppy: false,
+      session: undefined,
+    };
   }
-  if (options.sessionToken.length > 0) return unimplemented(`${field}.session_token`);
   const consistency = decodeConsistency(options.consistency, `${field}.consistency`);
   if (consistency !== undefined && "kind" in consistency) return consistency;
   const { requestId: id, isRetry, isSloppy } = options;
@@ -43,7 +49,14 @@ export function decodeOptions(
     return badRequest(`${field}.request_id`, `${id.length} bytes; it must be empty or ${REQUEST_ID_BYTES}`);
   }
   const requestId = id.length === 0 ? undefined : id.toString("hex");
-  return { consistency, timeoutMs, requestId, isRetry: isRetry && requestId !== undefined, isSloppy };
+  return {
+    consistency,
+    timeoutMs,
+    requestId,
+    isRetry: isRetry && requestId !== undefined,
+    isSloppy,
+    session: undefined,
+  };
 }
 
 function decodeConsistency(

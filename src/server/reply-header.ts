@@ -1,6 +1,7 @@
 /** The header that every reply carries: who answered, and by which layout. */
 import type { NodeApi } from "../node/index.js";
 import type { kv } from "../wire/index.js";
+import type { CallSession } from "./call-session.js";
 
 /** Who answers. */
 export interface Identity {
@@ -18,6 +19,12 @@ export class ReplyHeaders {
   constructor(identity: Identity, node: Pick<NodeApi, "layout">) {
     this.#identity = identity;
     this.#node = node;
+  }
+
+  /** @param session the call's, if it has one */
+  of(session: CallSession | undefined): kv.ReplyHeader {
+    const header = this.current();
+    return session === undefined ? header : { ...header, sessionToken: session.token };
   }
 
   current(): kv.ReplyHeader {

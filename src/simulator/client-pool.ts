@@ -196,6 +196,7 @@ export class ClientPool {
       requestId: call.requestId,
       isRetry,
       isSloppy: planned.isSloppy,
+      session: undefined,
     };
     const { api } = node;
     const execute = (): void =>

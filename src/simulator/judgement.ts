@@ -178,6 +178,7 @@ export class Judgement {
       requestId: undefined,
       isRetry: false,
       isSloppy: false,
+      session: undefined,
     };
     for (let attempt = 1; ; attempt++) {
       const outcome = this.#answer<Outcome>(`a read of ${key.name}`, (done) =>

@@ -58,6 +58,7 @@ export class SimulatedCluster extends ClusterProcesses {
       requestId: undefined,
       isRetry: false,
       isSloppy: false,
+      session: undefined,
     };
     node.api.execute(operation, { ...defaults, ...options }, done);
   }

@@ -98,7 +98,14 @@ describe("stop", () => {
     expect(result).toBeInstanceOf(Error);
     during.api.execute(
       getOf("k"),
-      { consistency: undefined, timeoutMs: 100, requestId: undefined, isRetry: false, isSloppy: false },
+      {
+        consistency: undefined,
+        timeoutMs: 100,
+        requestId: undefined,
+        isRetry: false,
+        isSloppy: false,
+        session: undefined,
+      },
       (outcome) => expect(outcome).toMatchObject({ reason: "DRAINING" }),
     );
   });

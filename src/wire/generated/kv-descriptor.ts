@@ -108,7 +108,8 @@ export const descriptor = `{
           "ERROR_REASON_UNIMPLEMENTED": 16,
           "ERROR_REASON_DEADLINE_PASSED": 17,
           "ERROR_REASON_INTERNAL": 18,
-          "ERROR_REASON_REMOVAL_REFUSED": 19
+          "ERROR_REASON_REMOVAL_REFUSED": 19,
+          "ERROR_REASON_SESSION_BEHIND": 20
          }
         },
         "Address": {

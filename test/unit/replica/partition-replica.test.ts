@@ -19,7 +19,15 @@ function delta(counter: number, replaced: readonly Dot[] = [], part: Partial<Del
     expiresAtMs: 0,
     data: Buffer.from(`b${counter}`),
   } as const;
-  const base = { partition: PARTITION, actor: B, counter, hlc, rowKey: K, requestId: undefined, following: 0 };
+  const base = {
+    partition: PARTITION,
+    actor: B,
+    counter,
+    hlc,
+    rowKey: K,
+    requestId: undefined,
+    following: 0,
+  };
   return { ...base, payload, replaced, ...part };
 }
 
@@ -164,7 +172,9 @@ describe("request ids", () => {
 
   it("come with the pointers of a catch-up, and count as applied once the clock covers their dot", () => {
     const f = new ReplicaFixture();
-    f.replica.addPointers([{ actor: B, counter: 1, entry: { rowKey: K, requestId: REQUEST, following: 0, hlc: 9n } }]);
+    f.replica.addPointers([
+      { actor: B, counter: 1, entry: { rowKey: K, requestId: REQUEST, following: 0, hlc: 9n } },
+    ]);
     expect(f.replica.findRequest(REQUEST)).toMatchObject({
       kind: "announced",
       dot: { actor: B, counter: 1 },
@@ -225,7 +235,11 @@ describe("joining rows, and adopting a clock", () => {
     const f = new ReplicaFixture();
     f.replica.apply(delta(1));
     f.replica.addPointers([
-      { actor: B, counter: 1, entry: { rowKey: rowKeyOf("another"), requestId: undefined, following: 0, hlc: 0n } },
+      {
+        actor: B,
+        counter: 1,
+        entry: { rowKey: rowKeyOf("another"), requestId: undefined, following: 0, hlc: 0n },
+      },
     ]);
     f.settle();
     expect(f.replica.log.read(B, 1)?.rowKey).toBe(K);

@@ -82,7 +82,9 @@ export class ReplicaFixture {
   remove(rowKey: RowKey): Delta | undefined {
     const row = this.replica.rows.readPending(rowKey);
     const intent = compileDelete(rowKeyType(rowKey), row, undefined);
-    return intent && this.replica.mint(this.actor, rowKey, row, intent, { requestId: undefined, following: 0 });
+    return (
+      intent && this.replica.mint(this.actor, rowKey, row, intent, { requestId: undefined, following: 0 })
+    );
   }
 
   /** Pending live dots of a row. */

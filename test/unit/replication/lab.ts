@@ -99,6 +99,7 @@ export class Lab {
       requestId: undefined,
       isRetry: false,
       isSloppy: false,
+      session: undefined,
     };
     this.node(number).replicator.coordinator.execute(operation, { ...defaults, ...options }, (outcome) => {
       if (pending.outcome !== undefined) throw new Error("an operation had two outcomes");

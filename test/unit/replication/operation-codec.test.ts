@@ -16,6 +16,7 @@ import {
   type ForwardedOperation,
 } from "../../../src/replication/operation-codec.js";
 import { decodeOutcome, encodeOutcome } from "../../../src/replication/outcome-codec.js";
+import { anyVector } from "../codec/arbitraries.js";
 
 const anyBytes = fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes));
 const anyText = fc.string({ unit: "grapheme", maxLength: 20 });
@@ -65,6 +66,7 @@ const anyForwarded: fc.Arbitrary<ForwardedOperation> = fc.record({
     requestId: fc.option(fc.stringMatching(/^[0-9a-f]{32}$/), { nil: undefined }),
     isRetry: fc.boolean(),
     isSloppy: fc.boolean(),
+    session: fc.option(anyVector, { nil: undefined }),
   }),
 });
 const anyShown = fc
@@ -137,6 +139,7 @@ describe("forwarded operations", () => {
         requestId: undefined,
         isRetry: false,
         isSloppy: false,
+        session: undefined,
       };
       const address = { type: DataType.register, bucket: "b", key: Buffer.from("k") };
       return decodeOperation(encodeOperation({ operation: { kind: "get", address, element: [] }, options }))

@@ -21,6 +21,8 @@ const REASONS: Readonly<Record<FailureReason, true>> = {
   DEADLINE_PASSED: true,
   INTERNAL: true,
   REMOVAL_REFUSED: true,
+  SESSION_LOST: true,
+  SESSION_BEHIND: true,
 };
 
 /** What the comments of the proto promise: reason to the name of its code. */

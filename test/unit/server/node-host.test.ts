@@ -16,6 +16,7 @@ const options = {
   requestId: undefined,
   isRetry: false,
   isSloppy: false,
+  session: undefined,
 };
 const storageFailed: NodeEnd = { kind: "storage-failed", message: "the disk is full", isDiskFull: true };
 const behind: NodeEnd = { kind: "incarnation-behind", message: "a peer knows 6", knownIncarnation: 6 };

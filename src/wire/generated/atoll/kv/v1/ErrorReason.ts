@@ -50,7 +50,8 @@ export const ErrorReason = {
    */
   ERROR_REASON_CLOCK_DRIFT: 'ERROR_REASON_CLOCK_DRIFT',
   /**
-   * FAILED_PRECONDITION: the session saw writes that died with their node and disk.
+   * FAILED_PRECONDITION: the session saw writes of a node that started anew, and nobody can tell whether they survived.
+   * Nothing was done; begin a new session.
    */
   ERROR_REASON_SESSION_LOST: 'ERROR_REASON_SESSION_LOST',
   /**
@@ -81,6 +82,10 @@ export const ErrorReason = {
    * FAILED_PRECONDITION: the member cannot be removed as things are; the message says why. Nothing was done.
    */
   ERROR_REASON_REMOVAL_REFUSED: 'ERROR_REASON_REMOVAL_REFUSED',
+  /**
+   * UNAVAILABLE: no replica that could be asked has all that the session has seen. Nothing was done.
+   */
+  ERROR_REASON_SESSION_BEHIND: 'ERROR_REASON_SESSION_BEHIND',
 } as const;
 
 /**
@@ -145,7 +150,8 @@ export type ErrorReason =
   | 'ERROR_REASON_CLOCK_DRIFT'
   | 11
   /**
-   * FAILED_PRECONDITION: the session saw writes that died with their node and disk.
+   * FAILED_PRECONDITION: the session saw writes of a node that started anew, and nobody can tell whether they survived.
+   * Nothing was done; begin a new session.
    */
   | 'ERROR_REASON_SESSION_LOST'
   | 12
@@ -184,6 +190,11 @@ export type ErrorReason =
    */
   | 'ERROR_REASON_REMOVAL_REFUSED'
   | 19
+  /**
+   * UNAVAILABLE: no replica that could be asked has all that the session has seen. Nothing was done.
+   */
+  | 'ERROR_REASON_SESSION_BEHIND'
+  | 20
 
 /**
  * The reasons in ErrorInfo. Each says what state the request left.

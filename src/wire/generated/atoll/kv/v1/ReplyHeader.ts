@@ -7,7 +7,7 @@ export interface ReplyHeader {
   'nodeId'?: (string);
   'region'?: (string);
   /**
-   * Opaque; hand it to the next request of the session.
+   * Of a request with one: opaque; hand it to the next request of the session.
    */
   'sessionToken'?: (Buffer | Uint8Array | string);
   /**
@@ -21,7 +21,7 @@ export interface ReplyHeader__Output {
   'nodeId': (string);
   'region': (string);
   /**
-   * Opaque; hand it to the next request of the session.
+   * Of a request with one: opaque; hand it to the next request of the session.
    */
   'sessionToken': (Buffer);
   /**

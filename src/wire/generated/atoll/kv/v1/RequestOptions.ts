@@ -13,7 +13,8 @@ export interface RequestOptions {
    */
   'isRetry'?: (boolean);
   /**
-   * Opaque, from an earlier reply of the session.
+   * Of a session: opaque, from its last reply; of a new one the byte 01 and two zero bytes. The request is served by a
+   * replica that has all that the session has seen: its own writes, what it read, and what those came after.
    */
   'sessionToken'?: (Buffer | Uint8Array | string);
   /**
@@ -40,7 +41,8 @@ export interface RequestOptions__Output {
    */
   'isRetry': (boolean);
   /**
-   * Opaque, from an earlier reply of the session.
+   * Of a session: opaque, from its last reply; of a new one the byte 01 and two zero bytes. The request is served by a
+   * replica that has all that the session has seen: its own writes, what it read, and what those came after.
    */
   'sessionToken': (Buffer);
   /**

@@ -1,0 +1,64 @@
+/** The session of one call: what its token says that the caller has seen, and what it has seen with the answers. */
+import { VersionVector } from "../causality/index.js";
+import { CodecError, decodeSession, encodeSession } from "../codec/index.js";
+import type { Failure, KeyAddress, OperationOptions, Outcome } from "../replication/index.js";
+import { type Layout, partitionOf } from "../topology/index.js";
+import type { kv } from "../wire/index.js";
+import { badRequest } from "./failure.js";
+
+/** The token of a session over a thousand partitions, on each of which several nodes have just written. */
+const TOKEN_BYTES_MAX = 32 * 1024;
+
+export class CallSession {
+  readonly #layout: Layout;
+  readonly #dots: Map<number, VersionVector>;
+  /** Partitions of which this call has seen something. */
+  readonly #seen = new Set<number>();
+
+  private constructor(layout: Layout, dots: Map<number, VersionVector>) {
+    this.#layout = layout;
+    this.#dots = dots;
+  }
+
+  /** Undefined for a call outside of any session. */
+  static of(
+    options: kv.RequestOptions__Output | null,
+    field: string,
+    layout: Layout,
+  ): CallSession | Failure | undefined {
+    const token = options?.sessionToken;
+    if (token === undefined || token.length === 0) return undefined;
+    const name = `${field}.session_token`;
+    if (token.length > TOKEN_BYTES_MAX)
+      return badRequest(name, `${token.length} bytes; no token has over ${TOKEN_BYTES_MAX}`);
+    try {
+      return new CallSession(layout, decodeSession(token));
+    } catch (error) {
+      if (!(error instanceof CodecError)) throw error;
+      return badRequest(name, "is not one that this store gave out; begin a new session");
+    }
+  }
+
+  /** The options of an operation on this key, inside the session. */
+  optionsFor(address: KeyAddress, options: OperationOptions): OperationOptions {
+    return { ...options, session: this.#dots.get(this.#partitionOf(address)) ?? new VersionVector() };
+  }
+
+  saw(address: KeyAddress, outcome: Outcome): void {
+    if (outcome.kind === "failed" || outcome.seen === undefined) return;
+    const partition = this.#partitionOf(address);
+    const before = this.#dots.get(partition);
+    // Items of a batch may be of one partition: each has what the call came with, and not what the others saw.
+    if (this.#seen.has(partition)) before?.join(outcome.seen);
+    else this.#dots.set(partition, outcome.seen.copy());
+    this.#seen.add(partition);
+  }
+
+  get token(): Buffer {
+    return encodeSession(this.#dots);
+  }
+
+  #partitionOf({ bucket, key }: KeyAddress): number {
+    return partitionOf(bucket, key, this.#layout.partitionCount);
+  }
+}
