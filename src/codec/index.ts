@@ -69,11 +69,10 @@ export {
   checkedRowKey,
   decodeRowKey,
   encodeRowKey,
-  type RowAddress,
   type RowKey,
   type RowKeyRange,
   rowKeysBelow,
   rowKeyType,
 } from "./row-key.js";
-export { decodeSession, encodeSession, type SessionDots } from "./session-token.js";
+export { decodeSession, encodeSession } from "./session-token.js";
 export { decodeToken, encodeToken } from "./token.js";

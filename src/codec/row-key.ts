@@ -45,7 +45,7 @@ export function afterRowKey(range: RowKeyRange, rowKey: RowKey): RowKeyRange {
   return { from: `${rowKey}\x00` as RowKey, to: range.to };
 }
 
-export interface RowAddress {
+interface RowAddress {
   readonly type: DataType;
   readonly bucket: string;
   readonly key: Buffer;

@@ -8,7 +8,7 @@ import { type Actor, actorIncarnation, actorMember, actorOf, VersionVector } fro
 import { ByteReader, ByteWriter, CodecError } from "./bytes.js";
 
 /** By partition: no actor is closed in these. */
-export type SessionDots = ReadonlyMap<number, VersionVector>;
+type SessionDots = ReadonlyMap<number, VersionVector>;
 
 const TOKEN_VERSION = 1;
 /** member 1 or more, incarnation 4 */

@@ -5,7 +5,7 @@
  */
 import type { LiveDot } from "./row.js";
 
-export interface CounterTotals {
+interface CounterTotals {
   readonly added: number;
   readonly subtracted: number;
 }

@@ -1,9 +1,8 @@
 /** Rows, their join, and the data types that compile to row changes. Pure. */
 export { compileDelete, compilePut, type Intent, type ReadToken, readToken } from "./compile.js";
-export { counterValue } from "./counter.js";
 export { DataType, ValueEncoding } from "./data-type.js";
 export { compileEdit, type RowEdit } from "./edit.js";
-export { isExpired, isShown, type Reading, readingOf, type ShownValue } from "./reading.js";
+export { isShown, type Reading, readingOf, type ShownValue } from "./reading.js";
 export { compareDots, contextMatters, type LiveDot, type Payload, type Row, type RowState } from "./row.js";
 export {
   ABSENT_ROW,

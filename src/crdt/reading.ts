@@ -54,7 +54,7 @@ export function isShown(reading: Reading): boolean {
   }
 }
 
-export function isExpired(expiresAtMs: number, nowMs: number): boolean {
+function isExpired(expiresAtMs: number, nowMs: number): boolean {
   return expiresAtMs > 0 && expiresAtMs <= nowMs;
 }
 

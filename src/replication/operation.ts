@@ -103,7 +103,7 @@ export interface PageRow {
 export type Outcome = Success | Failure;
 
 /** `seen`: for a session, what it has seen now of the key's partition. */
-export type Success = { readonly seen?: VersionVector } & (
+type Success = { readonly seen?: VersionVector } & (
   | {
       readonly kind: "read";
       /** A register: at most one. A multi: every sibling, highest stamp first. Empty: not found. */

@@ -35,7 +35,7 @@ export interface RangePlan {
   readonly deadlineMs: number;
 }
 
-export interface RangeRow {
+interface RangeRow {
   readonly rowKey: RowKey;
   readonly state: RowState;
 }

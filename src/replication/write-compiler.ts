@@ -17,7 +17,7 @@ import type { Change, Failure, KeyAddress, WriteOperation } from "./operation.js
 import type { RowHealing } from "./row-healing.js";
 import { clearedRanges, editsOf } from "./update-edits.js";
 
-export interface RowIntent {
+interface RowIntent {
   readonly rowKey: RowKey;
   readonly row: Row;
   readonly intent: Intent;

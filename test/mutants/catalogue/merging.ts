@@ -316,7 +316,7 @@ export const MERGING: readonly Mutant[] = [
     why: "a coordinator stamps by what it has seen, not by what its client has",
     edits: [
       {
-        file: "src/replication/write-coordinator.ts",
+        file: "src/replication/write-compiler.ts",
         find: "      hlc.observe(token.hlc);\n",
         replace: "",
       },

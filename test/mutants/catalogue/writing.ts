@@ -26,11 +26,11 @@ export const WRITING: readonly Mutant[] = [
       {
         file: "src/replication/write-coordinator.ts",
         find: `    commit.whenDurable(() => {
-      this.#dissemination.send(delta);`,
+      for (const delta of deltas) this.#dissemination.send(delta);`,
         replace: `    const atOnce = (task: () => void): void => task();
     void commit;
     atOnce(() => {
-      this.#dissemination.send(delta);`,
+      for (const delta of deltas) this.#dissemination.send(delta);`,
       },
     ],
   },
@@ -206,8 +206,8 @@ export const WRITING: readonly Mutant[] = [
     edits: [
       {
         file: "src/replication/anti-entropy.ts",
-        find: "if (replica.doubt !== undefined || this.#behind.has(partition)) this.#fetch(partition);",
-        replace: "if (replica.doubt !== undefined) this.#fetch(partition);",
+        find: "if (replica.doubt !== undefined || this.#behind.has(partition)) this.fetch(partition);",
+        replace: "if (replica.doubt !== undefined) this.fetch(partition);",
       },
     ],
   },
