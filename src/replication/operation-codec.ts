@@ -7,6 +7,7 @@ import type { Change, KeyAddress, Operation, OperationOptions } from "./operatio
 import { readParts, readValue, writeParts, writeValue } from "./value-codec.js";
 
 const KINDS = ["get", "put", "delete", "list", "update"] as const;
+const CONDITIONS = [undefined, "absent", "unchanged"] as const;
 const REQUEST_ID_BYTES = 16;
 const HAS_REQUEST_ID = 0x01;
 const IS_RETRY = 0x02;
@@ -65,13 +66,20 @@ function writeBody(writer: ByteWriter, operation: Operation): void {
       return writer.varint(operation.limit);
     case "put":
       writeValue(writer, operation.value);
-      return writer.bytes(operation.context);
+      writer.bytes(operation.context);
+      return writer.uint8(CONDITIONS.indexOf(operation.condition));
     case "delete":
       return writer.bytes(operation.context);
     case "update":
       writer.varint(operation.changes.length);
       for (const change of operation.changes) writeChange(writer, change);
   }
+}
+
+function readCondition(reader: ByteReader): (typeof CONDITIONS)[number] {
+  const number = reader.uint8();
+  if (number >= CONDITIONS.length) throw new CodecError(`condition ${number} is unknown`);
+  return CONDITIONS[number];
 }
 
 function readOperation(
@@ -96,7 +104,13 @@ function readOperation(
       return { kind, address, changes };
     }
     case "put":
-      return { kind, address, value: readValue(reader), context: Buffer.from(reader.bytes()) };
+      return {
+        kind,
+        address,
+        value: readValue(reader),
+        context: Buffer.from(reader.bytes()),
+        condition: readCondition(reader),
+      };
     case "delete":
       return { kind, address, context: Buffer.from(reader.bytes()) };
     case undefined:

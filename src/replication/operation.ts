@@ -40,6 +40,11 @@ export type Operation =
       readonly value: StoredValue;
       /** From a read: what this put replaces. Empty: a register replaces what is there, a multi adds a sibling. */
       readonly context: Buffer;
+      /**
+       * Only if the key is absent, or if nothing is newer than what `context` was read from. Checked on what the replicas of
+       * the level hold before the write: two writers at once may both find it so.
+       */
+      readonly condition: "absent" | "unchanged" | undefined;
     }
   /** Of a set or a map: removes all that the coordinator sees, in bounded steps. Its context must be empty. */
   | { readonly kind: "delete"; readonly address: KeyAddress; readonly context: Buffer }
@@ -152,6 +157,7 @@ export const FAILURE_REASONS = [
   "REMOVAL_REFUSED",
   "SESSION_LOST",
   "SESSION_BEHIND",
+  "CONDITION_FAILED",
 ] as const;
 
 export type FailureReason = (typeof FAILURE_REASONS)[number];

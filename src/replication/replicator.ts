@@ -113,9 +113,11 @@ export class Replicator {
       landed: (delta) => this.#landed(delta),
     });
     this.#healing = new RowHealing(environment, this.#views);
+    const reads = new ReadCoordinator(environment);
     this.#writes = new WriteCoordinator(
       environment,
       dissemination,
+      reads,
       this.#fences,
       this.#healing,
       settings.maxSiblings,
@@ -123,7 +125,6 @@ export class Replicator {
     const sessions = new Sessions(environment, this.peerClocks, (partition) =>
       this.#antiEntropy.fetch(partition),
     );
-    const reads = new ReadCoordinator(environment);
     this.coordinator = new Coordinator(environment, reads, this.#writes, sessions);
     this.#service = new ReplicaService(environment, this.coordinator, this.#fences);
     this.shared = new SharedWrites(environment);

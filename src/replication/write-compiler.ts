@@ -7,8 +7,10 @@ import {
   compilePut,
   DataType,
   type Intent,
+  isShown,
   type ReadToken,
   type Row,
+  readingOf,
 } from "../crdt/index.js";
 import type { PartitionReplica } from "../replica/index.js";
 import type { Clock } from "../runtime/index.js";
@@ -136,8 +138,25 @@ export class WriteCompiler {
       hlc.observe(token.hlc);
     }
     if (operation.kind === "delete") return compileDelete(type, row, token);
+    const unmet = this.#unmetCondition(operation.condition, row, token);
+    if (unmet !== undefined) return unmet;
     const intent = compilePut(type, row, token, operation.value);
     return this.#tooManySiblings(row, intent) ?? intent;
+  }
+
+  #unmetCondition(
+    condition: Extract<WriteOperation, { kind: "put" }>["condition"],
+    row: Row,
+    token: ReadToken | undefined,
+  ): Failure | undefined {
+    if (condition === undefined) return undefined;
+    if (condition === "absent") {
+      const nowMs = this.#environment.clock.wallMs();
+      return isShown(readingOf(DataType.multi, row.live, nowMs)) ? unmet("the key is there") : undefined;
+    }
+    if (token === undefined) return badRequest("context", "is missing: unchanged since which read?");
+    const isNewer = row.live.some(({ actor, counter }) => !token.context.covers(actor, counter));
+    return isNewer ? unmet("something newer than what was read is there") : undefined;
   }
 
   #tooManySiblings(row: Row, intent: Intent): Failure | undefined {
@@ -152,6 +171,10 @@ export class WriteCompiler {
       `the key has ${kept.length} siblings that this put would keep, of ${bytes} bytes with it, more than ${this.#maxSiblings} or ${SIBLING_BYTES_MAX} bytes; nothing was written: read it, and put with its context`,
     );
   }
+}
+
+function unmet(why: string): Failure {
+  return failure("CONDITION_FAILED", `${why}; nothing was written: read it, and decide anew`);
 }
 
 /** What a delete of something that is no whole value is as changes. */

@@ -16,6 +16,7 @@ import { failure, maybeApplied, quorumUnavailable, writeTimeout } from "./failur
 import type { Failure, OperationOptions, Outcome, WriteOperation } from "./operation.js";
 import { PendingWrites } from "./pending-writes.js";
 import { countable, type QuorumPart, QuorumTracker, requiredCount } from "./quorum.js";
+import type { ReadCoordinator } from "./read-coordinator.js";
 import type { RequestFences } from "./request-fences.js";
 import { RequestLookup } from "./request-lookup.js";
 import { gatherRows } from "./row-gathering.js";
@@ -44,6 +45,7 @@ interface Minted {
 export class WriteCoordinator {
   readonly #environment: Environment;
   readonly #dissemination: Dissemination;
+  readonly #reads: ReadCoordinator;
   readonly #fences: RequestFences;
   readonly #compiler: WriteCompiler;
   readonly #pending = new PendingWrites();
@@ -51,12 +53,14 @@ export class WriteCoordinator {
   constructor(
     environment: Environment,
     dissemination: Dissemination,
+    reads: ReadCoordinator,
     fences: RequestFences,
     healing: RowHealing,
     maxSiblings: number,
   ) {
     this.#environment = environment;
     this.#dissemination = dissemination;
+    this.#reads = reads;
     this.#fences = fences;
     this.#compiler = new WriteCompiler(environment, healing, maxSiblings);
   }
@@ -113,7 +117,7 @@ export class WriteCoordinator {
         case "found-short":
           return write.done(writeTimeout(requiredCount(write.parts), result.acksReceived));
         case "nobody-knows":
-          return this.#mintUnlessOvertaken(write, requestId);
+          return this.#unlessOvertaken(write, () => this.#mint(write));
         case "cannot-tell":
           return write.done(
             maybeApplied("an earlier attempt reached a replica that cannot be asked about it now"),
@@ -122,12 +126,14 @@ export class WriteCoordinator {
     });
   }
 
-  /** While we asked, another retry may have asked us, or its write may have come. */
-  #mintUnlessOvertaken(write: Write, requestId: string): void {
+  /** While we asked others, or looked for something, a retry may have been answered here or elsewhere. */
+  #unlessOvertaken(write: Write, go: () => void): void {
+    const { requestId } = write.options;
+    if (requestId === undefined) return go();
     if (write.replica.findRequest(requestId) !== undefined) return this.#lookUp(write, requestId);
     if (this.#fences.has(requestId))
       return write.done(maybeApplied("another retry of this request is under way elsewhere"));
-    this.#mint(write);
+    go();
   }
 
   #mint(write: Write): void {
@@ -136,6 +142,8 @@ export class WriteCoordinator {
     const alive = countable(write.parts, (member) => liveness.isAlive(member));
     const fallbacks = alive < required && write.options.isSloppy ? this.#standIns(write) : undefined;
     if (alive < required && fallbacks === undefined) return write.done(quorumUnavailable(required, alive));
+    if (write.operation.kind === "put" && write.operation.condition !== undefined)
+      return this.#readFirst(write, () => this.#mintTogether(write, [], fallbacks));
     const cleared = this.#compiler.clearedRanges(write.operation);
     if (cleared.length === 0) return this.#mintTogether(write, [], fallbacks);
     gatherRows(
@@ -144,19 +152,20 @@ export class WriteCoordinator {
       (rowKeys, next) => this.#clearInSteps(write, rowKeys, next),
       (error, rest) => {
         if (error !== undefined) return write.done(failure("STORAGE_FAILED", error.message));
-        this.#mintCleared(write, rest, fallbacks);
+        this.#unlessOvertaken(write, () => this.#mintTogether(write, rest, fallbacks));
       },
     );
   }
 
-  /** While we looked for what to clear, a retry may have been answered here or elsewhere. */
-  #mintCleared(write: Write, cleared: readonly RowKey[], fallbacks: StandIns | undefined): void {
-    const { requestId } = write.options;
-    if (requestId !== undefined && write.replica.findRequest(requestId) !== undefined)
-      return this.#lookUp(write, requestId);
-    if (requestId !== undefined && this.#fences.has(requestId))
-      return write.done(maybeApplied("a retry of this request came meanwhile and was answered elsewhere"));
-    this.#mintTogether(write, cleared, fallbacks);
+  /** What the replicas of the level hold is here, or is joined here, before the condition is looked at. */
+  #readFirst(write: Write, go: () => void): void {
+    const { operation, options, parts, replica } = write;
+    const timeoutMs = write.deadlineMs - this.#environment.clock.monotonicMs();
+    const get = { kind: "get", address: operation.address, element: [] } as const;
+    this.#reads.read(get, { ...options, timeoutMs }, replica, parts, (outcome) => {
+      if (outcome.kind === "failed") write.done(outcome);
+      else this.#unlessOvertaken(write, go);
+    });
   }
 
   /** A clear of more rows than one batch takes: the first of them, under no request id; a retry clears what is left. */

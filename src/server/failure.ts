@@ -25,6 +25,7 @@ const CODES: Readonly<Record<FailureReason, status>> = {
   REMOVAL_REFUSED: status.FAILED_PRECONDITION,
   SESSION_LOST: status.FAILED_PRECONDITION,
   SESSION_BEHIND: status.UNAVAILABLE,
+  CONDITION_FAILED: status.FAILED_PRECONDITION,
 };
 
 /** No message of the wire has a field `kind`, so it tells a failure from a reply. */

@@ -29,12 +29,15 @@ export function decodePut(
   if (isFailure(address)) return address;
   if (!isValueType(address)) return badRequest(`${prefix}address.type`, "is changed with Update");
   if (request.ttlMs !== "0") return unimplemented(`${prefix}ttl_ms`);
-  if (request.ifContext) return unimplemented(`${prefix}if_context`);
-  if (request.ifAbsent) return unimplemented(`${prefix}if_absent`);
+  if (request.ifContext && request.ifAbsent)
+    return badRequest(`${prefix}if_absent`, "and if_context exclude each other");
+  if (request.ifContext && request.context.length === 0)
+    return badRequest(`${prefix}context`, "missing: if_context needs it");
+  const condition = request.ifAbsent ? "absent" : request.ifContext ? "unchanged" : undefined;
   const value = decodeValue(request.value, `${prefix}value`, limits);
   if (isFailure(value)) return value;
   const problem = contextProblem(request.context, prefix) ?? retryProblem(request.options, prefix);
-  return problem ?? { kind: "put", address, value, context: request.context };
+  return problem ?? { kind: "put", address, value, context: request.context, condition };
 }
 
 export function decodeDelete(

@@ -18,6 +18,7 @@ export function putOf(key: string, value: string, type: Typed = "register", cont
     address: addressOf(key, type),
     value: { data: Buffer.from(value), encoding: ValueEncoding.text },
     context: context ?? NO_CONTEXT,
+    condition: undefined,
   };
 }
 

@@ -49,8 +49,19 @@ const anyOperation: fc.Arbitrary<Operation> = fc.oneof(
     .tuple(anyAddress, fc.array(anyChange, { maxLength: 4 }))
     .map(([address, changes]) => ({ kind: "update" as const, address, changes })),
   fc
-    .tuple(anyAddress, anyValue, anyBytes)
-    .map(([address, value, context]) => ({ kind: "put" as const, address, value, context })),
+    .tuple(
+      anyAddress,
+      anyValue,
+      anyBytes,
+      fc.constantFrom(undefined, "absent" as const, "unchanged" as const),
+    )
+    .map(([address, value, context, condition]) => ({
+      kind: "put" as const,
+      address,
+      value,
+      context,
+      condition,
+    })),
   fc.tuple(anyAddress, anyBytes).map(([address, context]) => ({ kind: "delete" as const, address, context })),
 );
 const anyConsistency: fc.Arbitrary<Consistency | undefined> = fc.oneof(

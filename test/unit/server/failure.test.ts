@@ -23,6 +23,7 @@ const REASONS: Readonly<Record<FailureReason, true>> = {
   REMOVAL_REFUSED: true,
   SESSION_LOST: true,
   SESSION_BEHIND: true,
+  CONDITION_FAILED: true,
 };
 
 /** What the comments of the proto promise: reason to the name of its code. */
