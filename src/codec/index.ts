@@ -72,6 +72,7 @@ export {
   type RowKey,
   type RowKeyRange,
   rowKeysBelow,
+  rowKeysOfBucket,
   rowKeyType,
 } from "./row-key.js";
 export { decodeSession, encodeSession } from "./session-token.js";

@@ -11,6 +11,7 @@ export function writeRangeRequest(writer: ByteWriter, message: RangeRequest): vo
   writer.varint(message.partition);
   writer.latin1(message.range.from);
   writer.latin1(message.range.to);
+  writer.uint8(message.range.isReverse ? 1 : 0);
   writer.varint(message.limit);
 }
 
@@ -20,7 +21,11 @@ export function readRangeRequest(reader: ByteReader): RangeRequest {
     id: reader.varint(),
     partition: reader.varint(),
     // Ends of a range are compared and never read as row keys.
-    range: { from: reader.latin1() as RowKey, to: reader.latin1() as RowKey },
+    range: {
+      from: reader.latin1() as RowKey,
+      to: reader.latin1() as RowKey,
+      isReverse: reader.uint8() === 1,
+    },
     limit: reader.varint(),
   };
 }

@@ -33,16 +33,47 @@ export function encodeRowKey(
 export interface RowKeyRange {
   readonly from: RowKey;
   readonly to: RowKey;
+  /** Read from its end on. */
+  readonly isReverse: boolean;
 }
 
 /** All row keys that begin with these whole parts: of the key itself, and of what is below it. */
 export function rowKeysBelow(beginning: RowKey): RowKeyRange {
-  return { from: beginning, to: `${beginning.slice(0, -1)}\x02` as RowKey };
+  return { from: beginning, to: `${beginning.slice(0, -1)}\x02` as RowKey, isReverse: false };
 }
 
-/** What of a range comes after one row key. */
-export function afterRowKey(range: RowKeyRange, rowKey: RowKey): RowKeyRange {
-  return { from: `${rowKey}\x00` as RowKey, to: range.to };
+/** What of a range comes after one row key, in the direction in which it is read. */
+export function afterRowKey({ from, to, isReverse }: RowKeyRange, rowKey: RowKey): RowKeyRange {
+  return isReverse ? { from, to: rowKey, isReverse } : { from: `${rowKey}\x00` as RowKey, to, isReverse };
+}
+
+/**
+ * The rows of a type in a bucket whose keys begin with a prefix and lie in `[start, end)`; `end` undefined: no end. Keys
+ * sort by their bytes.
+ *
+ * @param after where to go on: behind this row
+ */
+export function rowKeysOfBucket(
+  type: DataType,
+  bucket: string,
+  keys: { readonly prefix: Buffer; readonly start: Buffer; readonly end: Buffer | undefined },
+  isReverse: boolean,
+  after?: RowKey,
+): RowKeyRange {
+  const head = `${String.fromCharCode(type)}${escaped(bucket)}${END}`;
+  const at = (part: Buffer): string => `${head}${escaped(part.toString("latin1"))}`;
+  const from = [at(keys.prefix), at(keys.start)].sort().at(-1) ?? head;
+  const ends = [successor(at(keys.prefix))];
+  if (keys.end !== undefined) ends.push(at(keys.end));
+  const range = { from: from as RowKey, to: (ends.sort()[0] ?? from) as RowKey, isReverse };
+  return after === undefined ? range : afterRowKey(range, after);
+}
+
+/** The first text after all that begin with this one. */
+function successor(text: string): string {
+  let end = text.length;
+  while (text.charCodeAt(end - 1) === 0xff) end--;
+  return `${text.slice(0, end - 1)}${String.fromCharCode(text.charCodeAt(end - 1) + 1)}`;
 }
 
 interface RowAddress {

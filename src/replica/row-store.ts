@@ -149,7 +149,7 @@ export class RowStore {
     view: "pending" | "durable",
     done: (error: Error | undefined, rowKeys: RowKey[]) => void,
   ): void {
-    this.#commit.scanKeys(rowsWithin(this.#partition, range.from, range.to), limit, view, (error, keys) =>
+    this.#commit.scanKeys(rowsWithin(this.#partition, range), limit, view, (error, keys) =>
       done(error, keys.map(rowKeyOf)),
     );
   }

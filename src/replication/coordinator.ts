@@ -54,14 +54,19 @@ export class Coordinator {
     mayForward: boolean,
     done: (outcome: Outcome) => void,
   ): void {
-    const { bucket, key } = operation.address;
-    const partition = this.#environment.view.partitionOf(bucket, key);
+    const partition = this.#partitionOf(operation);
     const replica = this.#environment.replica(partition);
     const refusal = replica === undefined ? undefined : this.#refusal(operation, replica);
     if (replica !== undefined && refusal === undefined)
       return this.#admit(operation, options, replica, mayForward, done);
     if (mayForward) return this.#forward(operation, options, partition, refusal, done);
     done(refusal ?? failure("NOT_READY", "this node does not hold the key's partition; nothing was done"));
+  }
+
+  #partitionOf(operation: Operation): number {
+    if (operation.kind === "range") return operation.partition;
+    const { bucket, key } = operation.address;
+    return this.#environment.view.partitionOf(bucket, key);
   }
 
   #refusal(operation: Operation, replica: PartitionReplica): Failure | undefined {

@@ -29,6 +29,7 @@ export { PeerLinks } from "./peer-links.js";
 export type { RepairStep } from "./repair.js";
 export { type ReplicationSettings, Replicator } from "./replicator.js";
 export { RowHealing } from "./row-healing.js";
+export { Scan } from "./scan.js";
 export { Scrubbing } from "./scrubbing.js";
 export { openShared, sharedKey } from "./shared-writes.js";
 export { Views } from "./views.js";

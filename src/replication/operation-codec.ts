@@ -1,18 +1,28 @@
 /** Forwarded operations as bytes. */
-import { ByteReader, ByteWriter, CodecError, readVector, writeVector } from "../codec/index.js";
+import {
+  ByteReader,
+  ByteWriter,
+  CodecError,
+  checkedRowKey,
+  type RowKey,
+  readVector,
+  writeVector,
+} from "../codec/index.js";
 import { DataType } from "../crdt/index.js";
 import { CHANGE_BYTES_MIN, readChange, writeChange } from "./change-codec.js";
 import { CONSISTENCY_LEVELS, type Consistency } from "./consistency.js";
 import type { Change, KeyAddress, Operation, OperationOptions } from "./operation.js";
 import { readParts, readValue, writeParts, writeValue } from "./value-codec.js";
 
-const KINDS = ["get", "put", "delete", "list", "update"] as const;
+const KINDS = ["get", "put", "delete", "list", "update", "range"] as const;
 const CONDITIONS = [undefined, "absent", "unchanged"] as const;
 const REQUEST_ID_BYTES = 16;
 const HAS_REQUEST_ID = 0x01;
 const IS_RETRY = 0x02;
 const IS_SLOPPY = 0x04;
 const HAS_SESSION = 0x08;
+const IS_REVERSE = 0x01;
+const IS_KEYS_ONLY = 0x02;
 
 export interface ForwardedOperation {
   readonly operation: Operation;
@@ -22,9 +32,6 @@ export interface ForwardedOperation {
 export function encodeOperation({ operation, options }: ForwardedOperation): Buffer {
   const writer = new ByteWriter();
   writer.uint8(KINDS.indexOf(operation.kind));
-  writer.uint8(operation.address.type);
-  writer.latin1(operation.address.bucket);
-  writer.bytes(operation.address.key);
   writeBody(writer, operation);
   writeConsistency(writer, options.consistency);
   writer.varint(Math.max(1, Math.ceil(options.timeoutMs)));
@@ -43,8 +50,7 @@ export function encodeOperation({ operation, options }: ForwardedOperation): Buf
 export function decodeOperation(bytes: Buffer): ForwardedOperation {
   const reader = new ByteReader(bytes);
   const kind = KINDS[reader.uint8()];
-  const address = readAddress(reader);
-  const operation = readOperation(reader, kind, address);
+  const operation = kind === "range" ? readRange(reader) : readOperation(reader, kind, readAddress(reader));
   const consistency = readConsistency(reader);
   const timeoutMs = reader.varint();
   const flags = reader.uint8();
@@ -57,12 +63,22 @@ export function decodeOperation(bytes: Buffer): ForwardedOperation {
 }
 
 function writeBody(writer: ByteWriter, operation: Operation): void {
+  if (operation.kind === "range") {
+    writer.varint(operation.partition);
+    writer.latin1(operation.range.from);
+    writer.latin1(operation.range.to);
+    writer.uint8((operation.range.isReverse ? IS_REVERSE : 0) | (operation.isKeysOnly ? IS_KEYS_ONLY : 0));
+    return writer.varint(operation.limit);
+  }
+  writer.uint8(operation.address.type);
+  writer.latin1(operation.address.bucket);
+  writer.bytes(operation.address.key);
   switch (operation.kind) {
     case "get":
       return writeParts(writer, operation.element);
     case "list":
       writeParts(writer, operation.path);
-      writer.bytes(operation.pageToken);
+      writer.latin1(operation.after ?? "");
       return writer.varint(operation.limit);
     case "put":
       writeValue(writer, operation.value);
@@ -76,15 +92,35 @@ function writeBody(writer: ByteWriter, operation: Operation): void {
   }
 }
 
+function readAfter(reader: ByteReader): RowKey | undefined {
+  const text = reader.latin1();
+  return text === "" ? undefined : checkedRowKey(text);
+}
+
 function readCondition(reader: ByteReader): (typeof CONDITIONS)[number] {
   const number = reader.uint8();
   if (number >= CONDITIONS.length) throw new CodecError(`condition ${number} is unknown`);
   return CONDITIONS[number];
 }
 
+function readRange(reader: ByteReader): Operation {
+  const partition = reader.varint();
+  // Ends of a range are compared and never read as row keys.
+  const from = reader.latin1() as RowKey;
+  const to = reader.latin1() as RowKey;
+  const flags = reader.uint8();
+  return {
+    kind: "range",
+    partition,
+    range: { from, to, isReverse: (flags & IS_REVERSE) !== 0 },
+    limit: reader.varint(),
+    isKeysOnly: (flags & IS_KEYS_ONLY) !== 0,
+  };
+}
+
 function readOperation(
   reader: ByteReader,
-  kind: (typeof KINDS)[number] | undefined,
+  kind: Exclude<(typeof KINDS)[number], "range"> | undefined,
   address: KeyAddress,
 ): Operation {
   switch (kind) {
@@ -95,7 +131,7 @@ function readOperation(
         kind,
         address,
         path: readParts(reader),
-        pageToken: Buffer.from(reader.bytes()),
+        after: readAfter(reader),
         limit: reader.varint(),
       };
     case "update": {

@@ -1,4 +1,5 @@
 import type { Hlc, VersionVector } from "../causality/index.js";
+import type { RowKey, RowKeyRange } from "../codec/index.js";
 import type { DataType, Reading, ShownValue, ValueEncoding } from "../crdt/index.js";
 import type { Consistency } from "./consistency.js";
 
@@ -23,14 +24,24 @@ export type Operation =
       /** Of a set or a map: which of its rows, as its row key names it. Otherwise empty. */
       readonly element: readonly Buffer[];
     }
+  /** A page of the rows of one partition, which is what a scan is made of. */
+  | {
+      readonly kind: "range";
+      readonly partition: number;
+      readonly range: RowKeyRange;
+      /** At most so many rows; a page may have fewer, and the last one says so. */
+      readonly limit: number;
+      /** Values are left out. */
+      readonly isKeysOnly: boolean;
+    }
   /** A page of the members of a set, or of the leaves of a map, in order. */
   | {
       readonly kind: "list";
       readonly address: KeyAddress;
       /** Of a map: only what is at and below it. */
       readonly path: readonly Buffer[];
-      /** From the page before; empty for the first. */
-      readonly pageToken: Buffer;
+      /** Where the page before ended; undefined for the first. */
+      readonly after: RowKey | undefined;
       /** At most so many rows; a page may have fewer, and the last one says so. */
       readonly limit: number;
     }
@@ -98,10 +109,13 @@ export interface OperationOptions {
   readonly session: VersionVector | undefined;
 }
 
-/** One row of a set or a map that shows something. */
+/** One row that shows something. */
 export interface PageRow {
-  readonly element: readonly Buffer[];
+  /** Names the key, and of a set or a map the element. */
+  readonly rowKey: RowKey;
   readonly reading: Reading;
+  /** Opaque, of a register or a multi: for the put or delete that replaces what was read. Otherwise empty. */
+  readonly context: Buffer;
 }
 
 /** What came of it. */
@@ -123,8 +137,8 @@ type Success = { readonly seen?: VersionVector } & (
   | {
       readonly kind: "page";
       readonly rows: readonly PageRow[];
-      /** For the next page; empty after the last one. */
-      readonly nextPageToken: Buffer;
+      /** The stretch read ends with this row, for the page after it; undefined: with the range. */
+      readonly upTo: RowKey | undefined;
     }
   | {
       readonly kind: "written";

@@ -1,9 +1,16 @@
 /** Outcomes of forwarded operations as bytes. */
-import { ByteReader, ByteWriter, CodecError, readVector, writeVector } from "../codec/index.js";
+import {
+  ByteReader,
+  ByteWriter,
+  CodecError,
+  checkedRowKey,
+  readVector,
+  writeVector,
+} from "../codec/index.js";
 import type { Reading, ShownValue } from "../crdt/index.js";
 import { failure } from "./failures.js";
 import { FAILURE_REASONS, type Failure, type Outcome, type PageRow } from "./operation.js";
-import { readParts, readValue, writeParts, writeValue } from "./value-codec.js";
+import { readValue, writeValue } from "./value-codec.js";
 
 const KINDS = ["read", "written", "failed", "counter", "flag", "page"] as const;
 
@@ -24,11 +31,12 @@ export function encodeOutcome(outcome: Outcome): Buffer {
       break;
     case "page":
       writer.varint(outcome.rows.length);
-      for (const { element, reading } of outcome.rows) {
-        writeParts(writer, element);
+      for (const { context, reading, rowKey } of outcome.rows) {
+        writer.latin1(rowKey);
         writeReading(writer, reading);
+        writer.bytes(context);
       }
-      writer.bytes(outcome.nextPageToken);
+      writer.latin1(outcome.upTo ?? "");
       break;
     case "written":
       writer.hlc(outcome.hlc);
@@ -70,8 +78,13 @@ function readBody(reader: ByteReader, kind: (typeof KINDS)[number] | undefined):
     case "page": {
       const rows: PageRow[] = [];
       for (let left = reader.count(ROW_BYTES_MIN); left > 0; left--)
-        rows.push({ element: readParts(reader), reading: readReading(reader) });
-      return { kind, rows, nextPageToken: Buffer.from(reader.bytes()) };
+        rows.push({
+          rowKey: checkedRowKey(reader.latin1()),
+          reading: readReading(reader),
+          context: Buffer.from(reader.bytes()),
+        });
+      const upTo = reader.latin1();
+      return { kind, rows, upTo: upTo === "" ? undefined : checkedRowKey(upTo) };
     }
     case "written":
       return {
@@ -90,8 +103,8 @@ function readBody(reader: ByteReader, kind: (typeof KINDS)[number] | undefined):
 
 /** A value's encoding 1 and length 1, stamp 8, expiry 1. */
 const VALUE_BYTES_MIN = 11;
-/** parts 1, kind 1, what it shows 1 */
-const ROW_BYTES_MIN = 3;
+/** key 5, kind 1, what it shows 1, context 1 */
+const ROW_BYTES_MIN = 8;
 
 const READINGS = ["values", "counter", "flag"] as const;
 

@@ -4,13 +4,15 @@ import {
   CodecError,
   decodeRowKey,
   encodeRowKey,
+  encodeToken,
   leafOf,
   mapSubtree,
   type RowKey,
   type RowKeyRange,
   rowKeysBelow,
+  rowKeyType,
 } from "../codec/index.js";
-import { DataType, isShown, readingOf } from "../crdt/index.js";
+import { DataType, isShown, type Reading, type RowState, readingOf, readToken } from "../crdt/index.js";
 import { badRequest } from "./failures.js";
 import type { Failure, KeyAddress, Operation, Outcome, PageRow } from "./operation.js";
 import type { Stretch } from "./range-read.js";
@@ -29,35 +31,47 @@ export function readTypeOf({ type }: KeyAddress, element: readonly Buffer[]): Da
   }
 }
 
-/** The rows of a list that are left to read, from its page token on. */
+/** The rows of a list that are left to read. */
 export function elementRange({
   address,
   path,
-  pageToken,
+  after,
 }: Extract<Operation, { kind: "list" }>): RowKeyRange | Failure {
   const { type, bucket, key } = address;
   if (type !== DataType.set && type !== DataType.map)
     return badRequest("address.type", "has no elements; read its value");
   if (type === DataType.set && path.length > 0) return badRequest("path", "is for maps only");
   const range = rowKeysBelow(encodeRowKey(type, bucket, key, mapSubtree(path)));
-  if (pageToken.length === 0) return range;
-  const last = pageToken.toString("latin1") as RowKey;
-  const isInside = range.from <= last && last < range.to;
-  return isInside ? afterRowKey(range, last) : badRequest("page_token", "is not one of this list");
+  if (after === undefined) return range;
+  const isInside = range.from <= after && after < range.to;
+  return isInside ? afterRowKey(range, after) : badRequest("page_token", "is not one of this list");
 }
 
 /** What of a stretch shows something at this time. */
-export function pageOf({ rows, seen, upTo }: Stretch, nowMs: number, isOfSession: boolean): Outcome {
+export function pageOf(
+  { rows, seen, upTo }: Stretch,
+  { nowMs, isKeysOnly, isOfSession }: { nowMs: number; isKeysOnly: boolean; isOfSession: boolean },
+): Outcome {
   const shown: PageRow[] = [];
   for (const { rowKey, state } of rows) {
-    const { type, element } = decodeRowKey(rowKey);
-    const reading = readingOf(type === DataType.map ? leafOf(element).type : type, state.live, nowMs);
-    if (isShown(reading)) shown.push({ element, reading });
+    const reading = readingOf(readTypeOfRow(rowKey), state.live, nowMs);
+    if (!isShown(reading)) continue;
+    if (isKeysOnly) shown.push({ rowKey, reading: NO_VALUES, context: NO_CONTEXT });
+    else shown.push({ rowKey, reading, context: contextOf(rowKey, reading, state) });
   }
-  return {
-    kind: "page",
-    rows: shown,
-    nextPageToken: upTo === undefined ? Buffer.alloc(0) : Buffer.from(upTo, "latin1"),
-    ...(isOfSession ? { seen } : {}),
-  };
+  return { kind: "page", rows: shown, upTo, ...(isOfSession ? { seen } : {}) };
+}
+
+const NO_VALUES: Reading = { kind: "values", values: [] };
+const NO_CONTEXT = Buffer.alloc(0);
+
+/** Of what Put replaces. A register in a map is changed without one. */
+function contextOf(rowKey: RowKey, reading: Reading, state: RowState): Buffer {
+  if (reading.kind !== "values" || rowKeyType(rowKey) === DataType.map) return NO_CONTEXT;
+  return encodeToken(rowKey, readToken(state));
+}
+
+function readTypeOfRow(rowKey: RowKey): DataType {
+  const type = rowKeyType(rowKey);
+  return type === DataType.map ? leafOf(decodeRowKey(rowKey).element).type : type;
 }

@@ -50,7 +50,12 @@ export interface Stretch {
   readonly seen: VersionVector;
 }
 
-type RowsBody = Extract<RangeBody, { kind: "rows" }>;
+/** What one replica said, its rows by key. */
+interface RowsBody {
+  readonly clock: VersionVector;
+  readonly rows: ReadonlyMap<RowKey, CatchUpRow>;
+  readonly upTo: RowKey | undefined;
+}
 
 export class RangeRead {
   readonly #environment: Environment;
@@ -115,7 +120,8 @@ export class RangeRead {
         return this.#askEnough();
       }
       this.#incarnations.set(member, liveness.incarnationOf(member));
-      this.#bodies.set(member, body);
+      const rows = new Map(body.rows.map((row) => [row.rowKey, row]));
+      this.#bodies.set(member, { ...body, rows });
       this.#tracker.succeed(member);
       if (this.#tracker.isSatisfied) this.#conclude();
     };
@@ -132,10 +138,14 @@ export class RangeRead {
   #conclude(): void {
     this.#hedge?.cancel();
     const bodies = [...this.#bodies];
-    const upTo = shortest(bodies.map(([, body]) => body));
+    const { isReverse } = this.#plan.range;
+    const upTo = shortest(
+      bodies.map(([, body]) => body),
+      isReverse,
+    );
     const rows: RangeRow[] = [];
     const repairs: { readonly member: number; readonly row: RangeRow }[] = [];
-    for (const rowKey of rowKeysOf(bodies, upTo)) {
+    for (const rowKey of rowKeysOf(bodies, upTo, isReverse)) {
       const states = bodies.map(([member, body]) => ({ member, state: stateIn(body, rowKey) }));
       const row = {
         rowKey,
@@ -220,28 +230,34 @@ function seenIn(bodies: readonly (readonly [number, RowsBody])[]): VersionVector
   const seen = new VersionVector();
   for (const [, { clock, rows }] of bodies) {
     seen.join(dotsSeen(new Context(clock)));
-    for (const { ahead } of rows) if (!ahead.isEmpty) seen.join(dotsSeen(ahead));
+    for (const { ahead } of rows.values()) if (!ahead.isEmpty) seen.join(dotsSeen(ahead));
   }
   return seen;
 }
 
 /** Beyond the end of the shortest stretch not all have spoken. */
-function shortest(bodies: readonly RowsBody[]): RowKey | undefined {
-  return bodies.reduce<RowKey | undefined>(
-    (upTo, body) => (body.upTo !== undefined && (upTo === undefined || body.upTo < upTo) ? body.upTo : upTo),
-    undefined,
-  );
+function shortest(bodies: readonly RowsBody[], isReverse: boolean): RowKey | undefined {
+  const ends = bodies.flatMap(({ upTo }) => upTo ?? []).sort();
+  return isReverse ? ends.at(-1) : ends[0];
 }
 
-function rowKeysOf(bodies: readonly (readonly [number, RowsBody])[], upTo: RowKey | undefined): RowKey[] {
+/** In the order of the read. */
+function rowKeysOf(
+  bodies: readonly (readonly [number, RowsBody])[],
+  upTo: RowKey | undefined,
+  isReverse: boolean,
+): RowKey[] {
+  const isReached = (rowKey: RowKey): boolean =>
+    upTo === undefined || (isReverse ? rowKey >= upTo : rowKey <= upTo);
   const rowKeys = new Set<RowKey>();
   for (const [, { rows }] of bodies)
-    for (const { rowKey } of rows) if (upTo === undefined || rowKey <= upTo) rowKeys.add(rowKey);
-  return [...rowKeys].sort();
+    for (const rowKey of rows.keys()) if (isReached(rowKey)) rowKeys.add(rowKey);
+  const ordered = [...rowKeys].sort();
+  return isReverse ? ordered.reverse() : ordered;
 }
 
 function stateIn(body: RowsBody, rowKey: RowKey): RowState {
-  const row = find(body.rows, rowKey);
+  const row = body.rows.get(rowKey);
   const context = new Context(body.clock);
   return row === undefined
     ? { live: [], context }
@@ -253,19 +269,4 @@ function joined(rowKey: RowKey, [first, ...rest]: readonly RowState[]): RowState
   const digest = rowDigest(rowKey, first.live);
   if (rest.every(({ live }) => rowDigest(rowKey, live) === digest)) return first;
   return joinStates(rowKeyType(rowKey), [first, ...rest]);
-}
-
-/** By halving: the rows are in order. */
-function find(rows: readonly CatchUpRow[], rowKey: RowKey): CatchUpRow | undefined {
-  let low = 0;
-  let high = rows.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const row = rows[middle];
-    if (row === undefined) return undefined;
-    if (row.rowKey === rowKey) return row;
-    if (row.rowKey < rowKey) low = middle + 1;
-    else high = middle;
-  }
-  return undefined;
 }

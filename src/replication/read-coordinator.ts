@@ -1,15 +1,15 @@
 /** Coordinates reads: whom to ask, when to hedge, and what of the rows a client asked for. */
-import { encodeRowKey } from "../codec/index.js";
+import { encodeRowKey, type RowKeyRange } from "../codec/index.js";
 import type { PartitionReplica } from "../replica/index.js";
 import type { Environment } from "./environment.js";
 import { LatencyWindow } from "./latency-window.js";
-import type { Failure, Operation, OperationOptions, Outcome } from "./operation.js";
+import type { Operation, OperationOptions, Outcome } from "./operation.js";
 import { elementRange, pageOf, readTypeOf } from "./paging.js";
 import type { QuorumPart } from "./quorum.js";
 import { QuorumRead } from "./quorum-read.js";
 import { type RangePlan, RangeRead } from "./range-read.js";
 
-type ReadOperation = Extract<Operation, { kind: "get" | "list" }>;
+type ReadOperation = Extract<Operation, { kind: "get" | "list" | "range" }>;
 
 export class ReadCoordinator {
   readonly #environment: Environment;
@@ -29,7 +29,12 @@ export class ReadCoordinator {
     const deadlineMs = this.#environment.clock.monotonicMs() + options.timeoutMs;
     const candidates = this.#byPreference(replica.partition);
     const plan = { replica, parts, candidates, deadlineMs, isOfSession: options.session !== undefined };
-    if (operation.kind === "list") return this.#list(operation, plan, done);
+    if (operation.kind === "range") return this.#readRange(operation.range, { ...operation, ...plan }, done);
+    if (operation.kind === "list") {
+      const range = elementRange(operation);
+      if ("kind" in range) return done(range);
+      return this.#readRange(range, { ...plan, limit: operation.limit, isKeysOnly: false }, done);
+    }
     const { type, bucket, key } = operation.address;
     const readType = readTypeOf(operation.address, operation.element);
     if (typeof readType === "object") return done(readType);
@@ -37,23 +42,15 @@ export class ReadCoordinator {
     new QuorumRead(this.#environment, this.#latency, { ...plan, type, readType, rowKey }).run(done);
   }
 
-  #list(
-    operation: Extract<Operation, { kind: "list" }>,
-    plan: Omit<RangePlan, "range" | "limit"> & { readonly isOfSession: boolean },
+  #readRange(
+    range: RowKeyRange,
+    plan: Omit<RangePlan, "range"> & { readonly isKeysOnly: boolean; readonly isOfSession: boolean },
     done: (outcome: Outcome) => void,
   ): void {
-    const range = elementRange(operation);
-    if ("kind" in range) return done(range satisfies Failure);
-    const { self } = this.#environment;
+    const { clock, self } = this.#environment;
     const others = plan.candidates.filter((member) => member !== self.number);
-    new RangeRead(this.#environment, { ...plan, range, limit: operation.limit }).run(
-      this.#latency.hedgeAfterMs(others),
-      (result) =>
-        done(
-          result.kind === "failed"
-            ? result
-            : pageOf(result, this.#environment.clock.wallMs(), plan.isOfSession),
-        ),
+    new RangeRead(this.#environment, { ...plan, range }).run(this.#latency.hedgeAfterMs(others), (result) =>
+      done(result.kind === "failed" ? result : pageOf(result, { ...plan, nowMs: clock.wallMs() })),
     );
   }
 

@@ -17,6 +17,12 @@ export const TYPES: ReadonlyMap<unknown, DataType> = new Map<unknown, DataType>(
   ["DATA_TYPE_MAP", DataType.map],
 ]);
 
+export function bucketProblem(bucket: string, field: string): Failure | undefined {
+  return BUCKET.test(bucket)
+    ? undefined
+    : badRequest(field, "must be 1 to 64 characters of A-Z a-z 0-9 . _ -");
+}
+
 /** The address, or what is wrong with it; `field` is its path in the request. */
 export function decodeAddress(
   address: kv.Address__Output | null,
@@ -26,9 +32,8 @@ export function decodeAddress(
   if (address === null) return badRequest(field, "missing");
   const type = TYPES.get(address.type);
   if (type === undefined) return badRequest(`${field}.type`, `unknown data type ${String(address.type)}`);
-  if (!BUCKET.test(address.bucket)) {
-    return badRequest(`${field}.bucket`, "must be 1 to 64 characters of A-Z a-z 0-9 . _ -");
-  }
+  const problem = bucketProblem(address.bucket, `${field}.bucket`);
+  if (problem !== undefined) return problem;
   const size = address.key.length;
   if (size === 0) return badRequest(`${field}.key`, "must not be empty");
   if (size > limits.keyBytes) {

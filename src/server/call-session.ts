@@ -1,7 +1,7 @@
 /** The session of one call: what its token says that the caller has seen, and what it has seen with the answers. */
 import { VersionVector } from "../causality/index.js";
 import { CodecError, decodeSession, encodeSession } from "../codec/index.js";
-import type { Failure, KeyAddress, OperationOptions, Outcome } from "../replication/index.js";
+import type { Failure, Operation, OperationOptions, Outcome } from "../replication/index.js";
 import { type Layout, partitionOf } from "../topology/index.js";
 import type { kv } from "../wire/index.js";
 import { badRequest } from "./failure.js";
@@ -39,14 +39,14 @@ export class CallSession {
     }
   }
 
-  /** The options of an operation on this key, inside the session. */
-  optionsFor(address: KeyAddress, options: OperationOptions): OperationOptions {
-    return { ...options, session: this.#dots.get(this.#partitionOf(address)) ?? new VersionVector() };
+  /** The options of an operation, inside the session. */
+  optionsFor(operation: Operation, options: OperationOptions): OperationOptions {
+    return { ...options, session: this.#dots.get(this.#partitionOf(operation)) ?? new VersionVector() };
   }
 
-  saw(address: KeyAddress, outcome: Outcome): void {
+  saw(operation: Operation, outcome: Outcome): void {
     if (outcome.kind === "failed" || outcome.seen === undefined) return;
-    const partition = this.#partitionOf(address);
+    const partition = this.#partitionOf(operation);
     const before = this.#dots.get(partition);
     // Items of a batch may be of one partition: each has what the call came with, and not what the others saw.
     if (this.#seen.has(partition)) before?.join(outcome.seen);
@@ -58,7 +58,9 @@ export class CallSession {
     return encodeSession(this.#dots);
   }
 
-  #partitionOf({ bucket, key }: KeyAddress): number {
+  #partitionOf(operation: Operation): number {
+    if (operation.kind === "range") return operation.partition;
+    const { bucket, key } = operation.address;
     return partitionOf(bucket, key, this.#layout.partitionCount);
   }
 }

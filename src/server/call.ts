@@ -34,8 +34,8 @@ export function run(
   done: (outcome: Outcome) => void,
 ): void {
   if (session === undefined) return node.execute(operation, options, done);
-  node.execute(operation, session.optionsFor(operation.address, options), (outcome) => {
-    session.saw(operation.address, outcome);
+  node.execute(operation, session.optionsFor(operation, options), (outcome) => {
+    session.saw(operation, outcome);
     done(outcome);
   });
 }

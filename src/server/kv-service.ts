@@ -24,6 +24,8 @@ import {
   type WriteOutcome,
 } from "./reply-encoding.js";
 import { type Identity, ReplyHeaders } from "./reply-header.js";
+import { scan } from "./scanning.js";
+import { streamCall } from "./stream-call.js";
 import { type CallsInFlight, type RequestObserver, type UnaryWork, unaryCall } from "./unary-call.js";
 import { decodeUpdate } from "./update-decoding.js";
 
@@ -106,7 +108,15 @@ export function kvServiceHandlers(parts: KvServiceParts): kv.KvServiceHandlers {
       const isCurrent = BigInt(request.knownVersion) >= BigInt(layout.version);
       answer({ header: headers.current(), layout: isCurrent ? null : encodeLayout(layout) });
     }),
-    Scan: (call) => void call.emit("error", toStatus(unimplemented("Scan"))),
+    Scan: streamCall<kv.ScanRequest__Output, kv.ScanResponse>(
+      "Scan",
+      parts.calls,
+      parts.observe,
+      async (stream, remainingMs) => {
+        const call = callOf(stream.request.options, remainingMs);
+        return isFailure(call) ? call : scan(node, headers, limits, stream, call);
+      },
+    ),
     Watch: (call) => void call.emit("error", toStatus(unimplemented("Watch"))),
     Pipeline: (call) => void call.emit("error", toStatus(unimplemented("Pipeline"))),
   };

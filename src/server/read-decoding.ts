@@ -1,5 +1,5 @@
 /** Turns requests that read into operations of the node: a value, one element, or a page of them. */
-import { mapElement } from "../codec/index.js";
+import { CodecError, checkedRowKey, mapElement, type RowKey } from "../codec/index.js";
 import { DataType } from "../crdt/index.js";
 import type { Failure, KeyAddress, Operation } from "../replication/index.js";
 import type { kv } from "../wire/index.js";
@@ -68,6 +68,17 @@ function elementOf(
   }
 }
 
+/** A page's token is the key of the row where it ended. */
+export function decodePageToken(token: Buffer): RowKey | undefined | "malformed" {
+  if (token.length === 0) return undefined;
+  try {
+    return checkedRowKey(token.toString("latin1"));
+  } catch (error) {
+    if (error instanceof CodecError) return "malformed";
+    throw error;
+  }
+}
+
 function pagingProblem(request: kv.GetRequest__Output): Failure | undefined {
   const why = "is for pages of sets and maps";
   if (request.pageToken.length > 0) return badRequest("page_token", why);
@@ -79,5 +90,8 @@ function decodeList(request: kv.GetRequest__Output, address: KeyAddress): ReadOp
   const { pageSize, pageToken, path } = request;
   if (pageSize > PAGE_SIZE_MAX) return badRequest("page_size", `${pageSize}; the limit is ${PAGE_SIZE_MAX}`);
   const limit = request.isCountOnly ? PAGE_SIZE_MAX : pageSize === 0 ? PAGE_SIZE_DEFAULT : pageSize;
-  return { kind: "list", address, path, pageToken, limit };
+  const after = decodePageToken(pageToken);
+  return after === "malformed"
+    ? badRequest("page_token", "is not one that this store gave out; begin with the first page")
+    : { kind: "list", address, path, after, limit };
 }

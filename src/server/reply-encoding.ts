@@ -1,6 +1,6 @@
 /** Turns outcomes of the node into the messages of the wire. */
 import { ZERO_HLC } from "../causality/index.js";
-import { leafOf } from "../codec/index.js";
+import { decodeRowKey, leafOf } from "../codec/index.js";
 import { DataType, type Reading, type ShownValue, ValueEncoding } from "../crdt/index.js";
 import type { Failure, Outcome, PageRow } from "../replication/index.js";
 import type { Layout } from "../topology/index.js";
@@ -35,13 +35,19 @@ export function encodeRead(outcome: ReadOutcome, header: kv.ReplyHeader | null):
         header,
         found: outcome.rows.length > 0,
         elements: outcome.rows.map(encodeElement),
-        nextPageToken: outcome.nextPageToken,
+        nextPageToken: Buffer.from(outcome.upTo ?? "", "latin1"),
       };
   }
 }
 
+export function encodeScanRow({ context, reading, rowKey }: PageRow): kv.ScanRow {
+  const { key } = decodeRowKey(rowKey);
+  return { key, context, ...encodeReading(reading) };
+}
+
 /** A set's row has one part, the member; what it is else, its own element says. */
-function encodeElement({ element, reading }: PageRow): kv.Element {
+function encodeElement({ rowKey, reading }: PageRow): kv.Element {
+  const { element } = decodeRowKey(rowKey);
   const [only] = element;
   if (element.length === 1 && only !== undefined)
     return { member: only, type: "DATA_TYPE_SET", ...encodeReading(reading) };

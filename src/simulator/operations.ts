@@ -1,6 +1,6 @@
 /** Client operations in short. */
 import { DataType, ValueEncoding } from "../crdt/index.js";
-import type { Operation } from "../replication/index.js";
+import type { KeyAddress, Operation } from "../replication/index.js";
 
 export type Typed = "register" | "multi";
 
@@ -8,7 +8,7 @@ export type Typed = "register" | "multi";
 export const BUCKET = "b";
 const NO_CONTEXT = Buffer.alloc(0);
 
-function addressOf(key: string, type: Typed): Operation["address"] {
+function addressOf(key: string, type: Typed): KeyAddress {
   return { type: DataType[type], bucket: BUCKET, key: Buffer.from(key) };
 }
 

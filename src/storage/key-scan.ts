@@ -14,6 +14,10 @@ export class KeyScan {
   #upTo: StoreKey | undefined;
   #isComplete = false;
 
+  get #isReverse(): boolean {
+    return this.#range.isReverse === true;
+  }
+
   constructor(range: StoreKeyRange) {
     this.#range = range;
   }
@@ -25,8 +29,11 @@ export class KeyScan {
 
   /** What to ask the store for next. */
   get rest(): KeyRange {
-    const from = this.#upTo === undefined ? this.#range.from : `${this.#upTo}\x00`;
-    return { from: Buffer.from(from, "latin1"), to: Buffer.from(this.#range.to, "latin1") };
+    const { from, to } = this.#range;
+    const reached = this.#upTo;
+    const bytes = (key: string): Buffer => Buffer.from(key, "latin1");
+    if (this.#isReverse) return { from: bytes(from), to: bytes(reached ?? to), reverse: true };
+    return { from: bytes(reached === undefined ? from : `${reached}\x00`), to: bytes(to) };
   }
 
   /** The store's answer; one that is not full says that nothing lies beyond it. */
@@ -44,10 +51,13 @@ export class KeyScan {
   /** All keys up to where the store answered that have a value, in order; a changed key is asked about. */
   present(hasValue: (key: StoreKey) => boolean): StoreKey[] {
     const isReached = (key: StoreKey): boolean =>
-      this.#isComplete || (this.#upTo !== undefined && key <= this.#upTo);
+      this.#isComplete ||
+      (this.#upTo !== undefined && (this.#isReverse ? key >= this.#upTo : key <= this.#upTo));
     const changed = [...this.#changed].filter(isReached);
     const isNew = changed.some((key) => !this.#stored.has(key));
     const keys = [...new Set([...this.#stored, ...changed])];
-    return (isNew ? keys.sort() : keys).filter((key) => !this.#changed.has(key) || hasValue(key));
+    if (isNew) keys.sort();
+    if (isNew && this.#isReverse) keys.reverse();
+    return keys.filter((key) => !this.#changed.has(key) || hasValue(key));
   }
 }

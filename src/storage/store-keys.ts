@@ -15,7 +15,7 @@
  * store key is a string of code units below 256, like a row key.
  */
 import type { Actor, Dot } from "../causality/index.js";
-import type { RowKey } from "../codec/index.js";
+import type { RowKey, RowKeyRange } from "../codec/index.js";
 
 export type StoreKey = string & { readonly __storeKey: unique symbol };
 
@@ -23,6 +23,8 @@ export type StoreKey = string & { readonly __storeKey: unique symbol };
 export interface StoreKeyRange {
   readonly from: StoreKey;
   readonly to: StoreKey;
+  /** From its end on. */
+  readonly isReverse?: boolean;
 }
 
 export function metaKey(name: string): StoreKey {
@@ -94,9 +96,9 @@ export function rowRange(partition: number, afterRow?: RowKey): StoreKeyRange {
   return partitionRange("r", partition, afterRow);
 }
 
-/** The rows of a partition in `[from, to)`. */
-export function rowsWithin(partition: number, from: RowKey, to: RowKey): StoreKeyRange {
-  return { from: rowStoreKey(partition, from), to: rowStoreKey(partition, to) };
+/** The rows of a partition in a range. */
+export function rowsWithin(partition: number, { from, to, isReverse }: RowKeyRange): StoreKeyRange {
+  return { from: rowStoreKey(partition, from), to: rowStoreKey(partition, to), isReverse };
 }
 
 /** The marks of rows with an `ahead`. */

@@ -9,5 +9,5 @@ export { decodeLayout, encodeLayout, layoutHash } from "./encode-layout.js";
 export type { Layout, Member } from "./layout.js";
 export { LayoutError } from "./layout-error.js";
 export { LayoutView } from "./layout-view.js";
-export { partitionOf } from "./partition.js";
+export { partitionOf, partitionOfPrefix } from "./partition.js";
 export { type LayoutName, nameOf, succeeds, successorFault } from "./succession.js";

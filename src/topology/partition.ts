@@ -48,6 +48,17 @@ export function partitionOf(bucket: string, key: Uint8Array, partitionCount: num
   return hashOf(bucket, key, from, to) & (partitionCount - 1);
 }
 
+/** The one partition of all keys that begin with a prefix: of one that has a whole tag. Otherwise undefined. */
+export function partitionOfPrefix(
+  bucket: string,
+  prefix: Uint8Array,
+  partitionCount: number,
+): number | undefined {
+  const open = prefix.indexOf(OPEN_BRACE);
+  const hasTag = open >= 0 && prefix.indexOf(CLOSE_BRACE, open + 1) > open + 1;
+  return hasTag ? partitionOf(bucket, prefix, partitionCount) : undefined;
+}
+
 /** The hash of the bucket and of the bytes [from, to) of the key. */
 function hashOf(bucket: string, key: Uint8Array, from: number, to: number): number {
   if (bucket !== scratchBucket && !rememberBucket(bucket)) return hashLong(bucket, key.subarray(from, to));

@@ -712,6 +712,10 @@ export const descriptor = `{
           "options": {
            "type": "RequestOptions",
            "id": 10
+          },
+          "limit": {
+           "type": "uint32",
+           "id": 11
           }
          }
         },
@@ -751,17 +755,13 @@ export const descriptor = `{
            "type": "bytes",
            "id": 3
           },
-          "hlc": {
-           "type": "fixed64",
-           "id": 4
-          },
           "counter": {
            "type": "sint64",
-           "id": 5
+           "id": 4
           },
           "flag": {
            "type": "bool",
-           "id": 6
+           "id": 5
           }
          }
         },

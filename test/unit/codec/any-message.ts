@@ -191,7 +191,7 @@ export const MESSAGES: { readonly [T in Message["type"]]: fc.Arbitrary<Extract<M
     type: fc.constant("range-request"),
     id: anyVarint,
     partition: anyVarint,
-    range: fc.record({ from: anyRowKey, to: anyRowKey }),
+    range: fc.record({ from: anyRowKey, to: anyRowKey, isReverse: fc.boolean() }),
     limit: anyVarint,
   }),
   "range-reply": fc.record({ type: fc.constant("range-reply"), id: anyVarint, body: anyRangeBody }),

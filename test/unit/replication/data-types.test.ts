@@ -1,6 +1,6 @@
 /** Counters, flags, sets and maps through three replicas: what an update does, and what reads show of it. */
 import { describe, expect, it } from "vitest";
-import { leafOf, mapElement } from "../../../src/codec/index.js";
+import { decodeRowKey, leafOf, mapElement, type RowKey } from "../../../src/codec/index.js";
 import { DataType } from "../../../src/crdt/index.js";
 import type { Action, Change, KeyAddress, Operation, Outcome } from "../../../src/replication/index.js";
 import { Lab } from "./lab.js";
@@ -32,13 +32,8 @@ function get(type: DataType, element: readonly Buffer[] = []): Operation {
   return { kind: "get", address: address(type), element };
 }
 
-function list(
-  type: DataType,
-  path: string[] = [],
-  limit = 100,
-  pageToken: Buffer = Buffer.alloc(0),
-): Operation {
-  return { kind: "list", address: address(type), path: bytes(...path), pageToken, limit };
+function list(type: DataType, path: string[] = [], limit = 100, after?: RowKey): Operation {
+  return { kind: "list", address: address(type), path: bytes(...path), after, limit };
 }
 
 const add = (...members: string[]): Action => ({ kind: "add-members", members: bytes(...members) });
@@ -52,14 +47,14 @@ const assign = (text: string): Action => ({
 
 function membersOf(outcome: Outcome): string[] {
   if (outcome.kind !== "page") throw new Error(JSON.stringify(outcome));
-  return outcome.rows.map(({ element }) => String(element[0]));
+  return outcome.rows.map(({ rowKey }) => String(decodeRowKey(rowKey).element[0]));
 }
 
 function leavesOf(outcome: Outcome): Record<string, unknown> {
   if (outcome.kind !== "page") throw new Error(JSON.stringify(outcome));
   return Object.fromEntries(
-    outcome.rows.map(({ element, reading }) => {
-      const { path, member } = leafOf(element);
+    outcome.rows.map(({ rowKey, reading }) => {
+      const { path, member } = leafOf(decodeRowKey(rowKey).element);
       const name = [...path, ...(member === undefined ? [] : [member])].map(String).join("/");
       if (reading.kind === "counter") return [name, Number(reading.value)];
       return [name, reading.kind === "flag" ? reading.isEnabled : String(reading.values[0]?.data)];
@@ -135,10 +130,10 @@ describe("a set", () => {
     lab.execute(1, update(DataType.set, add("c", "a", "d"), add("b"), remove("d")), ALL);
     const first = lab.execute(2, list(DataType.set, [], 2), ALL);
     expect(membersOf(first)).toEqual(["a", "b"]);
-    const token = first.kind === "page" ? first.nextPageToken : Buffer.alloc(0);
+    const token = first.kind === "page" ? first.upTo : undefined;
     const rest = lab.execute(3, list(DataType.set, [], 2, token), ALL);
     expect(membersOf(rest)).toEqual(["c"]);
-    expect(rest).toMatchObject({ nextPageToken: Buffer.alloc(0) });
+    expect(rest).toMatchObject({ upTo: undefined });
     expect(lab.execute(2, get(DataType.set, bytes("b")), ALL)).toEqual({ kind: "flag", isEnabled: true });
     expect(lab.execute(2, get(DataType.set, bytes("d")), ALL)).toEqual({ kind: "flag", isEnabled: false });
   });

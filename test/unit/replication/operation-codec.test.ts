@@ -16,7 +16,7 @@ import {
   type ForwardedOperation,
 } from "../../../src/replication/operation-codec.js";
 import { decodeOutcome, encodeOutcome } from "../../../src/replication/outcome-codec.js";
-import { anyVector } from "../codec/arbitraries.js";
+import { anyRowKey, anyVector } from "../codec/arbitraries.js";
 
 const anyBytes = fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes));
 const anyText = fc.string({ unit: "grapheme", maxLength: 20 });
@@ -43,8 +43,15 @@ const anyChange: fc.Arbitrary<Change> = fc.record({ path: anyParts, action: anyA
 const anyOperation: fc.Arbitrary<Operation> = fc.oneof(
   fc.tuple(anyAddress, anyParts).map(([address, element]) => ({ kind: "get" as const, address, element })),
   fc
-    .tuple(anyAddress, anyParts, anyBytes, fc.nat())
-    .map(([address, path, pageToken, limit]) => ({ kind: "list" as const, address, path, pageToken, limit })),
+    .tuple(anyAddress, anyParts, fc.option(anyRowKey, { nil: undefined }), fc.nat())
+    .map(([address, path, after, limit]) => ({ kind: "list" as const, address, path, after, limit })),
+  fc.record({
+    kind: fc.constant("range" as const),
+    partition: fc.nat(),
+    range: fc.record({ from: anyRowKey, to: anyRowKey, isReverse: fc.boolean() }),
+    limit: fc.nat(),
+    isKeysOnly: fc.boolean(),
+  }),
   fc
     .tuple(anyAddress, fc.array(anyChange, { maxLength: 4 }))
     .map(([address, changes]) => ({ kind: "update" as const, address, changes })),
@@ -99,8 +106,10 @@ const anyOutcome: fc.Arbitrary<Outcome> = fc.oneof(
   anyFlagged,
   fc.record({
     kind: fc.constant("page" as const),
-    rows: fc.array(fc.record({ element: anyParts, reading: anyReading }), { maxLength: 3 }),
-    nextPageToken: anyBytes,
+    rows: fc.array(fc.record({ rowKey: anyRowKey, reading: anyReading, context: anyBytes }), {
+      maxLength: 3,
+    }),
+    upTo: fc.option(anyRowKey, { nil: undefined }),
   }),
   fc.record({
     kind: fc.constant("read" as const),

@@ -122,10 +122,10 @@ describe("a session", () => {
       kind: "list",
       address: at(DataType.set),
       path: [],
-      pageToken: Buffer.alloc(0),
+      after: undefined,
       limit: 9,
     } as const;
-    expect(user.do(2, list)).toMatchObject({ rows: [{ element: [Buffer.from("m")] }] });
+    expect(user.do(2, list)).toMatchObject({ rows: [{ reading: { kind: "flag", isEnabled: true } }] });
   });
 
   it("is lost when it saw more of a past node than any replica has", () => {

@@ -176,6 +176,7 @@ export class FakeNode implements NodeApi {
   }
 
   #apply(operation: Operation): Outcome {
+    if (operation.kind === "range") return { kind: "page", rows: [], upTo: undefined };
     const { type, bucket, key } = operation.address;
     const row = `${type}/${bucket}/${key.toString("hex")}`;
     if (operation.kind === "get") {

@@ -4,33 +4,73 @@ import type { DataType as _atoll_kv_v1_DataType, DataType__Output as _atoll_kv_v
 import type { RequestOptions as _atoll_kv_v1_RequestOptions, RequestOptions__Output as _atoll_kv_v1_RequestOptions__Output } from '../../../atoll/kv/v1/RequestOptions.js';
 
 export interface ScanRequest {
+  /**
+   * One whose keys are one row: REGISTER, MULTI, COUNTER or FLAG.
+   */
   'type'?: (_atoll_kv_v1_DataType);
   'bucket'?: (string);
   /**
-   * Either a prefix, or a range [start, end).
+   * Keys that begin with this, and of them those in [start, end); empty: no bound. A prefix with a whole {tag} is read
+   * from one partition, anything else from all of them.
    */
   'prefix'?: (Buffer | Uint8Array | string);
   'start'?: (Buffer | Uint8Array | string);
   'end'?: (Buffer | Uint8Array | string);
   'isReverse'?: (boolean);
+  /**
+   * Values and contexts are left out.
+   */
   'isKeysOnly'?: (boolean);
+  /**
+   * The most rows of one reply; 0: the server's choice.
+   */
   'pageSize'?: (number);
+  /**
+   * From a reply of an earlier scan of the same keys in the same direction: goes on behind its last row.
+   */
   'pageToken'?: (Buffer | Uint8Array | string);
+  /**
+   * Consistency and time are those of each page's read.
+   */
   'options'?: (_atoll_kv_v1_RequestOptions | null);
+  /**
+   * The most rows in all; 0: to the end.
+   */
+  'limit'?: (number);
 }
 
 export interface ScanRequest__Output {
+  /**
+   * One whose keys are one row: REGISTER, MULTI, COUNTER or FLAG.
+   */
   'type': (_atoll_kv_v1_DataType__Output);
   'bucket': (string);
   /**
-   * Either a prefix, or a range [start, end).
+   * Keys that begin with this, and of them those in [start, end); empty: no bound. A prefix with a whole {tag} is read
+   * from one partition, anything else from all of them.
    */
   'prefix': (Buffer);
   'start': (Buffer);
   'end': (Buffer);
   'isReverse': (boolean);
+  /**
+   * Values and contexts are left out.
+   */
   'isKeysOnly': (boolean);
+  /**
+   * The most rows of one reply; 0: the server's choice.
+   */
   'pageSize': (number);
+  /**
+   * From a reply of an earlier scan of the same keys in the same direction: goes on behind its last row.
+   */
   'pageToken': (Buffer);
+  /**
+   * Consistency and time are those of each page's read.
+   */
   'options': (_atoll_kv_v1_RequestOptions__Output | null);
+  /**
+   * The most rows in all; 0: to the end.
+   */
+  'limit': (number);
 }

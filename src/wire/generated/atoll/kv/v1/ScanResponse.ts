@@ -6,9 +6,12 @@ import type { ScanRow as _atoll_kv_v1_ScanRow, ScanRow__Output as _atoll_kv_v1_S
 export interface ScanResponse {
   'header'?: (_atoll_kv_v1_ReplyHeader | null);
   'rows'?: (_atoll_kv_v1_ScanRow)[];
+  /**
+   * Empty in the last reply of a scan that came to the end.
+   */
   'nextPageToken'?: (Buffer | Uint8Array | string);
   /**
-   * From the last page: a watch from it misses nothing that the scan did not see.
+   * Not given yet: from the last page: a watch from it misses nothing that the scan did not see.
    */
   'watchToken'?: (Buffer | Uint8Array | string);
 }
@@ -16,9 +19,12 @@ export interface ScanResponse {
 export interface ScanResponse__Output {
   'header': (_atoll_kv_v1_ReplyHeader__Output | null);
   'rows': (_atoll_kv_v1_ScanRow__Output)[];
+  /**
+   * Empty in the last reply of a scan that came to the end.
+   */
   'nextPageToken': (Buffer);
   /**
-   * From the last page: a watch from it misses nothing that the scan did not see.
+   * Not given yet: from the last page: a watch from it misses nothing that the scan did not see.
    */
   'watchToken': (Buffer);
 }

@@ -7,7 +7,6 @@ export interface ScanRow {
   'key'?: (Buffer | Uint8Array | string);
   'values'?: (_atoll_kv_v1_Value)[];
   'context'?: (Buffer | Uint8Array | string);
-  'hlc'?: (number | string | Long);
   'counter'?: (number | string | Long);
   'flag'?: (boolean);
 }
@@ -16,7 +15,6 @@ export interface ScanRow__Output {
   'key': (Buffer);
   'values': (_atoll_kv_v1_Value__Output)[];
   'context': (Buffer);
-  'hlc': (string);
   'counter': (string);
   'flag': (boolean);
 }
