@@ -18,7 +18,7 @@ import type { ReplyHeaders } from "./reply-header.js";
 const PAGE_SIZE_DEFAULT = 100;
 const PAGE_SIZE_MAX = 1_000;
 
-export type ScanStream = ServerWritableStream<kv.ScanRequest__Output, kv.ScanResponse>;
+type ScanStream = ServerWritableStream<kv.ScanRequest__Output, kv.ScanResponse>;
 
 /** Until the last row that was asked for, or the client has gone. Ends the stream, unless it failed. */
 export async function scan(

@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from "vitest";
 import type { VersionVector } from "../../../src/causality/index.js";
-import { type Delta, leafOf } from "../../../src/codec/index.js";
+import { type Delta, decodeRowKey, leafOf } from "../../../src/codec/index.js";
 import { DataType } from "../../../src/crdt/index.js";
 import type { Outcome } from "../../../src/replication/index.js";
 import {
@@ -85,7 +85,7 @@ class Stage {
   #read({ typed }: Case, key: string, number: number): ShownRow[] {
     if (typed !== "set" && typed !== "map") return rowsOf(this.lab.execute(number, getOf(typed, key), ONE));
     const address = { type: DataType[typed], bucket: "b", key: Buffer.from(key) };
-    const list = { kind: "list", address, path: [], pageToken: NO_CONTEXT, limit: 100 } as const;
+    const list = { kind: "list", address, path: [], after: undefined, limit: 100 } as const;
     return rowsOf(this.lab.execute(number, list, ONE));
   }
 }
@@ -106,7 +106,10 @@ function rowsOf(outcome: Outcome): ShownRow[] {
     case "flag":
       return outcome.isEnabled ? [{ element: [], reading: outcome }] : [];
     case "page":
-      return [...outcome.rows];
+      return outcome.rows.map(({ rowKey, reading }) => ({
+        element: decodeRowKey(rowKey).element,
+        reading,
+      }));
     default:
       throw new Error(`a read came to ${JSON.stringify(outcome)}`);
   }
