@@ -3,12 +3,13 @@ import {
   type AtollClient,
   AtollError,
   type BatchResult,
-  type DeleteResult,
   type Key,
+  type PutOptions,
   type PutResult,
   type RegisterEntry,
   type RegisterRead,
   type WriteOptions,
+  type WriteResult,
 } from "../client/index.js";
 import type { BucketType } from "./client-options.js";
 
@@ -27,8 +28,8 @@ export interface ValueBucket {
   get(key: Key): Promise<ValueRead>;
   getMany(keys: readonly Key[]): Promise<BatchResult<ValueRead>[]>;
   putMany(entries: readonly RegisterEntry<unknown>[]): Promise<BatchResult<PutResult>[]>;
-  put(key: Key, value: unknown, options?: WriteOptions): Promise<PutResult>;
-  delete(key: Key, options?: WriteOptions): Promise<DeleteResult>;
+  put(key: Key, value: unknown, options?: PutOptions): Promise<PutResult>;
+  delete(key: Key, options?: WriteOptions): Promise<WriteResult>;
 }
 
 export function openBucket(client: AtollClient, type: BucketType, bucket: string): ValueBucket {

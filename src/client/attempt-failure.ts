@@ -8,9 +8,10 @@ import type { AtollError } from "./atoll-error.js";
 interface AttemptFailure {
   /**
    * `answer`: the caller gets it. `node`: another node may do better, and this one should be left alone for a while.
-   * `region`: the nodes of this region lack replicas, so only another region can do better.
+   * `elsewhere`: another node may do better, and this one is not to blame. `region`: the nodes of this region lack
+   * replicas, so only another region can do better.
    */
-  readonly scope: "answer" | "node" | "region";
+  readonly scope: "answer" | "node" | "elsewhere" | "region";
   /** A write may have reached a node, may have been applied, or may yet be. */
   readonly mayHaveArrived: boolean;
 }
@@ -26,6 +27,8 @@ export function attemptFailure(error: AtollError): AttemptFailure {
   switch (error.reason) {
     case "QUORUM_UNAVAILABLE":
       return { scope: "region", mayHaveArrived: false };
+    case "SESSION_BEHIND":
+      return { scope: "elsewhere", mayHaveArrived: false };
     case "NOT_READY":
     case "DRAINING":
     case "CLOCK_DRIFT":

@@ -5,6 +5,7 @@ import {
   type AddressedKey,
   type BucketCalls,
   newRequestId,
+  readOptions,
   wireValue,
   writeOptions,
 } from "./bucket-calls.js";
@@ -30,7 +31,7 @@ export async function getMany(
   keys: readonly Key[],
   options: CallOptions,
 ): Promise<(kv.GetResponse__Output | AtollError)[]> {
-  const terms = calls.dispatcher.terms(options);
+  const terms = calls.terms(options);
   const results = await runPrepared(
     keys,
     (key) => prepareRead(calls, key),
@@ -54,7 +55,7 @@ export async function putMany(
   entries: readonly (EncodedEntry | AtollError)[],
   options: CallOptions,
 ): Promise<(kv.PutResponse__Output | AtollError)[]> {
-  const terms = calls.dispatcher.terms(options);
+  const terms = calls.terms(options);
   return runPrepared(
     entries,
     (entry) => prepareWrite(calls, entry),
@@ -113,7 +114,7 @@ function readMethod(
     request: (addresses) => {
       const request: kv.BatchGetRequest = {
         addresses: [...addresses],
-        options: { consistency: terms.consistency ?? null },
+        options: readOptions(terms),
       };
       return (stub, _isRetry, options, done) => stub.batchGet(request, options, done);
     },

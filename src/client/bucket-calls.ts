@@ -1,33 +1,57 @@
 import { randomBytes } from "node:crypto";
+import type { CallOptions as GrpcCallOptions, requestCallback } from "@grpc/grpc-js";
 import type { kv } from "../wire/index.js";
-import type { CallTerms, Dispatcher } from "./dispatcher.js";
+import { AtollError } from "./atoll-error.js";
+import type { KvStub } from "./channel.js";
+import type { CallTerms, Dispatcher, Replied } from "./dispatcher.js";
 import { checkBucket, type Key, keyBytes } from "./key.js";
-import type { CallOptions, WriteOptions } from "./settings.js";
+import type { SessionState } from "./session-state.js";
+import {
+  type CallOptions,
+  checkPageSize,
+  type PageOptions,
+  type PutOptions,
+  type UpdateOptions,
+  type WriteOptions,
+} from "./settings.js";
 import type { EncodedValue, Encoding } from "./value-codec.js";
 
-/** The types whose keys hold whole values. */
-export type ValueType = "DATA_TYPE_REGISTER" | "DATA_TYPE_MULTI";
+/** The type is part of a key's address. */
+export type KeyType = Exclude<kv.DataType__Output, "DATA_TYPE_UNSPECIFIED" | number>;
+
+/** What of a key to read, where it is not all of it. */
+type Part = Pick<kv.GetRequest, "member" | "path" | "leafType" | "pageSize" | "pageToken" | "isCountOnly">;
 
 /** The single-key calls on one bucket of one type, in the messages of the wire. */
 export class BucketCalls {
-  readonly type: ValueType;
+  readonly type: KeyType;
   readonly bucket: string;
   readonly dispatcher: Dispatcher;
+  readonly #session: SessionState | undefined;
 
-  /** @throws AtollError INVALID_ARGUMENT for a bucket name that cannot be. */
-  constructor(dispatcher: Dispatcher, type: ValueType, bucket: string) {
+  /**
+   * @param session the one that all calls belong to, if any
+   * @throws AtollError INVALID_ARGUMENT for a bucket name that cannot be.
+   */
+  constructor(dispatcher: Dispatcher, type: KeyType, bucket: string, session: SessionState | undefined) {
     this.dispatcher = dispatcher;
     this.type = type;
     this.bucket = checkBucket(bucket);
+    this.#session = session;
   }
 
-  async get(key: Key, options: CallOptions): Promise<kv.GetResponse__Output> {
+  /** @throws AtollError INVALID_ARGUMENT that names the option. */
+  terms(options: UpdateOptions): CallTerms {
+    return this.dispatcher.terms(options, this.#session);
+  }
+
+  async get(key: Key, options: CallOptions, part: Part = {}): Promise<kv.GetResponse__Output> {
     const address = this.address(keyBytes(key));
-    return this.read(address, this.dispatcher.terms(options));
+    return this.read(address, this.terms(options), part);
   }
 
-  read(address: AddressedKey, terms: CallTerms): Promise<kv.GetResponse__Output> {
-    const request: kv.GetRequest = { address, options: { consistency: terms.consistency ?? null } };
+  read(address: AddressedKey, terms: CallTerms, part: Part = {}): Promise<kv.GetResponse__Output> {
+    const request: kv.GetRequest = { ...part, address, options: readOptions(terms) };
     return this.dispatcher.dispatch({
       route: this.dispatcher.routeOf(this.bucket, address.key),
       terms,
@@ -36,45 +60,79 @@ export class BucketCalls {
     });
   }
 
-  async put(key: Key, value: EncodedValue, options: WriteOptions): Promise<kv.PutResponse__Output> {
+  /** The elements of a set or a map in order, page by page; of a map those at and below the path. */
+  async *pages(
+    key: Key,
+    path: Buffer[],
+    options: PageOptions,
+  ): AsyncGenerator<readonly kv.Element__Output[], void, undefined> {
     const address = this.address(keyBytes(key));
-    const terms = this.dispatcher.terms(options);
-    const put: kv.PutRequest = { address, value: wireValue(value), context: options.context ?? EMPTY };
-    const requestId = newRequestId();
-    return this.dispatcher.dispatch({
-      route: this.dispatcher.routeOf(this.bucket, address.key),
-      terms,
-      isWrite: true,
-      send: (stub, isRetry, callOptions, done) =>
-        stub.put({ ...put, options: writeOptions(terms, requestId, isRetry) }, callOptions, done),
-    });
+    const pageSize = checkPageSize(options.pageSize);
+    let pageToken: Buffer = EMPTY;
+    do {
+      const page = await this.read(address, this.terms(options), { path, pageSize, pageToken });
+      yield page.elements;
+      pageToken = page.nextPageToken;
+    } while (pageToken.length > 0);
+  }
+
+  async put(key: Key, encoded: EncodedValue, options: PutOptions): Promise<kv.PutResponse__Output> {
+    const put: kv.PutRequest = { value: wireValue(encoded), ...conditionOf(options) };
+    return this.#write<kv.PutResponse__Output>(key, options, (stub, written, callOptions, done) =>
+      stub.put({ ...put, ...written }, callOptions, done),
+    );
   }
 
   async delete(key: Key, options: WriteOptions): Promise<kv.DeleteResponse__Output> {
-    const address = this.address(keyBytes(key));
-    const terms = this.dispatcher.terms(options);
-    const requestId = newRequestId();
     const context = options.context ?? EMPTY;
-    return this.dispatcher.dispatch({
-      route: this.dispatcher.routeOf(this.bucket, address.key),
-      terms,
-      isWrite: true,
-      send: (stub, isRetry, callOptions, done) =>
-        stub.delete(
-          { address, context, options: writeOptions(terms, requestId, isRetry) },
-          callOptions,
-          done,
-        ),
-    });
+    return this.#write<kv.DeleteResponse__Output>(key, options, (stub, written, callOptions, done) =>
+      stub.delete({ context, ...written }, callOptions, done),
+    );
+  }
+
+  /** All operations together or none. */
+  async update(
+    key: Key,
+    operations: kv.Operation[],
+    options: UpdateOptions,
+  ): Promise<kv.UpdateResponse__Output> {
+    return this.#write<kv.UpdateResponse__Output>(key, options, (stub, written, callOptions, done) =>
+      stub.update({ operations, ...written }, callOptions, done),
+    );
   }
 
   address(key: Buffer): AddressedKey {
     return { type: this.type, bucket: this.bucket, key };
   }
+
+  async #write<Reply extends Replied>(
+    key: Key,
+    options: UpdateOptions,
+    send: SendWrite<Reply>,
+  ): Promise<Reply> {
+    const address = this.address(keyBytes(key));
+    const terms = this.terms(options);
+    const requestId = newRequestId();
+    return this.dispatcher.dispatch<Reply>({
+      route: this.dispatcher.routeOf(this.bucket, address.key),
+      terms,
+      isWrite: true,
+      send: (stub, isRetry, callOptions, done) =>
+        send(stub, { address, options: writeOptions(terms, requestId, isRetry) }, callOptions, done),
+    });
+  }
 }
 
+/** Sends a write with what all writes have. */
+type SendWrite<Reply> = (
+  stub: KvStub,
+  written: { readonly address: AddressedKey; readonly options: kv.RequestOptions },
+  options: GrpcCallOptions,
+  done: requestCallback<Reply>,
+) => ReturnType<KvStub["put"]>;
+
 export interface AddressedKey {
-  readonly type: ValueType;
+  readonly type: KeyType;
   readonly bucket: string;
   readonly key: Buffer;
 }
@@ -87,8 +145,28 @@ export function newRequestId(): Buffer {
   return randomBytes(REQUEST_ID_BYTES);
 }
 
+export function readOptions({ consistency, session }: CallTerms): kv.RequestOptions {
+  return { consistency: consistency ?? null, sessionToken: session?.token ?? EMPTY };
+}
+
 export function writeOptions(terms: CallTerms, requestId: Buffer, isRetry: boolean): kv.RequestOptions {
-  return { consistency: terms.consistency ?? null, requestId, isRetry, isSloppy: terms.isSloppy };
+  return { ...readOptions(terms), requestId, isRetry, isSloppy: terms.isSloppy };
+}
+
+function conditionOf({
+  context,
+  ifAbsent = false,
+  ifUnchanged,
+}: PutOptions): Pick<kv.PutRequest, "context" | "ifAbsent" | "ifContext"> {
+  if (ifUnchanged === undefined) return { context: context ?? EMPTY, ifAbsent };
+  if (context !== undefined || ifAbsent)
+    throw AtollError.invalid(
+      "ifUnchanged",
+      "ifUnchanged says by itself what the put replaces: give it without context and ifAbsent",
+    );
+  if (ifUnchanged.length === 0)
+    throw AtollError.invalid("ifUnchanged", "ifUnchanged is empty: give it the context of a read");
+  return { context: ifUnchanged, ifContext: true };
 }
 
 const WIRE_ENCODING: Readonly<Record<Encoding, Exclude<kv.ValueEncoding__Output, number>>> = {

@@ -9,7 +9,8 @@ import type { NodeHandle } from "./node-handle.js";
 import { placeOf, QuorumOutages } from "./quorum-outages.js";
 import type { RetryBudget } from "./retry-budget.js";
 import type { Route } from "./routing-table.js";
-import { checkTimeoutMs, type WriteOptions } from "./settings.js";
+import type { SessionCall, SessionState } from "./session-state.js";
+import { checkTimeoutMs, type UpdateOptions } from "./settings.js";
 
 const LIMITS: FailoverLimits = {
   roundsMax: 3,
@@ -30,6 +31,8 @@ export interface CallTerms {
   /** Of `performance.now()`. */
   readonly deadlineMs: number;
   readonly signal: AbortSignal | undefined;
+  /** Undefined outside of any session. */
+  readonly session: SessionCall | undefined;
 }
 
 interface Dispatch<Reply> {
@@ -70,7 +73,7 @@ export class Dispatcher {
   }
 
   /** @throws AtollError INVALID_ARGUMENT that names the option. */
-  terms(options: WriteOptions): CallTerms {
+  terms(options: UpdateOptions, session: SessionState | undefined): CallTerms {
     const consistency = options.consistency ?? this.#defaults.consistency;
     const timeoutMs = checkTimeoutMs(options.timeoutMs ?? this.#defaults.timeoutMs);
     return {
@@ -79,6 +82,7 @@ export class Dispatcher {
       isSloppy: options.sloppy ?? false,
       deadlineMs: performance.now() + timeoutMs,
       signal: options.signal,
+      session: session?.begin(),
     };
   }
 
@@ -96,7 +100,7 @@ export class Dispatcher {
     if (this.#calls >= CALLS_MAX) throw tooManyCalls();
     this.#calls += 1;
     try {
-      return await FailoverCall.run<Reply>({
+      const reply = await FailoverCall.run<Reply>({
         send: call.send,
         isWrite: call.isWrite,
         candidates: (refused) => firstOf(call.first, this.#candidates(route, terms, refused)),
@@ -111,6 +115,8 @@ export class Dispatcher {
         onRegionRefused: (region) => this.#regionRefused(region, route, terms),
         onRoundFailed: () => this.#view.refresh(),
       });
+      terms.session?.saw(reply.header, call.isWrite);
+      return reply;
     } finally {
       this.#calls -= 1;
       if (this.#calls === 0) this.#whenIdle?.();
@@ -122,9 +128,9 @@ export class Dispatcher {
     header: kv.ReplyHeader__Output | null,
     route: Route,
     terms: CallTerms,
-    scope: "node" | "region",
+    scope: "node" | "region" | "elsewhere",
   ): void {
-    if (header === null) return;
+    if (header === null || scope === "elsewhere") return;
     if (scope === "region") this.#regionRefused(header.region, route, terms);
     else this.#view.nodeOf(header.nodeId)?.failed("failure", performance.now());
   }

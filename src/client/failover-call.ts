@@ -168,6 +168,8 @@ export class FailoverCall<Reply> {
       node.failed("failure", startedAtMs);
     } else {
       node.answered(performance.now() - startedAtMs);
+    }
+    if (scope === "region") {
       this.#refused.add(node.region);
       this.#request.onRegionRefused?.(node.region);
     }

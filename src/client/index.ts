@@ -13,15 +13,27 @@ export type {
   RepairProgress,
 } from "./admin-reports.js";
 export { AtollError, type AtollErrorInit, type ErrorCode } from "./atoll-error.js";
+export type { AtollSet, GivenMembers } from "./atoll-set.js";
 export type { Balancing } from "./balancing.js";
+export type { BucketOptions, Buckets, SetOptions } from "./buckets.js";
 export type { TlsOptions } from "./channel.js";
-export type { AtollClient, BucketOptions } from "./client.js";
+export type { AtollClient } from "./client.js";
 export { connect } from "./connect.js";
 export type { Consistency, ConsistencyLevel } from "./consistency.js";
+export type { Counter } from "./counter.js";
 export type { ErrorReason } from "./error-reason.js";
+export type { Flag } from "./flag.js";
 export type { Key } from "./key.js";
 export type { Multi, MultiRead } from "./multi.js";
 export type { Register, RegisterEntry, RegisterRead } from "./register.js";
-export type { BatchResult, DeleteResult, PutResult, Served } from "./results.js";
-export type { CallOptions, ConnectOptions, WriteOptions } from "./settings.js";
+export type { BatchResult, PutResult, Served, WriteResult } from "./results.js";
+export type { Session } from "./session.js";
+export type {
+  CallOptions,
+  ConnectOptions,
+  PageOptions,
+  PutOptions,
+  UpdateOptions,
+  WriteOptions,
+} from "./settings.js";
 export { autoCodec, type Codec, type EncodedValue, type Encoding } from "./value-codec.js";

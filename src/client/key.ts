@@ -4,27 +4,30 @@ import { isWellFormed } from "./value-codec.js";
 /** Keys are bytes; a string stands for its UTF-8. A non-empty `{tag}` inside makes only the tag count for placement. */
 export type Key = string | Uint8Array;
 
-/** @throws AtollError INVALID_ARGUMENT for an empty key, or a string that UTF-8 cannot carry. */
-export function keyBytes(key: Key): Buffer {
+/**
+ * @param what it is, for errors
+ * @throws AtollError INVALID_ARGUMENT for an empty one, or a string that UTF-8 cannot carry.
+ */
+export function keyBytes(key: Key, what: "key" | "member" | "path" = "key"): Buffer {
   if (typeof key === "string") {
     if (!isWellFormed(key)) {
       throw AtollError.invalid(
-        "key",
-        "the key has a lone surrogate, which UTF-8 cannot carry: use well-formed text or bytes",
+        what,
+        `the ${what} has a lone surrogate, which UTF-8 cannot carry: use well-formed text or bytes`,
       );
     }
-    return notEmpty(Buffer.from(key, "utf8"));
+    return notEmpty(Buffer.from(key, "utf8"), what);
   }
-  if (key instanceof Uint8Array) return notEmpty(Buffer.from(key));
+  if (key instanceof Uint8Array) return notEmpty(Buffer.from(key), what);
   throw AtollError.invalid(
-    "key",
-    `the key is ${key === null ? "null" : `a ${typeof key}`}: use a string or a Uint8Array`,
+    what,
+    `the ${what} is ${key === null ? "null" : `a ${typeof key}`}: use a string or a Uint8Array`,
   );
 }
 
-function notEmpty(bytes: Buffer): Buffer {
+function notEmpty(bytes: Buffer, what: string): Buffer {
   if (bytes.length > 0) return bytes;
-  throw AtollError.invalid("key", "the key is empty: it needs at least one byte");
+  throw AtollError.invalid(what, `the ${what} is empty: it needs at least one byte`);
 }
 
 const BUCKET_NAME = /^[A-Za-z0-9._-]{1,64}$/;

@@ -1,8 +1,14 @@
 import { type BucketCalls, encodedValue } from "./bucket-calls.js";
 import { type Key, keyText } from "./key.js";
-import { deleteResult, putResult, regionOf } from "./register.js";
-import type { DeleteResult, PutResult, Served } from "./results.js";
-import type { CallOptions, WriteOptions } from "./settings.js";
+import {
+  type PutResult,
+  putResult,
+  regionOf,
+  type Served,
+  type WriteResult,
+  writeResult,
+} from "./results.js";
+import type { CallOptions, PutOptions, WriteOptions } from "./settings.js";
 import { type Codec, decodeValue, encodeValue } from "./value-codec.js";
 
 /** What a multi holds. */
@@ -50,14 +56,17 @@ export class Multi<T> {
     return { values: values.map(decode), context, hlc: BigInt(hlc), region: regionOf(reply) };
   }
 
-  /** Writes one key: replaces what `context` covers, and stands beside what was written since. */
-  async put(key: Key, value: T, options: WriteOptions = {}): Promise<PutResult> {
+  /**
+   * Writes one key: replaces what `context` covers, and stands beside what was written since.
+   * @throws AtollError CONDITION_FAILED (a `reason`) where `ifAbsent` or `ifUnchanged` does not hold
+   */
+  async put(key: Key, value: T, options: PutOptions = {}): Promise<PutResult> {
     const encoded = encodeValue(this.#codec, value, this.bucket);
     return putResult(await this.#calls.put(key, encoded, options));
   }
 
   /** Deletes what `context` covers; without one, all that the coordinator sees. */
-  async delete(key: Key, options: WriteOptions = {}): Promise<DeleteResult> {
-    return deleteResult(await this.#calls.delete(key, options));
+  async delete(key: Key, options: WriteOptions = {}): Promise<WriteResult> {
+    return writeResult(await this.#calls.delete(key, options));
   }
 }

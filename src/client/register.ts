@@ -2,10 +2,17 @@ import type { kv } from "../wire/index.js";
 import { AtollError } from "./atoll-error.js";
 import { getMany, putMany } from "./batch-calls.js";
 import { type BucketCalls, encodedValue } from "./bucket-calls.js";
-import type { Replied } from "./dispatcher.js";
 import { type Key, keyText } from "./key.js";
-import type { BatchResult, DeleteResult, PutResult, Served } from "./results.js";
-import type { CallOptions, WriteOptions } from "./settings.js";
+import {
+  type BatchResult,
+  type PutResult,
+  putResult,
+  regionOf,
+  type Served,
+  type WriteResult,
+  writeResult,
+} from "./results.js";
+import type { CallOptions, PutOptions, WriteOptions } from "./settings.js";
 import { type Codec, decodeValue, encodeValue } from "./value-codec.js";
 
 /** What a register holds. */
@@ -48,15 +55,18 @@ export class Register<T> {
     return this.#read(key, await this.#calls.get(key, options));
   }
 
-  /** Writes one key, replacing what is there. */
-  async put(key: Key, value: T, options: WriteOptions = {}): Promise<PutResult> {
+  /**
+   * Writes one key, replacing what is there.
+   * @throws AtollError CONDITION_FAILED (a `reason`) where `ifAbsent` or `ifUnchanged` does not hold
+   */
+  async put(key: Key, value: T, options: PutOptions = {}): Promise<PutResult> {
     const encoded = encodeValue(this.#codec, value, this.bucket);
     return putResult(await this.#calls.put(key, encoded, options));
   }
 
   /** Deletes one key. */
-  async delete(key: Key, options: WriteOptions = {}): Promise<DeleteResult> {
-    return deleteResult(await this.#calls.delete(key, options));
+  async delete(key: Key, options: WriteOptions = {}): Promise<WriteResult> {
+    return writeResult(await this.#calls.delete(key, options));
   }
 
   /** Reads many keys in parallel, each from a node that holds it. The results are in the order of the keys. */
@@ -102,21 +112,6 @@ export class Register<T> {
 }
 
 const NO_CONTEXT = new Uint8Array(0);
-
-export function putResult(reply: kv.PutResponse__Output): PutResult {
-  const { hlc, context, acksReceived, fallbackAcks } = reply;
-  return { hlc: BigInt(hlc), context, acksReceived, fallbackAcks, region: regionOf(reply) };
-}
-
-export function deleteResult(reply: kv.DeleteResponse__Output): DeleteResult {
-  const { hlc, acksReceived, fallbackAcks } = reply;
-  return { hlc: BigInt(hlc), acksReceived, fallbackAcks, region: regionOf(reply) };
-}
-
-/** Every reply has a header; only a server that breaks the protocol leaves it out. */
-export function regionOf({ header }: Replied): string {
-  return header?.region ?? "";
-}
 
 /** Pairs keys with what came of them; a reply that `read` cannot read becomes that key's error. */
 function zip<Reply, Result>(

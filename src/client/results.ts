@@ -1,4 +1,6 @@
+import type { kv } from "../wire/index.js";
 import type { AtollError } from "./atoll-error.js";
+import type { Replied } from "./dispatcher.js";
 import type { Key } from "./key.js";
 
 /** What came of one key of a batch. A key that fails leaves the others as they are. */
@@ -12,24 +14,32 @@ export interface Served {
   readonly region: string;
 }
 
-/** What a put did. */
-export interface PutResult extends Served {
+/** What a write did: an update, a clear or a delete. Removing what is not there succeeds. */
+export interface WriteResult extends Served {
   /** The stamp of the write: 48 bits of milliseconds since 1970, 16 bits of counter. */
   readonly hlc: bigint;
-  /** Opaque causal context that includes this write, for the write that replaces it. */
-  readonly context: Uint8Array;
   /** Replicas that had the write on disk when the call returned. */
   readonly acksReceived: number;
   /** Nodes that held a copy on disk for a replica that was away: see the option `sloppy`. */
   readonly fallbackAcks: number;
 }
 
-/** What a delete did. Deleting what is not there succeeds. */
-export interface DeleteResult extends Served {
-  /** The stamp of the delete. */
-  readonly hlc: bigint;
-  /** Replicas that had the delete on disk when the call returned. */
-  readonly acksReceived: number;
-  /** Nodes that held a copy on disk for a replica that was away: see the option `sloppy`. */
-  readonly fallbackAcks: number;
+/** What a put did. */
+export interface PutResult extends WriteResult {
+  /** Opaque causal context that includes this write, for the write that replaces it. */
+  readonly context: Uint8Array;
+}
+
+export function putResult(reply: kv.PutResponse__Output): PutResult {
+  return { ...writeResult(reply), context: reply.context };
+}
+
+export function writeResult(reply: kv.UpdateResponse__Output | kv.DeleteResponse__Output): WriteResult {
+  const { hlc, acksReceived, fallbackAcks } = reply;
+  return { hlc: BigInt(hlc), acksReceived, fallbackAcks, region: regionOf(reply) };
+}
+
+/** Every reply has a header; only a server that breaks the protocol leaves it out. */
+export function regionOf({ header }: Replied): string {
+  return header?.region ?? "";
 }

@@ -33,10 +33,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What a put or delete may set besides. */
-export interface WriteOptions extends CallOptions {
-  /** From a read: what this write replaces. What was written since then, here or elsewhere, stays. */
-  readonly context?: Uint8Array;
+/** What a write may set besides. */
+export interface UpdateOptions extends CallOptions {
   /**
    * Take the write though too few replicas are alive for its consistency: other nodes of their regions then hold copies
    * on disk in their place, count as `fallbackAcks`, and hand them home. Reads do not ask those nodes, so until the
@@ -44,6 +42,30 @@ export interface WriteOptions extends CallOptions {
    * such a write may end with `maybeApplied`. Default: false.
    */
   readonly sloppy?: boolean;
+}
+
+/** What a put or delete of a whole value may set besides. */
+export interface WriteOptions extends UpdateOptions {
+  /** From a read: what this write replaces. What was written since then, here or elsewhere, stays. */
+  readonly context?: Uint8Array;
+}
+
+/**
+ * What a put may be bound to. Where the condition does not hold, the put rejects with `reason: "CONDITION_FAILED"` and
+ * nothing was written. It is checked on what the replicas of the consistency level hold, and it is no lock: two puts at
+ * once may both find it to hold, and then meet as concurrent writes do.
+ */
+export interface PutOptions extends WriteOptions {
+  /** Only if the key holds nothing. */
+  readonly ifAbsent?: boolean;
+  /** The context of a read: only if nothing is newer than what that read saw. Replaces it, as `context` would. */
+  readonly ifUnchanged?: Uint8Array;
+}
+
+/** How to read what has many elements. Each page is a call of its own, to which the call options apply. */
+export interface PageOptions extends CallOptions {
+  /** The most elements that one call fetches, 1 to 1000. Default: the server's choice. */
+  readonly pageSize?: number;
 }
 
 export const TIMEOUT_MS_DEFAULT = 5_000;
@@ -57,6 +79,13 @@ export function checkTimeoutMs(timeoutMs: number): number {
     "timeoutMs",
     `timeoutMs is ${timeoutMs}: use milliseconds above 0, up to ${TIMEOUT_MS_MAX}`,
   );
+}
+
+/** 0 is the server's choice, and what it is asked for where the caller names none; the upper bound is the server's. */
+export function checkPageSize(pageSize: number | undefined): number {
+  if (pageSize === undefined) return 0;
+  if (Number.isInteger(pageSize) && pageSize >= 1 && pageSize < 2 ** 32) return pageSize;
+  throw AtollError.invalid("pageSize", `pageSize is ${pageSize}: use a whole number from 1 to 1000`);
 }
 
 export function checkEndpoints(endpoints: readonly string[]): readonly string[] {

@@ -69,7 +69,7 @@ function encodeAuto(value: unknown): EncodedValue {
 function decodeAuto({ data, encoding }: EncodedValue): ReturnType<typeof packr.unpack> {
   switch (encoding) {
     case "bytes":
-      return plain(data);
+      return plainBytes(data);
     case "text":
       return decodeText(data);
     case "json":
@@ -77,19 +77,20 @@ function decodeAuto({ data, encoding }: EncodedValue): ReturnType<typeof packr.u
     case "msgpack": {
       const fault = msgpackFault(data);
       if (fault !== undefined) throw new TypeError(`not one sound MessagePack value: ${fault}`);
-      return packr.unpack(plain(data));
+      return packr.unpack(plainBytes(data));
     }
   }
 }
 
 /** Without the methods of a Buffer, so that what is read is what was written. */
-function plain(data: Uint8Array): Uint8Array {
+export function plainBytes(data: Uint8Array): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-function decodeText(data: Uint8Array): string {
+/** @throws TypeError for what is not UTF-8. */
+export function decodeText(data: Uint8Array): string {
   return utf8.decode(data);
 }
 

@@ -10,6 +10,7 @@ import {
 import { service as healthService } from "grpc-health-check";
 import type { ErrorCode, ErrorReason } from "../../../src/client/index.js";
 import { encodeStatusDetails, type kv, kvService, STATUS_DETAILS_KEY } from "../../../src/wire/index.js";
+import { isOfElements } from "./fake-elements.js";
 import type { FakeStore } from "./fake-store.js";
 
 /** What a node does with a request it got. */
@@ -28,6 +29,8 @@ export interface Received {
   readonly method: string;
   readonly requestId: string;
   readonly isRetry: boolean;
+  /** As hexadecimal digits. */
+  readonly sessionToken: string;
   readonly consistency: kv.Consistency__Output | null;
   /** Keys or items in it. */
   readonly size: number;
@@ -46,6 +49,8 @@ export class FakeNode {
   behaviour: Behaviour = { does: "answer" };
   /** Fails single items of batches: by the item's key. */
   itemErrors = new Map<string, kv.ItemError>();
+  /** The token that answers a request of a session, by the one that it came with. */
+  session: (sent: Buffer) => Buffer = (sent) => sent;
   healthChecks = 0;
   readonly #store: FakeStore;
   readonly #layout: () => kv.Layout;
@@ -68,7 +73,12 @@ export class FakeNode {
     const server = new Server();
     const store = this.#store;
     server.addService(kvService, {
-      Get: this.#method("get", (request: kv.GetRequest__Output) => store.get(request.address)),
+      Get: this.#method("get", (request: kv.GetRequest__Output) =>
+        isOfElements(request.address) ? store.elements.read(request) : store.get(request.address),
+      ),
+      Update: this.#method("update", (request: kv.UpdateRequest__Output) =>
+        store.update(request, idOf(request)),
+      ),
       Put: this.#method("put", (request: kv.PutRequest__Output) => store.put(request, idOf(request))),
       Delete: this.#method("delete", (request: kv.DeleteRequest__Output) =>
         store.delete(request.address, idOf(request)),
@@ -127,6 +137,7 @@ export class FakeNode {
             nodeId: this.nodeId,
             region: this.region,
             layoutVersion: this.#layout().version,
+            sessionToken: this.#sessionToken(request),
           },
           ...answer(request),
         });
@@ -146,6 +157,11 @@ export class FakeNode {
     };
   }
 
+  #sessionToken({ options }: Request): Buffer {
+    const sent = options?.sessionToken ?? Buffer.alloc(0);
+    return sent.length === 0 ? sent : this.session(sent);
+  }
+
   #itemError(address: kv.Address__Output | null): { error: kv.ItemError } | undefined {
     const error = this.itemErrors.get(address?.key.toString() ?? "");
     return error === undefined ? undefined : { error };
@@ -163,6 +179,7 @@ function receivedOf(method: string, request: Request | (Request & { items: unkno
     method,
     requestId: idOf(request),
     isRetry: options?.isRetry ?? false,
+    sessionToken: options?.sessionToken.toString("hex") ?? "",
     consistency: options?.consistency ?? null,
     size: Array.isArray(listed) ? listed.length : 0,
   };

@@ -1,5 +1,6 @@
 /** The data that all fake nodes of a cluster share: a cluster that converges at once. */
 import type { kv } from "../../../src/wire/index.js";
+import { FakeElements, isOfElements } from "./fake-elements.js";
 
 interface Stored {
   readonly value: kv.Value;
@@ -7,6 +8,8 @@ interface Stored {
 }
 
 export class FakeStore {
+  /** Of counters, flags, sets and maps. */
+  readonly elements = new FakeElements();
   readonly #rows = new Map<string, Stored[]>();
   /** Request ids of the writes that were applied, in order. A write that was applied twice is in it twice. */
   readonly applied: string[] = [];
@@ -41,8 +44,16 @@ export class FakeStore {
     return { hlc: this.#stamp, context: Buffer.from(id), acksReceived: 2, fallbackAcks: 0 };
   }
 
+  update(request: kv.UpdateRequest__Output, requestId: string): kv.UpdateResponse {
+    this.#stamp += 1;
+    this.elements.update(request);
+    this.applied.push(requestId);
+    return { hlc: this.#stamp, acksReceived: 2, fallbackAcks: 0 };
+  }
+
   delete(address: kv.Address__Output | null, requestId: string): kv.DeleteResponse {
     this.#stamp += 1;
+    if (isOfElements(address)) this.elements.clear(address);
     this.#rows.delete(rowKey(address));
     this.applied.push(requestId);
     return { hlc: this.#stamp, acksReceived: 2, fallbackAcks: 0 };

@@ -1,0 +1,83 @@
+import type { kv } from "../wire/index.js";
+import type { BucketCalls } from "./bucket-calls.js";
+import { type Key, keyText } from "./key.js";
+import type { MemberCodec } from "./members.js";
+import { type WriteResult, writeResult } from "./results.js";
+import type { CallOptions, PageOptions, UpdateOptions } from "./settings.js";
+
+/**
+ * A bucket of sets: each key holds any number of members, which any region adds and removes one by one. Of an add and a
+ * remove that did not see each other the add wins. Members are at most as long as a key may be.
+ *
+ * Every call rejects with an `AtollError`.
+ */
+export class AtollSet<Member extends Key = string> {
+  readonly #calls: BucketCalls;
+  readonly #codec: MemberCodec<Member>;
+
+  /** @internal Use `client.set(bucket)`. */
+  constructor(calls: BucketCalls, codec: MemberCodec<Member>) {
+    this.#calls = calls;
+    this.#codec = codec;
+  }
+
+  /** The bucket's name. */
+  get bucket(): string {
+    return this.#calls.bucket;
+  }
+
+  /**
+   * Adds members, up to 1,000, all together or none: `add(key, "a", "b")`, or with options `add(key, ["a", "b"], {…})`.
+   */
+  async add(key: Key, ...given: GivenMembers<Member>): Promise<WriteResult> {
+    return this.#update(key, given, (members) => ({ setAdd: { members } }));
+  }
+
+  /** Removes members, given as to `add`, all together or none. Removing what is not there succeeds. */
+  async remove(key: Key, ...given: GivenMembers<Member>): Promise<WriteResult> {
+    return this.#update(key, given, (members) => ({ setRemove: { members } }));
+  }
+
+  /** Whether the set has this member; reads no other. */
+  async has(key: Key, member: Member, options: CallOptions = {}): Promise<boolean> {
+    return (await this.#calls.get(key, options, { member: this.#codec.encode(member) })).flag;
+  }
+
+  /** How many members the set has. The cluster reads them all to count them. */
+  async size(key: Key, options: CallOptions = {}): Promise<number> {
+    return Number((await this.#calls.get(key, options, { isCountOnly: true })).cardinality);
+  }
+
+  /**
+   * The members in the order of their bytes, fetched page by page as they are asked for. Not one moment's view: what is
+   * added or removed meanwhile is seen or not.
+   */
+  async *members(key: Key, options: PageOptions = {}): AsyncGenerator<Member, void, undefined> {
+    for await (const page of this.#calls.pages(key, [], options))
+      for (const { member } of page) yield this.#codec.decode(member, this.bucket, keyText(key));
+  }
+
+  /** Removes all members that this call's node sees. A very large set is cleared in steps. */
+  async clear(key: Key, options: UpdateOptions = {}): Promise<WriteResult> {
+    return writeResult(await this.#calls.delete(key, options));
+  }
+
+  async #update(
+    key: Key,
+    given: GivenMembers<Member>,
+    operation: (members: Buffer[]) => kv.Operation,
+  ): Promise<WriteResult> {
+    const [members, options = {}] = isList(given) ? given : [given];
+    const encoded = members.map((member) => this.#codec.encode(member));
+    return writeResult(await this.#calls.update(key, [operation(encoded)], options));
+  }
+}
+
+type List<Member> = readonly [members: readonly Member[], options?: UpdateOptions];
+
+/** One by one, or as a list and the options of the call. */
+export type GivenMembers<Member> = readonly Member[] | List<Member>;
+
+function isList<Member>(given: GivenMembers<Member>): given is List<Member> {
+  return Array.isArray(given[0]);
+}

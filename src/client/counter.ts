@@ -1,0 +1,78 @@
+import { AtollError } from "./atoll-error.js";
+import type { BucketCalls } from "./bucket-calls.js";
+import { type Key, keyText } from "./key.js";
+import { type WriteResult, writeResult } from "./results.js";
+import type { CallOptions, UpdateOptions } from "./settings.js";
+
+/**
+ * A bucket of counters: whole numbers that any region adds to and subtracts from, at once and without losing anything.
+ * One that was never counted on is 0. A retry counts once.
+ *
+ * What is added while another region clears the counter survives the clear, together with all that the same node added
+ * since it last saw the counter cleared.
+ *
+ * Every call rejects with an `AtollError`.
+ */
+export class Counter {
+  readonly #calls: BucketCalls;
+
+  /** @internal Use `client.counter(bucket)`. */
+  constructor(calls: BucketCalls) {
+    this.#calls = calls;
+  }
+
+  /** The bucket's name. */
+  get bucket(): string {
+    return this.#calls.bucket;
+  }
+
+  /**
+   * Adds a whole number; a negative one subtracts. What one node adds to one counter, and what it subtracts, may each
+   * come to 2^53 - 1.
+   */
+  async add(key: Key, amount = 1, options: UpdateOptions = {}): Promise<WriteResult> {
+    const counterAdd = checkAmount(amount);
+    return writeResult(await this.#calls.update(key, [{ counterAdd }], options));
+  }
+
+  /** Subtracts a whole number. */
+  async subtract(key: Key, amount = 1, options: UpdateOptions = {}): Promise<WriteResult> {
+    return this.add(key, -amount, options);
+  }
+
+  /**
+   * Reads one counter.
+   * @throws AtollError OUT_OF_RANGE when it is beyond ±(2^53 - 1), where a number is no longer exact; `metadata.value`
+   *   has all digits
+   */
+  async get(key: Key, options: CallOptions = {}): Promise<number> {
+    const { counter } = await this.#calls.get(key, options);
+    return exactCount(counter, this.bucket, keyText(key));
+  }
+
+  /** Takes away all that this call's node sees: the counter is 0 again, but for what is added meanwhile elsewhere. */
+  async clear(key: Key, options: UpdateOptions = {}): Promise<WriteResult> {
+    return writeResult(await this.#calls.delete(key, options));
+  }
+}
+
+/** @throws AtollError INVALID_ARGUMENT for what is no whole number that is exact. */
+export function checkAmount(amount: number): number {
+  if (Number.isSafeInteger(amount)) return amount;
+  throw AtollError.invalid(
+    "amount",
+    `the amount is ${String(amount)}: use a whole number from -(2^53 - 1) to 2^53 - 1`,
+  );
+}
+
+/** @throws AtollError OUT_OF_RANGE */
+export function exactCount(digits: string, bucket: string, key: string): number {
+  const count = Number(digits);
+  if (Number.isSafeInteger(count)) return count;
+  throw new AtollError({
+    code: "OUT_OF_RANGE",
+    reason: undefined,
+    message: `counter "${key}" in bucket "${bucket}" is ${digits}, beyond what a number holds exactly: take the digits from metadata.value`,
+    metadata: { bucket, key, value: digits },
+  });
+}

@@ -1,0 +1,39 @@
+import type { BucketCalls } from "./bucket-calls.js";
+import type { Key } from "./key.js";
+import { type WriteResult, writeResult } from "./results.js";
+import type { CallOptions, UpdateOptions } from "./settings.js";
+
+/**
+ * A bucket of flags. One that was never enabled is off, and of an enable and a disable that did not see each other the
+ * enable wins.
+ *
+ * Every call rejects with an `AtollError`.
+ */
+export class Flag {
+  readonly #calls: BucketCalls;
+
+  /** @internal Use `client.flag(bucket)`. */
+  constructor(calls: BucketCalls) {
+    this.#calls = calls;
+  }
+
+  /** The bucket's name. */
+  get bucket(): string {
+    return this.#calls.bucket;
+  }
+
+  /** Switches a flag on. */
+  async enable(key: Key, options: UpdateOptions = {}): Promise<WriteResult> {
+    return writeResult(await this.#calls.update(key, [{ flagSet: true }], options));
+  }
+
+  /** Switches a flag off; nothing of it is left. */
+  async disable(key: Key, options: UpdateOptions = {}): Promise<WriteResult> {
+    return writeResult(await this.#calls.update(key, [{ flagSet: false }], options));
+  }
+
+  /** Whether the flag is on. */
+  async get(key: Key, options: CallOptions = {}): Promise<boolean> {
+    return (await this.#calls.get(key, options)).flag;
+  }
+}

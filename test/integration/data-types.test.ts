@@ -1,0 +1,111 @@
+/** The SDK's data types, sessions and conditions against one real node. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type AtollClient, connect } from "../../src/client/index.js";
+import { AtollServer, parseConfig } from "../../src/server/index.js";
+import { SILENT } from "../unit/server/server-fixture.js";
+
+let folder: string;
+let server: AtollServer;
+let db: AtollClient;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "atoll-data-types-"));
+  const listen = { client: "127.0.0.1:0", peer: "127.0.0.1:0", admin: "127.0.0.1:0" };
+  const config = parseConfig({ node: "eu-west-1", region: "eu-west", data: folder, listen });
+  server = await AtollServer.start(config, { log: SILENT });
+  db = await connect({ endpoints: [server.addresses.client], timeoutMs: 20_000 });
+});
+
+afterAll(async () => {
+  await db?.close();
+  await server?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function listed<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const all: Item[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
+describe("the SDK and a node agree on", () => {
+  it("counters", async () => {
+    const views = db.counter("views");
+    expect(await views.get("home")).toBe(0);
+    await Promise.all([views.add("home", 40), views.add("home"), views.subtract("home", 44)]);
+    expect(await views.get("home")).toBe(-3);
+    expect((await views.clear("home")).acksReceived).toBe(1);
+    expect(await views.get("home")).toBe(0);
+    await views.add("home", Number.MAX_SAFE_INTEGER);
+    expect(await views.get("home")).toBe(Number.MAX_SAFE_INTEGER);
+    await expect(views.add("home", 1)).rejects.toMatchObject({ reason: "BAD_REQUEST" });
+  });
+
+  it("flags", async () => {
+    const beta = db.flag("beta");
+    expect(await beta.get("u1")).toBe(false);
+    await beta.enable("u1");
+    expect([await beta.get("u1"), await beta.get("u2")]).toEqual([true, false]);
+    await beta.disable("u1");
+    expect(await beta.get("u1")).toBe(false);
+  });
+
+  it("sets of text and of bytes", async () => {
+    const tags = db.set("tags");
+    const numbered = Array.from({ length: 250 }, (_, at) => `n${String(at).padStart(3, "0")}`);
+    await tags.add("post", numbered);
+    await tags.add("post", "é", "crdt");
+    await tags.remove("post", "n007", "never there");
+    const left = ["crdt", ...numbered.filter((member) => member !== "n007"), "é"];
+    expect(await listed(tags.members("post"))).toEqual(left);
+    expect(await listed(tags.members("post", { pageSize: 7 }))).toEqual(left);
+    expect(await tags.size("post")).toBe(left.length);
+    expect([await tags.has("post", "é"), await tags.has("post", "n007")]).toEqual([true, false]);
+    await expect(listed(tags.members("post", { pageSize: 1_001 }))).rejects.toMatchObject({
+      metadata: { field: "page_size" },
+    });
+    await tags.clear("post");
+    expect(await tags.size("post")).toBe(0);
+
+    const raw = db.set("tags", { members: "bytes" });
+    await raw.add("bytes", Uint8Array.of(0, 0xff));
+    expect(await listed(raw.members("bytes"))).toEqual([Uint8Array.of(0, 0xff)]);
+  });
+
+  it("what a put may be bound to", async () => {
+    for (const bucket of [db.register<string>("slots"), db.multi<string>("slots")]) {
+      const first = await bucket.put("s1", "ada", { ifAbsent: true });
+      const refusal = { code: "FAILED_PRECONDITION", reason: "CONDITION_FAILED", maybeApplied: false };
+      await expect(bucket.put("s1", "bob", { ifAbsent: true })).rejects.toMatchObject(refusal);
+      const { context } = await bucket.get("s1");
+      await bucket.put("s1", "ada 2", { ifUnchanged: context });
+      for (const old of [context, first.context])
+        await expect(bucket.put("s1", "bob", { ifUnchanged: old })).rejects.toMatchObject(refusal);
+      const absent = await bucket.get("s2");
+      await bucket.put("s2", "eve", { ifUnchanged: absent.context });
+      await expect(bucket.put("s2", "bob", { ifUnchanged: absent.context })).rejects.toMatchObject(refusal);
+    }
+    const slots = db.register("slots");
+    const { context } = await slots.get("s1");
+    for (const options of [{ ifUnchanged: context, context }, { ifUnchanged: new Uint8Array() }])
+      await expect(slots.put("s1", "x", options)).rejects.toMatchObject({
+        metadata: { field: "ifUnchanged" },
+      });
+  });
+
+  it("sessions, also beside each other and in another process", async () => {
+    const session = db.session();
+    const bucket = session.register<number>("carts");
+    await Promise.all(Array.from({ length: 40 }, (_, at) => bucket.put(`u${at}`, at)));
+    const { token } = session;
+    expect(token).toMatch(/^[\w-]{4,2048}$/);
+    await using elsewhere = await connect({ endpoints: [server.addresses.client], timeoutMs: 20_000 });
+    const resumed = elsewhere.session(token);
+    expect(await resumed.register("carts").get("u7")).toMatchObject({ value: 7 });
+    await resumed.counter("carts").add("u7", 1);
+    expect(() => db.session("nonsense")).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
+  });
+});
