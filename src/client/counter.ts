@@ -57,7 +57,7 @@ export class Counter {
 }
 
 /** @throws AtollError INVALID_ARGUMENT for what is no whole number that is exact. */
-export function checkAmount(amount: number): number {
+function checkAmount(amount: number): number {
   if (Number.isSafeInteger(amount)) return amount;
   throw AtollError.invalid(
     "amount",
@@ -66,7 +66,7 @@ export function checkAmount(amount: number): number {
 }
 
 /** @throws AtollError OUT_OF_RANGE */
-export function exactCount(digits: string, bucket: string, key: string): number {
+function exactCount(digits: string, bucket: string, key: string): number {
   const count = Number(digits);
   if (Number.isSafeInteger(count)) return count;
   throw new AtollError({
