@@ -1,6 +1,6 @@
 /**
  * (h) Once every replica has seen everything, tombstones are purged, no row is ahead of its clock, and clocks keep one entry
- * a node however often nodes were restarted. And nothing goes before.
+ * a node however often nodes were restarted. And nothing goes before, nor before its node has seen all that it was above.
  */
 import type { NodeInspection, RowInspection } from "../../node/index.js";
 import type { DiskClocks } from "../disk-clocks.js";
