@@ -123,8 +123,9 @@ export class Stability {
     const report = this.#examination(replica.partition)?.report;
     if (statements === undefined || report === undefined) return;
     if (report.orphaned.length > 0) return this.#announce(replica, report.orphaned);
-    this.#close(replica, statements, report);
+    const isPastClosed = this.#close(replica, statements, report);
     this.#forget(replica, statements);
+    if (!isPastClosed) return;
     if (replica.tombstones.mayExist) this.#purge(replica, statements);
   }
 
@@ -165,16 +166,21 @@ export class Stability {
 
   /**
    * Closes the past actors of each member of whom everybody holds the same, and nobody a row that was not announced. Dots
-   * of theirs that no clock reaches died with their disks, or are in rows that were announced under other dots.
+   * of theirs that no clock reaches died with their disks, or are in rows that were announced under other dots. Also of a
+   * member of whose past nobody holds anything: what died with a disk may come back with a copy of it. Tombstones stay until
+   * all of the past is closed, and nobody takes such a dot for a new one any more. False: something of it is open.
    */
-  #close(replica: PartitionReplica, statements: readonly Statement[], report: AheadReport): void {
+  #close(replica: PartitionReplica, statements: readonly Statement[], report: AheadReport): boolean {
     const ours = replica.durableClock;
     const known = [ours, report.announced, ...statements.map(({ clock }) => clock)];
     const orphans = [report.orphans, ...statements.map((statement) => statement.orphans)];
-    for (const member of membersOf(known)) {
+    if (known.every(({ size }) => size === 0)) return true;
+    let isAllClosed = true;
+    const { others } = this.#environment.neighbourhood(replica.partition);
+    for (const member of new Set([...others, this.#environment.self.number, ...membersOf(known)])) {
       const upTo = this.#views.pastUpTo(member);
+      if (upTo <= ours.closedUpTo(member)) continue;
       const past = pastActors(known, member, upTo);
-      if (past.every((actor) => ours.isClosed(actor))) continue;
       const isSame = past.every((actor) =>
         statements.every(
           ({ clock }) => clock.isClosed(actor) || clock.counterOf(actor) === ours.counterOf(actor),
@@ -186,8 +192,9 @@ export class Stability {
       if (isSame && isAnnounced) {
         this.#environment.counters.add("actors_closed", past.length);
         replica.close(member, upTo);
-      }
+      } else isAllClosed = false;
     }
+    return isAllClosed;
   }
 
   /** Entries of closed actors are kept as long as somebody may ask what they stood for. */

@@ -80,6 +80,31 @@ describe("a tombstone", () => {
   });
 });
 
+describe("a write that died with the only disk that had it", () => {
+  it("does not live again with a copy of that disk, below a tombstone that was purged meanwhile", () => {
+    const cluster = SimulatedCluster.ready({ partitions: 1 });
+    const lost = cluster.node("us-1");
+    cluster.isolate("us-1");
+    cluster.runFor(5_000);
+    cluster.put("us-1", "k", "alone", { consistency: { level: "ONE" } });
+    const copy = lost.host.disk.snapshot();
+    cluster.wipe(lost);
+    cluster.healAll();
+    cluster.start(lost);
+    cluster.converge();
+    cluster.put("eu-1", "k", "v", ALL);
+    cluster.delete("eu-1", "k", ALL);
+    cluster.waitUntil("all are purged", () => cluster.total("tombstones_purged") === 3, 30_000);
+    cluster.kill(lost);
+    lost.host.disk.rollback(copy, "disk");
+    cluster.start(lost);
+    cluster.runFor(10_000);
+    cluster.converge();
+    for (const node of cluster.nodes) expect(cluster.held(node.member.nodeId, "k")).toEqual([]);
+    cluster.stopAll();
+  });
+});
+
 describe("the actors of past incarnations", () => {
   it("leave one entry a member, however often nodes restart", () => {
     const settings = { requestIdWindowMs: 5_000 };
