@@ -9,7 +9,7 @@ import { SeededRandom } from "../runtime/simulated/index.js";
 import { FAULTS } from "./faults/catalogue.js";
 import type { FaultKind } from "./faults/fault.js";
 import type { Action, Plan, PlannedFault } from "./plan.js";
-import { type Focus, nodesOf, type Shape, shapeOf } from "./shape.js";
+import { type Focus, farewellOf, nodesOf, type Shape, shapeOf } from "./shape.js";
 import { drawWorkload } from "./workload.js";
 
 /** How many of the kinds a run turns on, on average: quiet runs, busy runs, storms. */
@@ -60,7 +60,8 @@ function drawFaults(random: SeededRandom, shape: Shape, swarm: readonly FaultKin
 }
 
 function drawFault(random: SeededRandom, shape: Shape, kind: FaultKind): PlannedFault {
-  const focus = random.chance(AIM_CHANCE) ? pick(random, shape.focuses) : undefined;
+  const focuses = kind.aimsAtFarewell === true ? [farewellOf(shape)] : shape.focuses;
+  const focus = random.chance(AIM_CHANCE) ? pick(random, focuses) : undefined;
   const atMs = focus === undefined ? random.between(0, shape.durationMs) : aimedAtMs(random, focus);
   const [low, high] = kind.forMs;
   const anyNode = random.below(nodesOf(shape));

@@ -4,10 +4,12 @@
  */
 import type { SeededRandom } from "../runtime/simulated/index.js";
 import type { PlannedOperation } from "./plan.js";
-import { nodesOf, type Shape } from "./shape.js";
+import { farewellOf, nodesOf, type Shape } from "./shape.js";
 
 /** From the focus, and from the read of what there is to remove. */
 const READ_MS = 300;
+/** So long before, everybody still there is sent something to remove. */
+const SINCE_MS = 1_500;
 /** Once more, for siblings that were under way. */
 const AGAIN_MS = 1_500;
 const PLAIN = { retries: [], isSloppy: false, lingersMs: 0, readsAgainAt: [] } as const;
@@ -19,11 +21,13 @@ export function withFarewell(
   operations: readonly PlannedOperation[],
 ): PlannedOperation[] {
   const key = shape.keys.length - 1;
-  const endMs = (shape.focuses[random.below(shape.focuses.length)]?.atMs ?? 0) + READ_MS;
+  const focus = farewellOf(shape);
+  const endMs = focus.atMs + READ_MS;
   const base = {
     client: random.below(shape.clients),
     key,
-    node: random.below(nodesOf(shape)),
+    // Not at the node that faults aim at.
+    node: (focus.node + 1 + random.below(nodesOf(shape) - 1)) % nodesOf(shape),
     level: "TWO",
     timeoutMs: 800,
     usesContext: true,
@@ -38,6 +42,7 @@ export function withFarewell(
     ...operations.map((operation) =>
       isLate(operation) ? { ...operation, ...PLAIN, kind: "get" as const } : operation,
     ),
+    { ...base, kind: "put", atMs: Math.max(0, endMs - SINCE_MS) },
     ...removals,
   ];
 }

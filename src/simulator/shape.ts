@@ -53,6 +53,12 @@ export function nodesOf({ nodesPerRegion }: Pick<Shape, "nodesPerRegion">): numb
   return nodesPerRegion * REGIONS.length;
 }
 
+/** The focus at which a key is removed for good: see `withFarewell`. */
+export function farewellOf({ focuses: [first] }: Shape): Focus {
+  if (first === undefined) throw new Error("a run has a focus");
+  return first;
+}
+
 export function shapeOf(random: SeededRandom): Shape {
   const dice = random.fraction();
   const nodesPerRegion = 1 + NODES_PER_REGION.findIndex((chance) => dice < chance);

@@ -114,7 +114,8 @@ export const PROCESS_FAULTS: readonly FaultKind[] = [
     family: "process",
     summary: "a node is away for longer than hints are kept",
     // Hints are given up after some seconds; after some more the log is trimmed, too.
-    forMs: [10_000, 22_000],
+    forMs: [14_000, 26_000],
+    aimsAtFarewell: true,
     inject: stayAway,
   },
   {
