@@ -161,9 +161,9 @@ export class Simulation {
 
   #checkHistory(): void {
     this.#sample();
+    checkAppliedOnce(this.#ledger, this.#budget);
     checkStrictReads(this.history, this.#budget);
     checkOwnWrites(this.history, this.#budget);
-    checkAppliedOnce(this.#ledger, this.#budget);
   }
 
   #destroyed({ member }: RunningNode, damage: Damage): void {
