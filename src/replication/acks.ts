@@ -45,9 +45,12 @@ export class PeerClocks {
     return this.#clocks.get(partition)?.get(member) ?? EMPTY;
   }
 
-  /** A whole clock. It replaces what was known: a peer that lost its store holds less than before. */
+  /**
+   * A whole clock. It replaces what was known: a peer that lost its store holds less than before. It is copied, because
+   * acknowledgements raise it from now on: in the peer's statement, which it came with, it stays one moment.
+   */
   set(partition: number, member: number, clock: VersionVector): void {
-    this.#ofPartition(partition).set(member, clock);
+    this.#ofPartition(partition).set(member, clock.copy());
   }
 
   raise(partition: number, member: number, actor: Actor, counter: number): void {

@@ -5,7 +5,7 @@
 import type { Disk, StoreOpened } from "../disk.js";
 import { StoreError, type StoreErrorCode } from "../store.js";
 import { DiskModel } from "./disk-model.js";
-import { OrderedBytes } from "./ordered-bytes.js";
+import type { OrderedBytes } from "./ordered-bytes.js";
 import type { SeededRandom } from "./seeded-random.js";
 import { SimulatedMarkFile } from "./simulated-mark-file.js";
 import { type BatchWatcher, SimulatedStore } from "./simulated-store.js";
@@ -116,7 +116,7 @@ export class SimulatedDisk {
 
   snapshot(): DiskSnapshot {
     return {
-      bytes: new OrderedBytes(this.#contents.bytes),
+      bytes: this.#contents.readable(),
       mark: this.#mark.bytes,
       marksReplaced: this.#marksReplaced,
     };

@@ -44,6 +44,14 @@ export class StoreContents {
     return this.#bytes;
   }
 
+  /** What a copy of the store's files would show: of a damaged log no more than can be read. */
+  readable(): OrderedBytes {
+    const bytes = new OrderedBytes(this.#bytes);
+    for (const undo of this.#log.slice(Math.min(this.#damagedAt, this.#log.length)).reverse())
+      for (const { key, value } of undo) bytes.set(key, value);
+    return bytes;
+  }
+
   apply(batch: Batch): void {
     if (this.#logBytes > LOG_BYTES_MAX) {
       this.#becomeTable();

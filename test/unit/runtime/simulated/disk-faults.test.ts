@@ -103,6 +103,20 @@ describe("a damaged log", () => {
     },
   );
 
+  test("is in a snapshot, too: nothing that cannot be read comes back with it", () => {
+    write("a");
+    restart();
+    write("b");
+    expect(host.disk.flipLogBit()).toBe(1);
+    const snapshot = host.disk.snapshot();
+    restart();
+    host.crash();
+    host.disk.rollback(snapshot, "store");
+    host.restart();
+    open();
+    expect(held("a", "b")).toEqual(["a"]);
+  });
+
   test("brings overwritten values back", () => {
     write("k", { bytes: 1 });
     restart();
