@@ -226,7 +226,9 @@ export class DiskClocks {
 
   #holderOf(partition: number, { actor, counter }: Dot): number | undefined {
     if (this.#lostUnseen.has(actorMember(actor))) return undefined;
-    return this.#memberDisksOf(partition).find(({ last }) => last?.clock.covers(actor, counter))?.node;
+    // By its entry: of an actor that is closed every dot is covered, also one that nobody has but a removed node.
+    return this.#memberDisksOf(partition).find(({ last }) => counter <= (last?.clock.counterOf(actor) ?? 0))
+      ?.node;
   }
 
   /** And whatever lies below it, and somebody holds, its node holds as well: it would live again if it came later. */

@@ -115,6 +115,16 @@ describe("(h) what is forgotten", () => {
     expect(early(clocks)).toThrow("node 1 purges the tombstone 1.1:2 of partition 0, and has not seen 1.1:4");
   });
 
+  it("may be a tombstone above what only a closed actor's own disk had", () => {
+    const clocks = new DiskClocks();
+    clocks.batchWritten(3, [stamped(1, 4, 4n)]);
+    clocks.batchWritten(1, [clocked(2)]);
+    clocks.batchWritten(2, [clocked(2, 1)]);
+    clocks.batchWritten(1, [tombstone(2, 5n)]);
+    clocks.batchWritten(1, [{ key: ROW, value: undefined }]);
+    expect(early(clocks)).not.toThrow();
+  });
+
   it("is an actor of whom all hold the same when it is closed", () => {
     const clocks = new DiskClocks();
     for (const node of [1, 2]) clocks.batchWritten(node, [clocked(2)]);
