@@ -59,7 +59,7 @@ export class Simulation {
     const nodes = plan.nodesPerRegion * REGIONS.length;
     this.#budget = new DamageBudget((plan.victim % nodes) + 1);
     this.#cutPeers = new CutPeers(plan.swarm);
-    this.#cutHints = new CutHints(plan.settings.maxHintWindowMs);
+    this.#cutHints = new CutHints(plan.settings.maxHintWindowMs, plan.swarm);
     this.#cluster = this.#build();
     this.#doubtWatch = new DoubtWatch(this.#cluster.nodes, this.#clocks.doubts);
     const tell = (text: string): void => this.#tell(text);

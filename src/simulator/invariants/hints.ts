@@ -49,8 +49,9 @@ export class CutHints {
   readonly #down = new Map<string, { readonly api: object; readonly sinceMs: number }>();
   readonly #windowMs: number;
 
-  constructor(windowMs: number) {
-    this.#windowMs = windowMs;
+  /** @param swarm the kinds of faults that are on: who stands still gives nobody up meanwhile */
+  constructor(windowMs: number, swarm: readonly string[]) {
+    this.#windowMs = swarm.includes("pause") ? Number.POSITIVE_INFINITY : windowMs;
   }
 
   /** Looks at what the node says now beside what it said the last time. */

@@ -322,7 +322,7 @@ describe("(f) hints that are given up", () => {
   ])("are counted: %s", (_how, counts, message) => {
     let told: PeerHints = HINTS;
     const node = { member: { nodeId: "a" }, api: { hints: () => [told] } };
-    const hints = new CutHints(5_000);
+    const hints = new CutHints(5_000, []);
     for (const nowMs of [0, 3_000]) hints.check(node, () => GONE, nowMs);
     told = { ...HINTS, pending: 0, isFullSyncDue: true, ...counts };
     const check = (): void => hints.check(node, () => GONE, 4_000);
@@ -333,7 +333,7 @@ describe("(f) hints that are given up", () => {
   it("may be delivered to who comes back for a moment", () => {
     let told: PeerHints = HINTS;
     const node = { member: { nodeId: "a" }, api: { hints: () => [told] } };
-    const hints = new CutHints(5_000);
+    const hints = new CutHints(5_000, []);
     for (const nowMs of [0, 3_000]) hints.check(node, () => GONE, nowMs);
     told = { ...HINTS, pending: 0, isFullSyncDue: true, delivered: 3 };
     expect(() => hints.check(node, () => ({ ...GONE, api: {} }), 4_000)).not.toThrow();
@@ -342,7 +342,7 @@ describe("(f) hints that are given up", () => {
   it("are given up once the window is over", () => {
     let told: PeerHints = { ...HINTS, oldestAgeMs: 8_000 };
     const node = { member: { nodeId: "a" }, api: { hints: () => [told] } };
-    const hints = new CutHints(5_000);
+    const hints = new CutHints(5_000, []);
     const check = (nowMs: number) => () => hints.check(node, () => GONE, nowMs);
     check(0)();
     expect(check(16_000)).not.toThrow();
@@ -350,5 +350,11 @@ describe("(f) hints that are given up", () => {
     expect(check(17_000)).toThrow("a keeps hints for b for 9500 ms");
     told = { ...told, isFullSyncDue: true, expired: 3, pending: 0 };
     expect(check(18_000)).not.toThrow();
+  });
+
+  it("may be kept for longer by a process that stands still", () => {
+    const node = { member: { nodeId: "a" }, api: { hints: () => [{ ...HINTS, oldestAgeMs: 9_500 }] } };
+    const hints = new CutHints(5_000, ["pause"]);
+    for (const nowMs of [0, 16_000, 17_000]) expect(() => hints.check(node, () => GONE, nowMs)).not.toThrow();
   });
 });
