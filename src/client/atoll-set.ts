@@ -1,6 +1,6 @@
 import type { kv } from "../wire/index.js";
 import type { BucketCalls } from "./bucket-calls.js";
-import { type Key, keyText } from "./key.js";
+import type { Key } from "./key.js";
 import type { MemberCodec } from "./members.js";
 import { type WriteResult, writeResult } from "./results.js";
 import type { CallOptions, PageOptions, UpdateOptions } from "./settings.js";
@@ -53,8 +53,9 @@ export class AtollSet<Member extends Key = string> {
    * added or removed meanwhile is seen or not.
    */
   async *members(key: Key, options: PageOptions = {}): AsyncGenerator<Member, void, undefined> {
+    const site = { bucket: this.bucket, key };
     for await (const page of this.#calls.pages(key, [], options))
-      for (const { member } of page) yield this.#codec.decode(member, this.bucket, keyText(key));
+      for (const { member } of page) yield this.#codec.decode(member, site);
   }
 
   /** Removes all members that this call's node sees. A very large set is cleared in steps. */

@@ -1,8 +1,11 @@
+import { AtollMap } from "./atoll-map.js";
 import { AtollSet } from "./atoll-set.js";
 import { BucketCalls, type KeyType } from "./bucket-calls.js";
 import { Counter } from "./counter.js";
 import type { Dispatcher } from "./dispatcher.js";
 import { Flag } from "./flag.js";
+import { ENTRIES, type MapEntry, type PathCursor } from "./map-entries.js";
+import { type MapCursor, type MapFields, type MapValue, map } from "./map-schema.js";
 import { BYTE_MEMBERS, TEXT_MEMBERS } from "./members.js";
 import { Multi } from "./multi.js";
 import { Register } from "./register.js";
@@ -73,6 +76,24 @@ export abstract class Buckets {
     return options?.members === "bytes"
       ? new AtollSet(calls, BYTE_MEMBERS)
       : new AtollSet(calls, TEXT_MEMBERS);
+  }
+
+  /**
+   * A bucket whose keys hold registers, counters, flags, sets and maps of these. `fields` says what is where, and gives
+   * types to what is read and changed; without it, any path can be used, and what is read is a list of entries.
+   * @throws AtollError INVALID_ARGUMENT for a field without a name, or one that begins with `$`
+   */
+  map<Fields extends MapFields>(
+    bucket: string,
+    fields: Fields,
+  ): AtollMap<MapValue<Fields>, MapCursor<Fields>>;
+  map(bucket: string): AtollMap<readonly MapEntry[], PathCursor>;
+  map<Fields extends MapFields>(
+    bucket: string,
+    fields?: Fields,
+  ): AtollMap<MapValue<Fields>, MapCursor<Fields>> | AtollMap<readonly MapEntry[], PathCursor> {
+    const calls = this.#calls("DATA_TYPE_MAP", bucket);
+    return fields === undefined ? new AtollMap(calls, ENTRIES) : new AtollMap(calls, map(fields));
   }
 
   #calls(type: KeyType, bucket: string): BucketCalls {

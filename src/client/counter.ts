@@ -1,6 +1,6 @@
 import { AtollError } from "./atoll-error.js";
 import type { BucketCalls } from "./bucket-calls.js";
-import { type Key, keyText } from "./key.js";
+import { type Key, type Site, siteMetadata, siteText } from "./key.js";
 import { type WriteResult, writeResult } from "./results.js";
 import type { CallOptions, UpdateOptions } from "./settings.js";
 
@@ -47,7 +47,7 @@ export class Counter {
    */
   async get(key: Key, options: CallOptions = {}): Promise<number> {
     const { counter } = await this.#calls.get(key, options);
-    return exactCount(counter, this.bucket, keyText(key));
+    return exactCount(counter, { bucket: this.bucket, key });
   }
 
   /** Takes away all that this call's node sees: the counter is 0 again, but for what is added meanwhile elsewhere. */
@@ -57,7 +57,7 @@ export class Counter {
 }
 
 /** @throws AtollError INVALID_ARGUMENT for what is no whole number that is exact. */
-function checkAmount(amount: number): number {
+export function checkAmount(amount: number): number {
   if (Number.isSafeInteger(amount)) return amount;
   throw AtollError.invalid(
     "amount",
@@ -66,13 +66,13 @@ function checkAmount(amount: number): number {
 }
 
 /** @throws AtollError OUT_OF_RANGE */
-function exactCount(digits: string, bucket: string, key: string): number {
+export function exactCount(digits: string, site: Site): number {
   const count = Number(digits);
   if (Number.isSafeInteger(count)) return count;
   throw new AtollError({
     code: "OUT_OF_RANGE",
     reason: undefined,
-    message: `counter "${key}" in bucket "${bucket}" is ${digits}, beyond what a number holds exactly: take the digits from metadata.value`,
-    metadata: { bucket, key, value: digits },
+    message: `the counter of ${siteText(site)} is ${digits}, beyond what a number holds exactly: take the digits from metadata.value`,
+    metadata: { ...siteMetadata(site), value: digits },
   });
 }

@@ -13,6 +13,7 @@ export type {
   RepairProgress,
 } from "./admin-reports.js";
 export { AtollError, type AtollErrorInit, type ErrorCode } from "./atoll-error.js";
+export type { AtollMap, MapRead } from "./atoll-map.js";
 export type { AtollSet, GivenMembers } from "./atoll-set.js";
 export type { Balancing } from "./balancing.js";
 export type { BucketOptions, Buckets, SetOptions } from "./buckets.js";
@@ -24,6 +25,20 @@ export type { Counter } from "./counter.js";
 export type { ErrorReason } from "./error-reason.js";
 export type { Flag } from "./flag.js";
 export type { Key } from "./key.js";
+export type { CounterCursor, FlagCursor, RegisterCursor, SetCursor } from "./map-cursor.js";
+export type { AnyCursor, MapEntry, PathCursor } from "./map-entries.js";
+export type { MapChange, MapRef } from "./map-place.js";
+export {
+  counter,
+  flag,
+  type MapCursor,
+  type MapFields,
+  type MapSchema,
+  type MapValue,
+  map,
+  register,
+  set,
+} from "./map-schema.js";
 export type { Multi, MultiRead } from "./multi.js";
 export type { Register, RegisterEntry, RegisterRead } from "./register.js";
 export type { BatchResult, PutResult, Served, WriteResult } from "./results.js";

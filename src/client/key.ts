@@ -42,7 +42,28 @@ export function checkBucket(bucket: string): string {
 }
 
 /** How an error names a key. */
-export function keyText(key: Key): string {
+function keyText(key: Key): string {
   const text = typeof key === "string" ? key : `0x${Buffer.from(key).toString("hex")}`;
   return text.length <= 128 ? text : `${text.slice(0, 128)}…`;
+}
+
+/** What an error about something that was read names. */
+export interface Site {
+  readonly bucket: string;
+  readonly key: Key;
+  /** Of a map: where in it. */
+  readonly path?: readonly Uint8Array[];
+}
+
+export function siteText({ bucket, key, path = [] }: Site): string {
+  const inside = path.length === 0 ? "" : ` at ${pathText(path)}`;
+  return `key "${keyText(key)}"${inside} in bucket "${bucket}"`;
+}
+
+export function siteMetadata({ bucket, key, path = [] }: Site): Readonly<Record<string, string>> {
+  return { bucket, key: keyText(key), ...(path.length === 0 ? {} : { path: pathText(path) }) };
+}
+
+function pathText(path: readonly Uint8Array[]): string {
+  return keyText(path.map((step) => Buffer.from(step).toString()).join("/"));
 }

@@ -1,5 +1,5 @@
 import { type BucketCalls, encodedValue } from "./bucket-calls.js";
-import { type Key, keyText } from "./key.js";
+import type { Key } from "./key.js";
 import {
   type PutResult,
   putResult,
@@ -52,7 +52,7 @@ export class Multi<T> {
     const reply = await this.#calls.get(key, options);
     const { values, context, hlc } = reply;
     const decode = (stored: (typeof values)[number]): T =>
-      decodeValue(this.#codec, encodedValue(stored), this.bucket, keyText(key));
+      decodeValue(this.#codec, encodedValue(stored), { bucket: this.bucket, key });
     return { values: values.map(decode), context, hlc: BigInt(hlc), region: regionOf(reply) };
   }
 

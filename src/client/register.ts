@@ -2,7 +2,7 @@ import type { kv } from "../wire/index.js";
 import { AtollError } from "./atoll-error.js";
 import { getMany, putMany } from "./batch-calls.js";
 import { type BucketCalls, encodedValue } from "./bucket-calls.js";
-import { type Key, keyText } from "./key.js";
+import type { Key } from "./key.js";
 import {
   type BatchResult,
   type PutResult,
@@ -106,7 +106,7 @@ export class Register<T> {
     const region = regionOf(reply);
     const [stored] = reply.values;
     if (!reply.found || stored === undefined) return { found: false, value: undefined, context, hlc, region };
-    const value = decodeValue(this.#codec, encodedValue(stored), this.bucket, keyText(key));
+    const value = decodeValue(this.#codec, encodedValue(stored), { bucket: this.bucket, key });
     return { found: true, value, context, hlc, region };
   }
 }

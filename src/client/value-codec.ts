@@ -1,5 +1,6 @@
 import { Packr } from "msgpackr";
 import { AtollError } from "./atoll-error.js";
+import { type Site, siteMetadata, siteText } from "./key.js";
 import { msgpackFault } from "./msgpack-shape.js";
 
 /** How stored bytes are to be read. The store keeps it beside the bytes and never looks inside. */
@@ -110,7 +111,7 @@ export function encodeValue<T>(codec: Codec<T>, value: T, bucket: string): Encod
 }
 
 /** Decodes what was read; a codec that throws becomes DATA_LOSS, which names the bucket and the key. */
-export function decodeValue<T>(codec: Codec<T>, stored: EncodedValue, bucket: string, key: string): T {
+export function decodeValue<T>(codec: Codec<T>, stored: EncodedValue, site: Site): T {
   try {
     return codec.decode(stored);
   } catch (cause) {
@@ -118,9 +119,9 @@ export function decodeValue<T>(codec: Codec<T>, stored: EncodedValue, bucket: st
       code: "DATA_LOSS",
       reason: undefined,
       message:
-        `the value of key "${key}" in bucket "${bucket}" cannot be decoded as ${stored.encoding}: ${reasonOf(cause)}; ` +
+        `the value of ${siteText(site)} cannot be decoded as ${stored.encoding}: ${reasonOf(cause)}; ` +
         "read it with the codec it was written with, or write it anew",
-      metadata: { bucket, key, encoding: stored.encoding },
+      metadata: { ...siteMetadata(site), encoding: stored.encoding },
       cause,
     });
   }

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type AtollClient, connect } from "../../src/client/index.js";
+import { type AtollClient, connect, counter, flag, map, register, set } from "../../src/client/index.js";
 import { AtollServer, parseConfig } from "../../src/server/index.js";
 import { SILENT } from "../unit/server/server-fixture.js";
 
@@ -73,6 +73,44 @@ describe("the SDK and a node agree on", () => {
     const raw = db.set("tags", { members: "bytes" });
     await raw.add("bytes", Uint8Array.of(0, 0xff));
     expect(await listed(raw.members("bytes"))).toEqual([Uint8Array.of(0, 0xff)]);
+  });
+
+  it("maps with a schema and without", async () => {
+    const places = db.map("places", {
+      name: register<string>(),
+      visits: counter(),
+      open: flag(),
+      tags: set(),
+      address: map({ city: register<string>() }),
+    });
+    const many = Array.from({ length: 150 }, (_, at) => `t${at}`);
+    await places.update("p1", (place) => [
+      place.name.put("Café"),
+      place.visits.add(3),
+      place.open.enable(),
+      place.tags.add(...many),
+      place.address.city.put("Paris"),
+    ]);
+    const value = { name: "Café", visits: 3, open: true, tags: new Set(many), address: { city: "Paris" } };
+    expect(await places.get("p1")).toEqual({ found: true, value });
+    expect(await places.get("p1", { pageSize: 60 })).toEqual({ found: true, value });
+    expect(await places.getAt("p1", (place) => place.visits)).toBe(3);
+    expect(await places.getAt("p1", (place) => place.name)).toBe("Café");
+    expect(await places.getAt("p1", (place) => place.open)).toBe(true);
+    expect(await places.getAt("p1", (place) => place.address)).toEqual({ city: "Paris" });
+    expect((await places.getAt("p1", (place) => place.tags)).size).toBe(150);
+    expect(await places.has("p1", (place) => place.tags, "t77")).toBe(true);
+    await places.remove("p1", (place) => place.tags);
+    await places.update("p1", (place) => [place.address.$clear(), place.open.disable(), place.visits.add(1)]);
+    expect(await listed(db.map("places").entries("p1"))).toEqual([
+      { path: ["name"], type: "register", value: "Café" },
+      { path: ["visits"], type: "counter", value: 4 },
+    ]);
+    await db.map("places").update("p1", (at) => at("x", "y").as(set()).add("m"));
+    expect((await db.map("places").getAt("p1", (at) => at("x"))).length).toBe(1);
+    await places.clear("p1");
+    expect((await places.get("p1")).found).toBe(false);
+    await expect(places.update("p1", () => [])).rejects.toMatchObject({ reason: "BAD_REQUEST" });
   });
 
   it("what a put may be bound to", async () => {

@@ -84,7 +84,7 @@ describe("stored bytes that are hostile or damaged", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 64 }), encoding, (data, kind) => {
         try {
-          decodeValue(auto, { data, encoding: kind }, "b", "k");
+          decodeValue(auto, { data, encoding: kind }, { bucket: "b", key: "k" });
         } catch (thrown) {
           expect(thrown).toMatchObject({ name: "AtollError", code: "DATA_LOSS", metadata: { bucket: "b" } });
         }

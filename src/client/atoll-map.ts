@@ -1,0 +1,154 @@
+import type { BucketCalls } from "./bucket-calls.js";
+import type { Key } from "./key.js";
+import type { SetCursor } from "./map-cursor.js";
+import { entryOf, type MapEntry } from "./map-entries.js";
+import { clearAt, type Gatherer, type MapChange, type MapRef, type MapSite, PLACE } from "./map-place.js";
+import type { MapSchema } from "./map-schema.js";
+import { type WriteResult, writeResult } from "./results.js";
+import type { CallOptions, PageOptions, UpdateOptions } from "./settings.js";
+
+/** What a map holds. */
+export interface MapRead<Value> {
+  /** Whether anything is there, be it of the schema or not. */
+  readonly found: boolean;
+  readonly value: Value;
+}
+
+/**
+ * A bucket of maps: each key holds registers, counters, flags, sets and maps of these, by path. Each leaf merges by
+ * itself, as its type does; a change inside survives a concurrent removal of what is around it.
+ *
+ * ```ts
+ * await places.update("p1", (place) => [place.visits.add(1), place.address.city.put("Paris")]);
+ * const { value } = await places.get("p1");                      // { visits: 1, address: { city: "Paris" } }
+ * const visits = await places.getAt("p1", (place) => place.visits);
+ * ```
+ *
+ * `Cursor` makes the changes, and `Value` is what is read; both come from the schema that `client.map` is given. Without
+ * one, cursors are `at("address", "city").as(register<string>())`, and what is read is a list of entries.
+ *
+ * Every call rejects with an `AtollError`.
+ */
+export class AtollMap<Value, Cursor> {
+  readonly #calls: BucketCalls;
+  readonly #schema: MapSchema<Value, Cursor>;
+
+  /** @internal Use `client.map(bucket, schema)`. */
+  constructor(calls: BucketCalls, schema: MapSchema<Value, Cursor>) {
+    this.#calls = calls;
+    this.#schema = schema;
+  }
+
+  /** The bucket's name. */
+  get bucket(): string {
+    return this.#calls.bucket;
+  }
+
+  /**
+   * Applies changes, in their order and all together or none; they may concern up to 1,000 leaves and members.
+   * @param build makes the changes with a cursor: `(map) => [map.visits.add(1), map.open.enable()]`
+   */
+  async update(
+    key: Key,
+    build: (map: Cursor) => MapChange | readonly MapChange[],
+    options: UpdateOptions = {},
+  ): Promise<WriteResult> {
+    return this.#apply(key, [build(this.#cursor(key))].flat(), options);
+  }
+
+  /**
+   * Reads all of one key into memory, page by page: not one moment's view of it. What the schema does not name is left
+   * out. What is too large for that is read with `entries`.
+   */
+  async get(key: Key, options: PageOptions = {}): Promise<MapRead<Value>> {
+    const site = this.#site(key);
+    return this.#gather(key, site, this.#schema.gather(site), options);
+  }
+
+  /**
+   * Reads one place: `getAt(key, (map) => map.visits)`. A register, a counter or a flag is one small read; a set or a map
+   * is read page by page.
+   */
+  async getAt<Part>(
+    key: Key,
+    select: (map: Cursor) => MapRef<Part>,
+    options: PageOptions = {},
+  ): Promise<Part> {
+    const { site, leafType, gather } = select(this.#cursor(key))[PLACE];
+    const gatherer = gather();
+    if (leafType === undefined) return (await this.#gather(key, site, gatherer, options)).value;
+    const reply = await this.#calls.get(key, options, { path: [...site.path], leafType });
+    const { values, counter } = reply;
+    if (reply.found) gatherer.take([], { type: leafType, values, counter, member: NO_MEMBER });
+    return gatherer.value();
+  }
+
+  /** Whether a set in the map has this member; reads no other: `has(key, (map) => map.tags, "geo")`. */
+  async has<Member extends Key>(
+    key: Key,
+    select: (map: Cursor) => SetCursor<Member>,
+    member: Member,
+    options: CallOptions = {},
+  ): Promise<boolean> {
+    const cursor = select(this.#cursor(key));
+    const path = [...cursor[PLACE].site.path];
+    const part = { path, leafType: "DATA_TYPE_SET", member: cursor.codec.encode(member) } as const;
+    return (await this.#calls.get(key, options, part)).flag;
+  }
+
+  /**
+   * All leaves of one key in the order of their paths, and of sets each member, fetched page by page as they are asked
+   * for; also what the schema does not name. Values are decoded by the encoding that they are stored with.
+   */
+  async *entries(key: Key, options: PageOptions = {}): AsyncGenerator<MapEntry, void, undefined> {
+    const site = this.#site(key);
+    for await (const page of this.#calls.pages(key, [], options))
+      for (const element of page) yield entryOf({ ...site, path: element.path }, element);
+  }
+
+  /** Removes all that is at and below one place: `remove(key, (map) => map.address)`. */
+  async remove(
+    key: Key,
+    select: (map: Cursor) => MapRef<unknown>,
+    options: UpdateOptions = {},
+  ): Promise<WriteResult> {
+    return this.#apply(key, [clearAt(select(this.#cursor(key))[PLACE].site)], options);
+  }
+
+  /** Removes all that this call's node sees of one key. A very large map is cleared in steps. */
+  async clear(key: Key, options: UpdateOptions = {}): Promise<WriteResult> {
+    return writeResult(await this.#calls.delete(key, options));
+  }
+
+  #site(key: Key): MapSite {
+    return { bucket: this.bucket, key, path: [] };
+  }
+
+  #cursor(key: Key): Cursor {
+    return this.#schema.at(this.#site(key));
+  }
+
+  async #apply(key: Key, changes: readonly MapChange[], options: UpdateOptions): Promise<WriteResult> {
+    const operations = changes.map(({ operation }) => operation);
+    return writeResult(await this.#calls.update(key, operations, options));
+  }
+
+  async #gather<Part>(
+    key: Key,
+    { path }: MapSite,
+    gatherer: Gatherer<Part>,
+    options: PageOptions,
+  ): Promise<MapRead<Part>> {
+    let found = false;
+    for await (const page of this.#calls.pages(key, [...path], { pageSize: PAGE_SIZE, ...options }))
+      for (const element of page) {
+        found = true;
+        gatherer.take(element.path.slice(path.length), element);
+      }
+    return { found, value: gatherer.value() };
+  }
+}
+
+const NO_MEMBER = Buffer.alloc(0);
+/** The most that the server gives at once: all of it is wanted. A page of large values ends sooner by itself. */
+const PAGE_SIZE = 1_000;

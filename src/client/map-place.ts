@@ -1,0 +1,50 @@
+/** What the parts of the map handle pass to each other: places in a map, what is read there, and changes of it. */
+import type { kv } from "../wire/index.js";
+import type { Site } from "./key.js";
+
+/** Where in which map. */
+export interface MapSite extends Site {
+  readonly path: readonly Buffer[];
+}
+
+/** One leaf of a map as the wire has it, or one member of a set in it. */
+export type MapLeaf = Pick<kv.Element__Output, "type" | "values" | "counter" | "member">;
+
+/** Makes one value of the leaves at and below a place. */
+export interface Gatherer<Value> {
+  /** @param below the path of the leaf from the place on */
+  take(below: readonly Buffer[], leaf: MapLeaf): void;
+  value(): Value;
+}
+
+/** The key of a cursor under which the SDK finds what it stands for: no field of a schema can have it. */
+export const PLACE: unique symbol = Symbol("place");
+
+/** A place in a map, and what a read of it gives. */
+export interface Place<Value> {
+  readonly site: MapSite;
+  /** Of a leaf that is one row. Undefined: what is there is read in pages. */
+  readonly leafType: "DATA_TYPE_REGISTER" | "DATA_TYPE_COUNTER" | "DATA_TYPE_FLAG" | undefined;
+  readonly gather: () => Gatherer<Value>;
+}
+
+/** What stands for a place in a map, given out by its handle. */
+export interface MapRef<Value> {
+  /** @internal */
+  readonly [PLACE]: Place<Value>;
+}
+
+/** One change of a map, made by a cursor; `update` applies a list of them together. */
+export interface MapChange {
+  /** @internal In the terms of the wire. */
+  readonly operation: kv.Operation;
+}
+
+export function changeAt({ path }: MapSite, action: Omit<kv.Operation, "path">): MapChange {
+  return { operation: { ...action, path: [...path] } };
+}
+
+/** Removes all that is at and below a place. */
+export function clearAt(site: MapSite): MapChange {
+  return changeAt(site, { clear: {} });
+}
