@@ -3,9 +3,37 @@ import { type Actor, actorOf, HybridClock, VersionVector } from "../../../src/ca
 import { ABSENT_ROW, DataType, joinRow, type Row, type RowState, rowState } from "../../../src/crdt/index.js";
 import { Known } from "./naive-model.js";
 
-export const ROWS = { r: DataType.register, m: DataType.multi, n: DataType.multi } as const;
+/** By which type each row is joined: a register, two multis, and the rows of a counter, a flag, a set and a map. */
+export const ROWS = {
+  r: DataType.register,
+  m: DataType.multi,
+  n: DataType.multi,
+  c: DataType.counter,
+  f: DataType.flag,
+  s: DataType.set,
+  t: DataType.set,
+  x: DataType.map,
+  y: DataType.map,
+  z: DataType.map,
+} as const;
 export type RowName = keyof typeof ROWS;
-export const ROW_NAMES: readonly RowName[] = ["r", "m", "n"];
+export const VALUE_ROWS = ["r", "m", "n"] as const;
+export const UPDATE_ROWS = ["c", "f", "s", "t", "x", "y", "z"] as const;
+export type UpdateRow = (typeof UPDATE_ROWS)[number];
+export const ROW_NAMES: readonly RowName[] = [...VALUE_ROWS, ...UPDATE_ROWS];
+/** What a clear takes together. */
+export const CLEARED_TOGETHER: readonly (readonly UpdateRow[])[] = [
+  ["c"],
+  ["f"],
+  ["s", "t"],
+  ["x", "y", "z"],
+];
+const LEAVES = { x: DataType.register, y: DataType.counter, z: DataType.set } as const;
+
+/** By which type a row is read: of a map's leaf its own. */
+export function readTypeOf(name: RowName): DataType {
+  return name === "x" || name === "y" || name === "z" ? LEAVES[name] : ROWS[name];
+}
 
 export class Replica {
   readonly member: number;
@@ -14,8 +42,8 @@ export class Replica {
   readonly hlc: HybridClock;
   readonly rows = new Map<RowName, Row>();
   readonly #known = new Map<RowName, Known>();
-  /** Something happened that was not checked yet. */
-  isTouched = false;
+  /** Something happened to these that was not checked yet. */
+  readonly touched = new Set<RowName>();
 
   constructor(member: number, wallMs: () => number) {
     this.member = member;
@@ -32,7 +60,7 @@ export class Replica {
 
   set(name: RowName, row: Row): void {
     this.rows.set(name, row);
-    this.isTouched = true;
+    this.touched.add(name);
   }
 
   knownOf(name: RowName): Known {

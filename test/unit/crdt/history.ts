@@ -3,10 +3,11 @@
  * Deltas arrive in order for each actor and else as they like; rows are repaired, partitions caught up, records lost.
  */
 import { expect } from "vitest";
-import type { Actor, Covers } from "../../../src/causality/index.js";
+import { type Actor, Context, type Covers } from "../../../src/causality/index.js";
 import {
   applyChange,
   compileDelete,
+  compileEdit,
   compilePut,
   DataType,
   damagedRow,
@@ -15,13 +16,24 @@ import {
   type LiveDot,
   type ReadToken,
   type Row,
+  type RowEdit,
   type RowState,
+  readingOf,
   readToken,
   stripped,
 } from "../../../src/crdt/index.js";
 import { rowContext } from "../../../src/crdt/row-merge.js";
-import { Replica, ROW_NAMES, ROWS, type RowName } from "./history-replica.js";
-import { Known, nameOf, type Op } from "./naive-model.js";
+import {
+  Replica,
+  ROW_NAMES,
+  ROWS,
+  type RowName,
+  readTypeOf,
+  UPDATE_ROWS,
+  type UpdateRow,
+} from "./history-replica.js";
+import { Known, nameOf, type Op, type PastOp } from "./naive-model.js";
+import { mustShow, mustShowInTheEnd } from "./naive-reading.js";
 
 export type Step =
   | {
@@ -30,6 +42,15 @@ export type Step =
       readonly row: RowName;
       readonly useToken: boolean;
     }
+  /** Of one row of a counter, a flag, a set or a map; `amount` and `isReset` are for a counter's. */
+  | {
+      readonly kind: "change" | "remove";
+      readonly at: number;
+      readonly row: UpdateRow;
+      readonly amount: number;
+      readonly isReset: boolean;
+    }
+  | { readonly kind: "clear"; readonly at: number; readonly rows: readonly UpdateRow[] }
   | { readonly kind: "read"; readonly at: number; readonly row: RowName }
   | { readonly kind: "deliver" | "catch-up"; readonly to: number; readonly from: number }
   | { readonly kind: "repair"; readonly to: number; readonly from: number; readonly row: RowName }
@@ -45,7 +66,7 @@ interface HeldToken {
 
 export class History {
   readonly #replicas: Replica[];
-  readonly #log = new Map<Actor, { readonly row: RowName; readonly op: Op; readonly intent: Intent }[]>();
+  readonly #log = new Map<Actor, { readonly row: RowName; readonly op: PastOp; readonly intent: Intent }[]>();
   readonly #tokens = new Map<RowName, HeldToken>();
   #nowMs = 1_000;
 
@@ -58,7 +79,7 @@ export class History {
     for (const step of steps) {
       this.#nowMs++;
       this.#execute(step);
-      for (const replica of this.#replicas) if (replica.isTouched) this.#check(replica);
+      for (const replica of this.#replicas) this.#check(replica);
     }
   }
 
@@ -78,11 +99,34 @@ export class History {
         expect(replica.knownOf(row).survivors(ROWS[row])).toEqual(settled.live);
       }
     }
+    for (const row of UPDATE_ROWS) {
+      const ops = this.#entriesOf(row).map(({ op }) => op);
+      const expected = mustShowInTheEnd(ops, readTypeOf(row));
+      if (expected !== undefined) expect(shown(readTypeOf(row), sound.row(row).live)).toEqual(expected);
+    }
+  }
+
+  /** What every change by itself makes of a row that has nothing. */
+  changesOf(row: RowName): RowState[] {
+    return this.#entriesOf(row).map(({ op: { actor, counter, payload }, intent }) => ({
+      live: payload === undefined ? [] : [{ actor, counter, payload }],
+      context: Context.ofDots([{ actor, counter }, ...intent.replaced]),
+    }));
+  }
+
+  /** What happened before an operation of somebody who knows this, by name. */
+  #pastOf(known: Known): Set<string> {
+    const entries = [...this.#log.values()].flat().filter(({ op }) => known.op(op.name) !== undefined);
+    return new Set(entries.flatMap(({ op }) => [op.name, ...op.past]));
+  }
+
+  #entriesOf(row: RowName): { readonly op: PastOp; readonly intent: Intent }[] {
+    return [...this.#log.values()].flat().filter((entry) => entry.row === row);
   }
 
   /** A delete of less than was there: until what it kept is known too, a register shows what came first. */
   isPartlyDeleted(row: RowName): boolean {
-    return [...this.#log.values()].flat().some((entry) => entry.row === row && entry.op.kept.length > 0);
+    return this.#entriesOf(row).some(({ op }) => op.kept.length > 0);
   }
 
   /** The row of every replica that holds it undamaged. */
@@ -95,6 +139,13 @@ export class History {
       case "put":
       case "delete":
         return this.#write(this.#at(step.at), step.row, step.kind, step.useToken);
+      case "change":
+        return this.#edit(this.#at(step.at), step.row, editOf(step));
+      case "remove":
+        return this.#edit(this.#at(step.at), step.row, REMOVE);
+      case "clear":
+        for (const row of step.rows) this.#edit(this.#at(step.at), row, REMOVE);
+        return;
       case "read":
         return this.#read(this.#at(step.at), step.row);
       case "deliver":
@@ -144,15 +195,42 @@ export class History {
         ? compilePut(type, before, held?.token, value)
         : compileDelete(type, before, held?.token);
     if (intent === undefined) return;
+    const kept = type === DataType.register && intent.payload === undefined ? before.live.map(nameOf) : [];
+    this.#enter(replica, row, intent, { replaced: this.#mustReplace(replica, row, kind, held), kept });
+  }
+
+  #edit(replica: Replica, row: UpdateRow, edit: RowEdit): void {
+    if (replica.isDamaged(row)) return;
+    const intent = compileEdit(stripped(replica.row(row), replica.clock), edit, replica.actor);
+    const known = replica.knownOf(row);
+    const here = (known.survivors(ROWS[row]) ?? []).map(nameOf);
+    if (edit.kind === "remove" && here.length === 0) return expect(intent).toBeUndefined();
+    if (intent === undefined || intent === "overflow") return expect.fail(`an edit came to ${intent}`);
+    const own = here.filter((name) => known.op(name)?.actor === replica.actor);
+    const isWhole = edit.kind !== "increment" || edit.isReset;
+    const replaced = new Set(isWhole ? here : own);
+    if (edit.kind !== "increment") return this.#enter(replica, row, intent, { replaced, kept: [] });
+    const { amount, isReset } = edit;
+    const earlier = isReset ? 0 : own.reduce((sum, name) => sum + (known.op(name)?.counted?.total ?? 0), 0);
+    const counted = { amount, isReset, total: earlier + amount };
+    this.#enter(replica, row, intent, { replaced, kept: [], counted });
+  }
+
+  #enter(
+    replica: Replica,
+    row: RowName,
+    intent: Intent,
+    meant: Pick<Op, "replaced" | "kept" | "counted">,
+  ): void {
     const hlc = replica.hlc.next();
     const dot = { actor: replica.actor, counter: replica.clock.get(replica.actor) + 1 };
-    const op: Op = {
+    const op: PastOp = {
       ...dot,
+      ...meant,
       name: nameOf(dot),
       hlc,
       payload: intent.payload === undefined ? undefined : { ...intent.payload, hlc },
-      replaced: this.#mustReplace(replica, row, kind, held),
-      kept: type === DataType.register && intent.payload === undefined ? before.live.map(nameOf) : [],
+      past: this.#pastOf(replica.knownOf(row)),
     };
     expect(intent.replaced.map(nameOf).sort()).toEqual([...op.replaced].sort());
     const log = this.#log.get(op.actor) ?? [];
@@ -203,6 +281,7 @@ export class History {
     for (const row of ROW_NAMES) this.#repair(to, from, row);
     to.hlc.observe(from.hlc.last);
     to.clock.join(from.clock);
+    for (const row of ROW_NAMES) to.touched.add(row);
   }
 
   #quorumRead(asked: readonly Replica[], row: RowName): void {
@@ -216,14 +295,17 @@ export class History {
   }
 
   #check(replica: Replica): void {
-    replica.isTouched = false;
-    for (const name of ROW_NAMES) {
+    for (const name of replica.touched) {
       const row = replica.row(name);
-      this.#checkAgainst(row.live, rowContext(row, replica.clock), name, replica.knownOf(name));
+      const known = replica.knownOf(name);
+      this.#checkAgainst(row.live, rowContext(row, replica.clock), name, known);
+      const expected = mustShow(known, ROWS[name], readTypeOf(name));
+      if (expected !== undefined) expect(shown(readTypeOf(name), row.live)).toEqual(expected);
       const { ahead, damagedAt } = stripped(row, replica.clock);
       const isMinimal = ahead.dots().every((dot) => !replica.clock.covers(dot.actor, dot.counter));
       if (damagedAt === undefined && !isMinimal) expect.fail(`row ${name}: its clock covers part of ahead`);
     }
+    replica.touched.clear();
   }
 
   #checkAgainst(live: Row["live"], context: Covers, row: RowName, known: Known): void {
@@ -235,6 +317,31 @@ export class History {
         if (where !== row || context.covers(actor, op.counter) === known.knows(op.name)) continue;
         expect.fail(`row ${row}: its context is wrong about ${op.name}`);
       }
+  }
+}
+
+const REMOVE: RowEdit = { kind: "remove" };
+
+function editOf({ row, amount, isReset }: Extract<Step, { kind: "change" | "remove" }>): RowEdit {
+  switch (readTypeOf(row)) {
+    case DataType.counter:
+      return { kind: "increment", amount, isReset };
+    case DataType.register:
+      return { kind: "assign", data: Buffer.from(`${amount}`), encoding: 0, expiresAtMs: 0 };
+    default:
+      return { kind: "enable", expiresAtMs: 0 };
+  }
+}
+
+function shown(readType: DataType, live: readonly LiveDot[]): bigint | boolean | string[] {
+  const reading = readingOf(readType, live, 0);
+  switch (reading.kind) {
+    case "counter":
+      return reading.value;
+    case "flag":
+      return reading.isEnabled;
+    case "values":
+      return reading.values.map(({ data }) => String(data));
   }
 }
 

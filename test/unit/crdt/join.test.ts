@@ -4,7 +4,7 @@ import { Context } from "../../../src/causality/index.js";
 import { DataType, joinStates, type LiveDot, type RowState } from "../../../src/crdt/index.js";
 import { joinLive, settle, wins } from "../../../src/crdt/row.js";
 import { anyContext, UNIVERSE } from "../causality/arbitraries.js";
-import { anySkews, anySteps } from "./any-history.js";
+import { anySkews, anySteps, anyUpdates } from "./any-history.js";
 import { History } from "./history.js";
 import { ROW_NAMES, ROWS } from "./history-replica.js";
 import { A, B, live, payload } from "./row-builders.js";
@@ -41,9 +41,12 @@ describe("the join of whole rows", () => {
     fc.assert(fc.property(anyState, anyState, anyState, (a, b, c) => expectLaws(DataType.multi, a, b, c)));
   });
 
-  it("is so for the rows that replicas reach, registers too", () => {
+  it.each([
+    ["registers and multis", anySteps],
+    ["counters, flags, sets and maps", anyUpdates],
+  ] as const)("is so for the rows that replicas reach of %s", (_types, some) => {
     fc.assert(
-      fc.property(anySkews, anySteps(false), (skews, steps) => {
+      fc.property(anySkews, some(false), (skews, steps) => {
         const history = new History(skews);
         history.run(steps.slice(0, 30));
         for (const row of ROW_NAMES) {

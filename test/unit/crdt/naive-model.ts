@@ -14,6 +14,13 @@ export interface Op extends Dot {
   readonly replaced: ReadonlySet<string>;
   /** A register's delete of less than was there: the newer values that it left, by name. */
   readonly kept: readonly string[];
+  /** Of an increment: by how much, whether it began anew, and what its actor has counted with it since it last did. */
+  readonly counted?: { readonly amount: number; readonly isReset: boolean; readonly total: number };
+}
+
+/** With the names of all that happened to its row before it. */
+export interface PastOp extends Op {
+  readonly past: ReadonlySet<string>;
 }
 
 export function nameOf(dot: Dot): string {
@@ -40,6 +47,14 @@ export class Known {
     for (const op of other.#ops.values()) this.add(op);
   }
 
+  get ops(): readonly Op[] {
+    return [...this.#ops.values()];
+  }
+
+  op(name: string): Op | undefined {
+    return this.#ops.get(name);
+  }
+
   /** A dot is known when its operation is, or one that replaced it. */
   knows(name: string): boolean {
     return this.#ops.has(name) || this.#replaced.has(name);
@@ -47,7 +62,7 @@ export class Known {
 
   /** What must live, in order; undefined while that depends on the order in which things came. */
   survivors(type: DataType): LiveDot[] | undefined {
-    const ops = [...this.#ops.values()];
+    const { ops } = this;
     const puts = ops.flatMap(toLive).sort(compareDots);
     if (type !== DataType.register) return puts.filter((dot) => !this.#replaced.has(nameOf(dot)));
     // What a delete kept outranks all that it removed: until that is known too, anything below may show.

@@ -21,11 +21,19 @@ export interface ShownRow {
 
 export class DeltaReader {
   readonly #clock: VersionVector;
-  readonly rows = new Map<RowKey, Row>();
+  readonly #rows = new Map<RowKey, Row>();
 
   /** @param clock what it has of everything else */
   constructor(clock: VersionVector) {
     this.#clock = clock.copy();
+  }
+
+  get rowKeys(): RowKey[] {
+    return [...this.#rows.keys()].sort();
+  }
+
+  row(rowKey: RowKey): Row {
+    return this.#rows.get(rowKey) ?? ABSENT_ROW;
   }
 
   /** In the order of each actor; again and again, if need be. */
@@ -33,25 +41,23 @@ export class DeltaReader {
     const held = this.#clock.get(delta.actor);
     if (delta.counter <= held) return;
     if (delta.counter > held + 1) throw new Error("a delta came before one of its actor's that it follows");
-    const row = this.rows.get(delta.rowKey) ?? ABSENT_ROW;
-    const changed = applyChange(rowKeyType(delta.rowKey), row, this.#clock, delta);
+    const changed = applyChange(rowKeyType(delta.rowKey), this.row(delta.rowKey), this.#clock, delta);
     this.#clock.raise(delta.actor, delta.counter);
-    this.rows.set(delta.rowKey, stripped(changed, this.#clock));
+    this.#rows.set(delta.rowKey, stripped(changed, this.#clock));
   }
 
   /** The row as it would be if nothing else had ever happened to it: in any order. */
   join({ actor, counter, payload, replaced, rowKey }: Delta): void {
     const context = Context.ofDots([{ actor, counter }, ...replaced]);
     const live = payload === undefined ? [] : [{ actor, counter, payload }];
-    const row = this.rows.get(rowKey) ?? ABSENT_ROW;
-    this.rows.set(rowKey, joinRow(rowKeyType(rowKey), row, this.#clock, { live, context }));
+    this.#rows.set(rowKey, joinRow(rowKeyType(rowKey), this.row(rowKey), this.#clock, { live, context }));
   }
 
   shown(): ShownRow[] {
-    return [...this.rows.keys()].sort().flatMap((rowKey) => {
+    return this.rowKeys.flatMap((rowKey) => {
       const { type, element } = decodeRowKey(rowKey);
       const rowType = type === DataType.map ? leafOf(element).type : type;
-      const reading = readingOf(rowType, this.rows.get(rowKey)?.live ?? [], 0);
+      const reading = readingOf(rowType, this.row(rowKey).live, 0);
       return isShown(reading) ? [{ element, reading }] : [];
     });
   }
