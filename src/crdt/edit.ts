@@ -13,7 +13,7 @@ import type { ValueEncoding } from "./data-type.js";
 import type { Payload, Row } from "./row.js";
 
 export type RowEdit =
-  /** Of a counter: adds a whole number, which may be negative. `isReset`: to nothing instead of to what is here. */
+  /** Of a counter: adds a whole number, which may be negative; NaN is an overflow. `isReset`: to nothing instead of to what is here. */
   | { readonly kind: "increment"; readonly amount: number; readonly isReset: boolean }
   /** Of a flag, or a member of a set. */
   | { readonly kind: "enable"; readonly expiresAtMs: number }

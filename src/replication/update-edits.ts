@@ -51,7 +51,7 @@ function editOf(action: Exclude<Action, { kind: "clear" }>, before: RowEdit | un
       const isCounted = before?.kind === "increment";
       return {
         kind: "increment",
-        amount: action.amount + (isCounted ? before.amount : 0),
+        amount: exactSum(action.amount, isCounted ? before.amount : 0),
         isReset: before?.kind === "remove" || (isCounted && before.isReset),
       };
     }
@@ -64,6 +64,11 @@ function editOf(action: Exclude<Action, { kind: "clear" }>, before: RowEdit | un
     case "assign":
       return { kind: "assign", data: action.value.data, encoding: action.value.encoding, expiresAtMs: 0 };
   }
+}
+
+/** Beyond the exact numbers there is no way back to them: not a number, which no counter takes. */
+function exactSum(a: number, b: number): number {
+  return Number.isSafeInteger(a + b) ? a + b : Number.NaN;
 }
 
 function clear(

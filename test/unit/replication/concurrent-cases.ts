@@ -102,7 +102,8 @@ function alternatives(cell: string | undefined): string[] {
   return [...(cell ?? "").matchAll(/`([^`]+)`/g)].map(([, text]) => text ?? "");
 }
 
-function deedsOf(text: string, at: Place): Deed[] {
+/** Deeds that are written `one; other`, as in a cell. */
+export function deedsOf(text: string, at: Place): Deed[] {
   return text
     .split("; ")
     .filter((deed) => deed !== "")

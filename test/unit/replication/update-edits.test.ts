@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { actorOf, hlcAt, VersionVector } from "../../../src/causality/index.js";
 import { leafOf } from "../../../src/codec/index.js";
-import { compileEdit, DataType } from "../../../src/crdt/index.js";
+import { ABSENT_ROW, compileEdit, DataType } from "../../../src/crdt/index.js";
 import type { Action, Change } from "../../../src/replication/index.js";
 import { clearedRanges, editsOf } from "../../../src/replication/update-edits.js";
 import { DeltaReader } from "./delta-reader.js";
@@ -153,6 +153,16 @@ describe("the changes of an update", () => {
     const edits = editsOf(ADDRESS, changes, []);
     const rowEdits = "kind" in edits ? [] : [...edits.values()].filter(({ kind }) => kind !== "remove");
     expect(rowEdits).toEqual([{ kind: "increment", amount: 5, isReset: true }]);
+  });
+
+  it("do not count beyond what numbers can tell on their way to a sum that they could", () => {
+    const most = Number.MAX_SAFE_INTEGER;
+    const changes = [most, most, most, -most, -most, -5].map(
+      (amount): Change => ({ path: steps("a"), action: { kind: "increment", amount } }),
+    );
+    const edits = editsOf(ADDRESS, changes, []);
+    const [edit] = "kind" in edits ? [] : edits.values();
+    expect(edit && compileEdit(ABSENT_ROW, edit, actorOf(1, 1))).toBe("overflow");
   });
 
   it("name at most 1,000 rows, those of a clear aside", () => {
