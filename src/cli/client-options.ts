@@ -19,12 +19,16 @@ export interface EndpointOptions {
   readonly json?: boolean;
 }
 
-/** How to use a cluster. */
-export interface ClusterOptions extends EndpointOptions {
+/** How to use a bucket of a cluster. */
+export interface BucketOptions extends EndpointOptions {
   readonly region?: string;
   readonly bucket: string;
-  readonly type: BucketType;
   readonly consistency?: Consistency;
+}
+
+/** How to use a bucket whose keys hold whole values. */
+export interface ClusterOptions extends BucketOptions {
+  readonly type: BucketType;
 }
 
 /** The types whose keys hold whole values. */
@@ -46,15 +50,20 @@ export function addEndpointOptions(command: Command, timeoutMs = DEFAULT_TIMEOUT
     .option("--json", "print one JSON document");
 }
 
-/** Adds those of `addEndpointOptions`, and `--bucket`, `--type`, `--region` and `--consistency`. */
+/** Adds those of `addBucketOptions`, and `--type`. */
 export function addClusterOptions(command: Command, timeoutMs = DEFAULT_TIMEOUT_MS): Command {
+  command.addOption(
+    new Option("--type <T>", "register: the last write wins; multi: concurrent writes are all kept")
+      .choices(BUCKET_TYPES)
+      .default("register"),
+  );
+  return addBucketOptions(command, timeoutMs);
+}
+
+/** Adds those of `addEndpointOptions`, and `--bucket`, `--region` and `--consistency`. */
+export function addBucketOptions(command: Command, timeoutMs = DEFAULT_TIMEOUT_MS): Command {
   command
     .option("--bucket <B>", "the bucket", "default")
-    .addOption(
-      new Option("--type <T>", "register: the last write wins; multi: concurrent writes are all kept")
-        .choices(BUCKET_TYPES)
-        .default("register"),
-    )
     .option("--region <R>", "whose nodes to ask first (default: that of the first endpoint to answer)")
     .option(
       "--consistency <C>",

@@ -1,6 +1,19 @@
 /** Connections that last for one command, and what their errors mean to the person at the terminal. */
-import { type AdminClient, AtollError, connect, connectAdmin, type ErrorReason } from "../client/index.js";
-import { type ClusterOptions, type EndpointOptions, endpointsOf, tlsOf } from "./client-options.js";
+import {
+  type AdminClient,
+  type AtollClient,
+  AtollError,
+  connect,
+  connectAdmin,
+  type ErrorReason,
+} from "../client/index.js";
+import {
+  type BucketOptions,
+  type ClusterOptions,
+  type EndpointOptions,
+  endpointsOf,
+  tlsOf,
+} from "./client-options.js";
 import { CommandFailure, EXIT, type ExitCode } from "./failure.js";
 import { openBucket, type ValueBucket } from "./value-bucket.js";
 
@@ -11,6 +24,14 @@ const CONNECT_TIMEOUT_MS_MAX = 10_000;
 export function withBucket<Result>(
   options: ClusterOptions,
   work: (bucket: ValueBucket) => Promise<Result>,
+): Promise<Result> {
+  return withClient(options, (client) => work(openBucket(client, options.type, options.bucket)));
+}
+
+/** Connects to the cluster, works with it, and closes the connection. */
+export function withClient<Result>(
+  options: BucketOptions,
+  work: (client: AtollClient) => Promise<Result>,
 ): Promise<Result> {
   return translated(async () => {
     const { region, consistency, timeout: timeoutMs } = options;
@@ -23,7 +44,7 @@ export function withBucket<Result>(
       ...(consistency === undefined ? {} : { consistency }),
       ...(tls === undefined ? {} : { tls }),
     });
-    return await work(openBucket(client, options.type, options.bucket));
+    return await work(client);
   });
 }
 
@@ -102,6 +123,9 @@ const ADVICE: Partial<Record<ErrorReason, string>> = {
   STORAGE_FAILED: "The node's log tells what its disk said.",
   ROW_DAMAGED: "It heals from the other replicas: try again, or ask for a higher --consistency.",
   TOO_MANY_SIBLINGS: "Read it with `get --type multi --json`, and put one value with that --context.",
+  CONDITION_FAILED: "Read it with `get --json`; `put --if-context` with that context replaces what it saw.",
+  SESSION_BEHIND: "Try again, or begin a new session with --session new.",
+  SESSION_LOST: "Begin a new session with --session new.",
   CLOCK_DRIFT: "Set that machine's clock right (NTP), or name another node with --endpoint.",
 };
 

@@ -1,11 +1,18 @@
 /** `atoll get`, `put` and `delete`: one key at a time. */
-import { Command, InvalidArgumentError } from "commander";
-import type { PutResult, WriteOptions } from "../client/index.js";
+import { Command, InvalidArgumentError, Option } from "commander";
+import type { PutOptions } from "../client/index.js";
 import { addClusterOptions, type ClusterOptions } from "./client-options.js";
-import { withBucket } from "./client-session.js";
-import { EXIT, printDocument } from "./failure.js";
+import {
+  addSessionOption,
+  addSloppyOption,
+  type DataOptions,
+  perform,
+  shownWrite,
+  updateOptions,
+  type WriteOptions,
+} from "./data-command.js";
 import { parseBase64, showValue, toJson } from "./json-value.js";
-import type { ValueRead } from "./value-bucket.js";
+import { openBucket, type ValueRead } from "./value-bucket.js";
 import { readValue, type ValueOptions } from "./value-source.js";
 
 const CONTEXT_OPTION = [
@@ -13,14 +20,15 @@ const CONTEXT_OPTION = [
   "from `get --json`: replace what that read saw, nothing newer",
 ] as const;
 
-const SLOPPY_OPTION = [
-  "--sloppy",
-  "where too few replicas are alive, let other nodes hold copies for them; reads may miss it until those are home",
-] as const;
+type ReadFlags = ClusterOptions & DataOptions;
 
-interface WriteFlags extends ClusterOptions {
+interface WriteFlags extends ClusterOptions, WriteOptions {
   readonly context?: Uint8Array;
-  readonly sloppy?: boolean;
+}
+
+interface PutFlags extends WriteFlags, ValueOptions {
+  readonly ifAbsent?: boolean;
+  readonly ifContext?: Uint8Array;
 }
 
 const VALUES_AS_JSON = `
@@ -32,15 +40,18 @@ export function getCommand(): Command {
     .description("Read a key and print its value, or each of its values. Exits with 3 when it is not found.")
     .argument("<KEY>", "the key, as text")
     .addHelpText("after", VALUES_AS_JSON);
-  return addClusterOptions(command).action(async (key: string, options: ClusterOptions) => {
-    const read = await withBucket(options, (bucket) => bucket.get(key));
-    if (options.json === true) printDocument(readDocument(read));
-    else printValues(read.values);
-    if (read.values.length > 0) return;
-    if (options.json !== true) process.stderr.write(`${JSON.stringify(key)} is not found\n`);
-    process.exitCode = EXIT.notFound;
-  });
+  return addSessionOption(addClusterOptions(command)).action((key: string, options: ReadFlags) =>
+    perform(options, async (buckets) => {
+      const read = await openBucket(buckets, options.type, options.bucket).get(key);
+      const missing = read.values.length > 0 ? undefined : `${JSON.stringify(key)} is not found`;
+      return { document: readDocument(read), text: valuesText(read.values), missing };
+    }),
+  );
 }
+
+const CONDITIONS_HELP = `
+Where the condition of --if-absent or --if-context does not hold, nothing is written and the exit code is 1
+(CONDITION_FAILED). It is no lock: of two puts at once both may find it to hold.`;
 
 export function putCommand(): Command {
   const command = new Command("put")
@@ -50,19 +61,25 @@ export function putCommand(): Command {
     .option("--json-value", "the value is JSON, and stored as the structure that it describes")
     .option("--file <PATH>", "the value is what this file holds, as bytes; - is stdin")
     .option(...CONTEXT_OPTION, parseContext)
-    .option(...SLOPPY_OPTION);
-  return addClusterOptions(command).action(
-    async (key: string, text: string | undefined, options: WriteFlags & ValueOptions) => {
+    .addOption(new Option("--if-absent", "only if the key holds nothing").conflicts(["context", "ifContext"]))
+    .addOption(
+      new Option(
+        "--if-context <BASE64>",
+        "from `get --json`: only if nothing is newer than what that read saw",
+      )
+        .argParser(parseContext)
+        .conflicts("context"),
+    )
+    .addHelpText("after", CONDITIONS_HELP);
+  return addSloppyOption(addSessionOption(addClusterOptions(command))).action(
+    async (key: string, text: string | undefined, options: PutFlags) => {
       const value = await readValue(text, options);
-      const { hlc, context, ...acks } = await withBucket(options, (bucket) =>
-        bucket.put(key, value, writeOptions(options)),
-      );
-      const { acksReceived, fallbackAcks } = acks;
-      if (options.json === true) {
-        printDocument({ hlc: hlc.toString(), context: toBase64(context), acksReceived, fallbackAcks });
-      } else {
-        process.stdout.write(`written, on disk at ${places(acks)}\n`);
-      }
+      await perform(options, async (buckets) => {
+        const bucket = openBucket(buckets, options.type, options.bucket);
+        const result = await bucket.put(key, value, putOptions(options));
+        const { document, ...shown } = shownWrite("written", result);
+        return { ...shown, document: { ...document, context: toBase64(result.context) } };
+      });
     },
   );
 }
@@ -71,15 +88,14 @@ export function deleteCommand(): Command {
   const command = new Command("delete")
     .description("Delete a key. Deleting what is not there succeeds.")
     .argument("<KEY>", "the key, as text")
-    .option(...CONTEXT_OPTION, parseContext)
-    .option(...SLOPPY_OPTION);
-  return addClusterOptions(command).action(async (key: string, options: WriteFlags) => {
-    const { hlc, acksReceived, fallbackAcks } = await withBucket(options, (bucket) =>
-      bucket.delete(key, writeOptions(options)),
-    );
-    if (options.json === true) printDocument({ hlc: hlc.toString(), acksReceived, fallbackAcks });
-    else process.stdout.write(`deleted, on disk at ${places({ acksReceived, fallbackAcks })}\n`);
-  });
+    .option(...CONTEXT_OPTION, parseContext);
+  return addSloppyOption(addSessionOption(addClusterOptions(command))).action(
+    (key: string, options: WriteFlags) =>
+      perform(options, async (buckets) => {
+        const bucket = openBucket(buckets, options.type, options.bucket);
+        return shownWrite("deleted", await bucket.delete(key, putOptions(options)));
+      }),
+  );
 }
 
 /** `value` is the only or the first of `values`; null when nothing is found. */
@@ -95,17 +111,20 @@ export function readDocument({ values, context, hlc }: ValueRead): object {
 }
 
 /** A single value of bytes goes out as it is, so that it can be sent into a file; not to a terminal, though. */
-function printValues(values: readonly unknown[]): void {
+function valuesText(values: readonly unknown[]): string | Uint8Array {
   const [only, ...more] = values;
-  if (only instanceof Uint8Array && more.length === 0 && !process.stdout.isTTY) {
-    process.stdout.write(only);
-    return;
-  }
-  for (const value of values) process.stdout.write(`${showValue(value)}\n`);
+  if (only instanceof Uint8Array && more.length === 0 && !process.stdout.isTTY) return only;
+  return values.map((value) => `${showValue(value)}\n`).join("");
 }
 
-function writeOptions({ context, sloppy = false }: WriteFlags): WriteOptions {
-  return context === undefined ? { sloppy } : { context, sloppy };
+function putOptions(flags: PutFlags): PutOptions {
+  const { context, ifAbsent, ifContext } = flags;
+  return {
+    ...updateOptions(flags),
+    ...(context === undefined ? {} : { context }),
+    ...(ifAbsent === undefined ? {} : { ifAbsent }),
+    ...(ifContext === undefined ? {} : { ifUnchanged: ifContext }),
+  };
 }
 
 function parseContext(text: string): Uint8Array {
@@ -116,9 +135,4 @@ function parseContext(text: string): Uint8Array {
 
 function toBase64(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString("base64");
-}
-
-function places({ acksReceived, fallbackAcks }: Pick<PutResult, "acksReceived" | "fallbackAcks">): string {
-  const replicas = acksReceived === 1 ? "1 replica" : `${acksReceived} replicas`;
-  return fallbackAcks === 0 ? replicas : `${replicas}, and held for ${fallbackAcks} that are away`;
 }

@@ -40,6 +40,26 @@ const VERBS: readonly Verb[] = [
     load: async () => (await import("./key-commands.js")).deleteCommand(),
   },
   {
+    name: "counter",
+    summary: "count: add, subtract, get, clear",
+    load: async () => (await import("./counter-command.js")).counterCommand(),
+  },
+  {
+    name: "flag",
+    summary: "switch flags on and off",
+    load: async () => (await import("./flag-command.js")).flagCommand(),
+  },
+  {
+    name: "set",
+    summary: "add members to sets, remove them, list them",
+    load: async () => (await import("./set-command.js")).setCommand(),
+  },
+  {
+    name: "map",
+    summary: "change and read maps by path",
+    load: async () => (await import("./map-command.js")).mapCommand(),
+  },
+  {
     name: "import",
     summary: "write many keys from JSON lines",
     load: async () => (await import("./import-command.js")).importCommand(),

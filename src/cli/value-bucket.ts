@@ -1,8 +1,8 @@
 /** A bucket of either type behind one interface: a register is a multi that never has siblings. */
 import {
-  type AtollClient,
   AtollError,
   type BatchResult,
+  type Buckets,
   type Key,
   type PutOptions,
   type PutResult,
@@ -32,9 +32,10 @@ export interface ValueBucket {
   delete(key: Key, options?: WriteOptions): Promise<WriteResult>;
 }
 
-export function openBucket(client: AtollClient, type: BucketType, bucket: string): ValueBucket {
+/** @param buckets of a client, or of a session of it */
+export function openBucket(buckets: Buckets, type: BucketType, bucket: string): ValueBucket {
   if (type === "multi") {
-    const multi = client.multi(bucket);
+    const multi = buckets.multi(bucket);
     const slots = new CallSlots();
     return {
       get: (key) => multi.get(key),
@@ -45,7 +46,7 @@ export function openBucket(client: AtollClient, type: BucketType, bucket: string
       delete: (key, options) => multi.delete(key, options),
     };
   }
-  const register = client.register(bucket);
+  const register = buckets.register(bucket);
   return {
     get: async (key) => readOf(await register.get(key)),
     getMany: async (keys) =>

@@ -139,6 +139,103 @@ describe("a multi", () => {
   });
 });
 
+describe("a put on a condition", () => {
+  it("writes only what is absent, or what nothing newer replaced", async () => {
+    expect((await run("put", "slot", "ada", "--if-absent")).code).toBe(0);
+    const taken = await run("put", "slot", "bob", "--if-absent", "--json");
+    expect([taken.code, failureIn(taken).reason]).toEqual([1, "CONDITION_FAILED"]);
+    const { context } = readIn(await run("get", "slot", "--json"));
+    expect((await run("put", "slot", "ada 2", "--if-context", context)).code).toBe(0);
+    const late = await run("put", "slot", "bob", "--if-context", context);
+    expect([late.code, late.stderr]).toEqual([1, expect.stringContaining("(CONDITION_FAILED)\nRead it")]);
+    expect((await run("get", "slot")).stdout).toBe("ada 2\n");
+  });
+});
+
+describe("data types", () => {
+  const json = async (...args: string[]): Promise<unknown> =>
+    JSON.parse((await run(...args, "--json")).stdout);
+
+  it("count", async () => {
+    expect((await run("counter", "add", "views", "41")).stdout).toBe("added, on disk at 1 replica\n");
+    await run("counter", "add", "views");
+    await run("counter", "add", "views", "-2");
+    Deleted.parse(await json("counter", "subtract", "views", "50"));
+    expect((await run("counter", "get", "views")).stdout).toBe("-10\n");
+    expect(await json("counter", "get", "views")).toEqual({ value: -10 });
+    await run("counter", "clear", "views");
+    expect(await json("counter", "get", "views")).toEqual({ value: 0 });
+  });
+
+  it("switch", async () => {
+    expect(await json("flag", "get", "beta")).toEqual({ value: false });
+    await run("flag", "enable", "beta");
+    expect((await run("flag", "get", "beta")).stdout).toBe("true\n");
+    await run("flag", "disable", "beta");
+    expect((await run("flag", "get", "beta")).stdout).toBe("false\n");
+  });
+
+  it("collect", async () => {
+    await run("set", "add", "tags", "geo", "crdt", "é");
+    await run("set", "remove", "tags", "geo", "never there");
+    expect((await run("set", "members", "tags")).stdout).toBe("crdt\né\n");
+    expect(await json("set", "members", "tags")).toEqual({ members: ["crdt", "é"] });
+    expect(await json("set", "has", "tags", "geo")).toEqual({ value: false });
+    expect([await json("set", "has", "tags", "é"), await json("set", "size", "tags")]).toEqual([
+      { value: true },
+      { value: 2 },
+    ]);
+    await run("set", "clear", "tags");
+    expect(await json("set", "members", "tags")).toEqual({ members: [] });
+  });
+
+  it("are told apart inside a map, by path", async () => {
+    const map = (...args: string[]) => run("map", ...args);
+    await map("put", "p1", String.raw`address/a\/b`, "Paris");
+    await map("put", "p1", "shape", '{"x":1}', "--json-value");
+    await map("add", "p1", "visits", "5");
+    await map("add", "p1", "visits", "-2");
+    await map("enable", "p1", "open");
+    await map("set-add", "p1", "tags", "wifi", "quiet");
+    await map("set-remove", "p1", "tags", "quiet");
+    const lines = [
+      String.raw`address/a\/b${"\t"}register${"\t"}Paris`,
+      "open\tflag\ttrue",
+      'shape\tregister\t{"x":1}',
+      "tags\tset\twifi",
+      "visits\tcounter\t3",
+    ];
+    expect((await map("get", "p1")).stdout.trim().split("\n").toSorted()).toEqual(lines);
+    expect(await json("map", "get", "p1", "address")).toEqual({
+      found: true,
+      entries: [{ path: ["address", "a/b"], type: "register", value: "Paris" }],
+    });
+    await map("disable", "p1", "open");
+    await map("remove", "p1", "address");
+    expect(await map("get", "p1", "open")).toEqual({
+      code: 3,
+      stdout: "",
+      stderr: '"p1" holds nothing there\n',
+    });
+    await map("clear", "p1");
+    expect(await json("map", "get", "p1")).toEqual({ found: false, entries: [] });
+  });
+
+  it("go on with a session", async () => {
+    const begun = z
+      .looseObject({ session: z.string().regex(/^[\w-]+$/) })
+      .parse(await json("counter", "add", "seen", "1", "--session", "new"));
+    const read = await run("counter", "get", "seen", "--session", begun.session);
+    expect(read).toMatchObject({
+      code: 0,
+      stdout: "1\n",
+      stderr: expect.stringMatching(/^session: [\w-]+\n$/),
+    });
+    const bad = await run("get", "seen", "--session", "nonsense", "--json");
+    expect([bad.code, failureIn(bad).metadata]).toEqual([2, { field: "token" }]);
+  });
+});
+
 describe("what cannot be", () => {
   it.each([
     ["an empty key", ["put", "", "v"], "the key is empty"],

@@ -6,7 +6,10 @@ import { z } from "zod";
 import { atoll, failureIn } from "./cli-fixture.js";
 
 const ROOT = join(import.meta.dirname, "..", "..");
-const VERBS = ["start", "cluster", "get", "put", "delete", "import", "export", "admin", "sim", "demo"];
+const VERBS = [
+  ...["start", "cluster", "get", "put", "delete", "counter", "flag", "set", "map"],
+  ...["import", "export", "admin", "sim", "demo"],
+];
 
 /** Prints the address of every module that is loaded. */
 const TELL_MODULES = `
@@ -55,6 +58,9 @@ describe("atoll", () => {
     [["get", "k", "--consistency", "MOST"], "one of ONE, TWO, THREE", "atoll get"],
     [["get", "k", "--timeout", "-5"], "whole milliseconds", "atoll get"],
     [["put", "k", "v", "--context", "?"], "not base64", "atoll put"],
+    [["put", "k", "v", "--if-absent", "--context", "AAAA"], "cannot be used with", "atoll put"],
+    [["counter", "add", "k", "1.5"], "whole number", "atoll counter add"],
+    [["map", "enable", "k", "a//b"], "A step of it is empty", "atoll map enable"],
     [["admin", "stat"], "unknown command 'stat'", "atoll admin"],
     [["cluster", "up", "--nodes", "x"], "whole number", "atoll cluster up"],
     [["start", "--port", "1"], "unknown option '--port'", "atoll start"],

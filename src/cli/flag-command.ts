@@ -1,0 +1,43 @@
+/** `atoll flag`: on or off; an enable wins against a disable at the same time. */
+import { Command } from "commander";
+import {
+  type DataOptions,
+  perform,
+  readVerb,
+  shownValue,
+  shownWrite,
+  updateOptions,
+  type WriteOptions,
+  writeVerb,
+} from "./data-command.js";
+
+const KEY = ["<KEY>", "the key, as text"] as const;
+
+export function flagCommand(): Command {
+  const command = new Command("flag").description("Switch flags, and read them.");
+
+  writeVerb(command, "enable", "Switch a flag on.")
+    .argument(...KEY)
+    .action((key: string, options: WriteOptions) =>
+      perform(options, async (buckets) => {
+        const flag = buckets.flag(options.bucket);
+        return shownWrite("enabled", await flag.enable(key, updateOptions(options)));
+      }),
+    );
+
+  writeVerb(command, "disable", "Switch a flag off.")
+    .argument(...KEY)
+    .action((key: string, options: WriteOptions) =>
+      perform(options, async (buckets) => {
+        const flag = buckets.flag(options.bucket);
+        return shownWrite("disabled", await flag.disable(key, updateOptions(options)));
+      }),
+    );
+
+  readVerb(command, "get", "Print true or false. With --json: {value}.")
+    .argument(...KEY)
+    .action((key: string, options: DataOptions) =>
+      perform(options, async (buckets) => shownValue(await buckets.flag(options.bucket).get(key))),
+    );
+  return command;
+}
