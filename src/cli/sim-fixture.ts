@@ -47,6 +47,7 @@ const PLAN = z.strictObject({
     hintBudgetBytes: index,
     catchUpPageBytes: index,
     catchUpBytesPerSecond: index.default(2 ** 26),
+    auditIntervalMs: index.default(10_000),
   }),
   clockOffsetsMs: z.array(z.number()),
   victim: index,

@@ -19,6 +19,7 @@ const INVARIANTS = [
   "n",
   "o",
   "p",
+  "q",
   "liveness",
   "defect",
 ] as const;

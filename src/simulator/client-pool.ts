@@ -8,8 +8,10 @@ import { DataType, type ReadToken } from "../crdt/index.js";
 import type { Operation, Outcome } from "../replication/index.js";
 import type { SeededRandom } from "../runtime/simulated/index.js";
 import type { ClusterProcesses, RunningNode } from "./cluster-processes.js";
+import type { CopyLedger } from "./copy-ledger.js";
 import type { DiskClocks } from "./disk-clocks.js";
 import { type History, type KeyUnderTest, mayHaveApplied, type Write } from "./history.js";
+import { checkCopied } from "./invariants/copies.js";
 import { checkDurable, checkReadDurable } from "./invariants/durability.js";
 import { checkStampAboveRead } from "./invariants/stamps.js";
 import { BUCKET, deleteOf, getOf, putOf } from "./operations.js";
@@ -45,6 +47,7 @@ export class ClientPool {
   readonly #cluster: ClusterProcesses;
   readonly #history: History;
   readonly #clocks: DiskClocks;
+  readonly #copies: CopyLedger;
   readonly #random: SeededRandom;
   readonly #retriesWithinMs: number;
   readonly #tell: (text: string) => void;
@@ -54,14 +57,15 @@ export class ClientPool {
   constructor(
     cluster: ClusterProcesses,
     history: History,
-    clocks: DiskClocks,
+    disks: { readonly clocks: DiskClocks; readonly copies: CopyLedger },
     random: SeededRandom,
     requestIdWindowMs: number,
     tell: (text: string) => void,
   ) {
     this.#cluster = cluster;
     this.#history = history;
-    this.#clocks = clocks;
+    this.#clocks = disks.clocks;
+    this.#copies = disks.copies;
     this.#random = random;
     this.#retriesWithinMs = RETRIES_SHARE_OF_WINDOW * requestIdWindowMs;
     this.#tell = tell;
@@ -170,8 +174,12 @@ export class ClientPool {
     write.acksReceived = outcome.acksReceived;
     write.fallbackAcks = outcome.fallbackAcks;
     write.minter = minted === undefined ? undefined : actorMember(minted.actor);
-    if (minted !== undefined)
-      checkDurable(this.#clocks, this.#partitionOf(write.key), minted, outcome.acksReceived);
+    if (minted !== undefined) {
+      const { isSloppy } = call.planned;
+      const partition = this.#partitionOf(write.key);
+      checkDurable(this.#clocks, partition, minted, outcome.acksReceived);
+      checkCopied(this.#copies, partition, minted, { isSloppy, fallbackAcks: outcome.fallbackAcks });
+    }
     // A delete that found nothing mints nothing.
     if (outcome.context.length > 0) checkStampAboveRead(outcome.hlc, call.readStamp);
     const values = write.kind === "put" ? [write.value] : [];

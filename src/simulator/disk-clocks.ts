@@ -10,13 +10,7 @@ import {
   formatDot,
   VersionVector,
 } from "../causality/index.js";
-import {
-  openRecord,
-  type PartitionRecord,
-  RecordDamagedError,
-  readPartition,
-  readRow,
-} from "../codec/index.js";
+import { type PartitionRecord, readPartition, readRow } from "../codec/index.js";
 import { isTombstone } from "../crdt/index.js";
 import { catchUpKey } from "../replication/index.js";
 import type { WorldObserver } from "../runtime/simulated/index.js";
@@ -24,6 +18,7 @@ import { metaKey, partitionKey, type StoreKey } from "../storage/index.js";
 import { decodeLayout } from "../topology/index.js";
 import type { Damage } from "./damage-budget.js";
 import { DiskDoubts } from "./disk-doubts.js";
+import { opened, partitionOf } from "./disk-record.js";
 import { DiskRowDots, type StampedDot } from "./disk-row-dots.js";
 
 type Batch = Parameters<WorldObserver["batchWritten"]>[1];
@@ -110,6 +105,14 @@ export class DiskClocks {
   /** How many nodes ever had a clock on their disk that covers the dot. */
   holdersOf(partition: number, { actor, counter }: Dot): number {
     return [...this.#disksOf(partition)].filter(({ clock }) => clock.covers(actor, counter)).length;
+  }
+
+  /** The node's clock covers the dot, and no other node ever had one on its disk that did. */
+  isHeldAlone(node: number, partition: number, { actor, counter }: Dot): boolean {
+    if (this.#disk(node, partition)?.last?.clock.covers(actor, counter) !== true) return false;
+    return ![...this.#disksOf(partition)].some(
+      (disk) => disk.node !== node && disk.clock.covers(actor, counter),
+    );
   }
 
   /** What was closed, forgotten or purged before all replicas had it. */
@@ -253,20 +256,7 @@ export class DiskClocks {
 
 const LAYOUT_KEY = metaKey("layout");
 
-function partitionOf(key: string): number {
-  return key.charCodeAt(1) * 256 + key.charCodeAt(2);
-}
-
 function pastActors(clocks: readonly VersionVector[], member: number, upTo: number): Set<Actor> {
   const actors = clocks.flatMap((clock) => [...clock.entries()].map(([actor]) => actor));
   return new Set(actors.filter((actor) => actorMember(actor) === member && actorIncarnation(actor) <= upTo));
-}
-
-function opened<T>(key: string, bytes: Buffer, read: Parameters<typeof openRecord<T>>[2]): T | undefined {
-  try {
-    return openRecord(Buffer.from(key, "latin1"), bytes, read);
-  } catch (error) {
-    if (error instanceof RecordDamagedError) return undefined;
-    throw error;
-  }
 }

@@ -1,7 +1,8 @@
 /** Every dot of each row that was ever in a log, with its stamp, as of the batches that nodes write. */
 import type { Dot, Hlc } from "../causality/index.js";
-import { openRecord, RecordDamagedError, readLogEntry } from "../codec/index.js";
+import { readLogEntry } from "../codec/index.js";
 import { dotOfLogKey, rowStoreKey, type StoreKey } from "../storage/index.js";
+import { opened } from "./disk-record.js";
 
 export interface StampedDot extends Dot {
   readonly hlc: Hlc;
@@ -14,7 +15,7 @@ export class DiskRowDots {
 
   logWritten(partition: number, key: StoreKey, value: Buffer): void {
     if (this.#known.has(key)) return;
-    const entry = entryOf(key, value);
+    const entry = opened(key, value, readLogEntry);
     if (entry?.rowKey === undefined) return;
     this.#known.add(key);
     const row = rowStoreKey(partition, entry.rowKey);
@@ -26,14 +27,5 @@ export class DiskRowDots {
 
   of(row: string): readonly StampedDot[] {
     return this.#byRow.get(row) ?? [];
-  }
-}
-
-function entryOf(key: StoreKey, value: Buffer): ReturnType<typeof readLogEntry> | undefined {
-  try {
-    return openRecord(Buffer.from(key, "latin1"), value, readLogEntry);
-  } catch (error) {
-    if (error instanceof RecordDamagedError) return undefined;
-    throw error;
   }
 }

@@ -3,9 +3,10 @@
  * dot is, and which request it answered.
  */
 import { type Actor, actorMember, formatDot, type Hlc, ZERO_HLC } from "../causality/index.js";
-import { openRecord, RecordDamagedError, readLogEntry } from "../codec/index.js";
+import { readLogEntry } from "../codec/index.js";
 import type { WorldObserver } from "../runtime/simulated/index.js";
 import { dotOfLogKey, type StoreKey } from "../storage/index.js";
+import { opened, partitionOf } from "./disk-record.js";
 
 type Batch = Parameters<WorldObserver["batchWritten"]>[1];
 
@@ -89,29 +90,15 @@ export class DotLedger {
 }
 
 const LOG_LETTER = "l".charCodeAt(0);
-function partitionOf(key: string): number {
-  return key.charCodeAt(1) * 256 + key.charCodeAt(2);
-}
 
 function readDot(key: string, record: Buffer): LoggedDot | undefined {
-  try {
-    const entry = openRecord(Buffer.from(key, "latin1"), record, readLogEntry);
-    const { actor, counter } = dotOfLogKey(key as StoreKey);
-    const content = `${entry.hlc} ${JSON.stringify(entry.rowKey)}`;
-    const partition = partitionOf(key);
-    return {
-      partition,
-      actor,
-      counter,
-      hlc: entry.hlc,
-      content,
-      requestId: entry.requestId,
-      following: entry.following,
-    };
-  } catch (error) {
-    if (error instanceof RecordDamagedError) return undefined;
-    throw error;
-  }
+  const entry = opened(key, record, readLogEntry);
+  if (entry === undefined) return undefined;
+  const { actor, counter } = dotOfLogKey(key as StoreKey);
+  const content = `${entry.hlc} ${JSON.stringify(entry.rowKey)}`;
+  const partition = partitionOf(key);
+  const { following, hlc, requestId } = entry;
+  return { partition, actor, counter, hlc, content, requestId, following };
 }
 
 function inWords(dot: LoggedDot): string {

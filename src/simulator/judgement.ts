@@ -5,16 +5,21 @@
 import { Context } from "../causality/index.js";
 import type { DigestReport, RowInspection } from "../node/index.js";
 import type { Outcome } from "../replication/index.js";
+import { copyRange } from "../storage/index.js";
 import type { ClusterProcesses, RunningNode } from "./cluster-processes.js";
 import { difference, isQuiet } from "./convergence.js";
 import type { DamageBudget } from "./damage-budget.js";
+import { recordsOn } from "./disk-record.js";
+import type { StillBroken } from "./faults/fault.js";
 import type { History, KeyUnderTest, Read } from "./history.js";
 import { checkAcknowledgedWrites } from "./invariants/acknowledged-writes.js";
 import { checkSiblings } from "./invariants/bounds.js";
 import { checkEqualScans } from "./invariants/convergence.js";
+import { checkNoCopies } from "./invariants/copies.js";
 import { checkDeletedValues } from "./invariants/deleted-values.js";
 import { checkContiguousLog } from "./invariants/dots.js";
 import { forgetsTooLate, keptTooLong } from "./invariants/forgetting.js";
+import { notHealed } from "./invariants/healing.js";
 import { checkHintsAddUp, pendingHints } from "./invariants/hints.js";
 import { checkQuarantine } from "./invariants/quarantine.js";
 import { getOf } from "./operations.js";
@@ -27,6 +32,8 @@ const CONVERGES_WITHIN_MS = 60_000;
 const FORGETS_WITHIN_MS = 40_000;
 const STEP_MS = 500;
 const FORGETTING_STEP_MS = 2_000;
+/** A node reads the rows of one partition so much more seldom than it compares its sketches with a peer's. */
+const AUDITS_A_SCRUB = 6;
 const ANSWER_WITHIN_MS = 5_000;
 const READ_ATTEMPTS_MAX = 5;
 
@@ -35,6 +42,7 @@ export class Judgement {
   readonly #history: History;
   readonly #budget: DamageBudget;
   readonly #settings: PlannedSettings;
+  readonly #disturbRest: () => readonly StillBroken[];
   readonly #tell: (text: string) => void;
 
   constructor(
@@ -42,12 +50,14 @@ export class Judgement {
     history: History,
     budget: DamageBudget,
     settings: PlannedSettings,
+    disturbRest: () => readonly StillBroken[],
     tell: (text: string) => void,
   ) {
     this.#cluster = cluster;
     this.#history = history;
     this.#budget = budget;
     this.#settings = settings;
+    this.#disturbRest = disturbRest;
     this.#tell = tell;
   }
 
@@ -56,6 +66,7 @@ export class Judgement {
     this.#converge();
     this.#tell("converged");
     this.#forget();
+    this.#heal();
     for (const key of this.#history.keys) checkEqualScans(key, this.#scan(key));
     const final = this.#history.keys.map((key) => this.#readAll(key));
     checkAcknowledgedWrites(this.#history, final, this.#budget);
@@ -64,6 +75,7 @@ export class Judgement {
     for (const node of this.#members) {
       const rows = this.#inspectRows(node);
       checkContiguousLog(node.member.nodeId, rows);
+      checkNoCopies(node.member.nodeId, [...recordsOn(node.host, copyRange())].length);
       checkSiblings(node.member.nodeId, rows, this.#settings.maxSiblings, this.#members.length);
     }
   }
@@ -94,6 +106,22 @@ export class Judgement {
       this.#cluster.runFor(FORGETTING_STEP_MS);
     }
     this.#tell("all that may be forgotten is");
+  }
+
+  /** Something befalls the cluster even now, and it has to find and mend it. */
+  #heal(): void {
+    const broken = this.#disturbRest();
+    if (broken.length === 0) return;
+    const rounds = AUDITS_A_SCRUB * this.#cluster.layout.partitionCount + 2 * this.#cluster.nodes.length;
+    const withinMs = CONVERGES_WITHIN_MS + rounds * this.#settings.auditIntervalMs;
+    const deadlineMs = this.#nowMs() + withinMs;
+    for (;;) {
+      this.#cluster.runFor(STEP_MS);
+      const why = broken.map((isBroken) => isBroken()).find((each) => each !== undefined) ?? this.#unrest();
+      if (why === undefined) break;
+      if (this.#nowMs() >= deadlineMs) throw notHealed(withinMs, why);
+    }
+    this.#tell("healed");
   }
 
   #kept(): string | undefined {

@@ -68,6 +68,7 @@ export interface PlannedSettings {
   readonly catchUpPageBytes: number;
   /** Little enough that some catch-ups last for seconds, as those of large partitions do. */
   readonly catchUpBytesPerSecond: number;
+  readonly auditIntervalMs: number;
 }
 
 export interface Plan {

@@ -1,5 +1,5 @@
 /** How large a run is, and where its interesting moments lie. */
-import { CATCH_UP_PAGE_BYTES } from "../node/index.js";
+import { AUDIT_INTERVAL_MS, CATCH_UP_PAGE_BYTES } from "../node/index.js";
 import type { SeededRandom } from "../runtime/simulated/index.js";
 import { type PlannedKey, type PlannedSettings, REGIONS } from "./plan.js";
 
@@ -78,6 +78,7 @@ export function shapeOf(random: SeededRandom): Shape {
       hintBudgetBytes: random.chance(0.8) ? 2 ** 30 : 300,
       catchUpPageBytes: random.split("pages").chance(0.5) ? CATCH_UP_PAGE_BYTES : 200,
       catchUpBytesPerSecond: drawCatchUpPace(random.split("pace")),
+      auditIntervalMs: random.split("audits").chance(0.5) ? AUDIT_INTERVAL_MS : 1_500,
     },
     clients: 3 + random.below(3),
     operations: Math.round(random.between(45, 100)),

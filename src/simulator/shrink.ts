@@ -3,7 +3,7 @@
  * actions (Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", 2002), then a smaller cluster,
  * right clocks, default settings, fewer retries.
  */
-import { CATCH_UP_PAGE_BYTES } from "../node/index.js";
+import { AUDIT_INTERVAL_MS, CATCH_UP_PAGE_BYTES } from "../node/index.js";
 import { isFault, type Plan, type PlannedOperation } from "./plan.js";
 
 export interface Shrunken {
@@ -102,6 +102,7 @@ const PLAIN_SETTINGS: Plan["settings"] = {
   hintBudgetBytes: 2 ** 30,
   catchUpPageBytes: CATCH_UP_PAGE_BYTES,
   catchUpBytesPerSecond: 2 ** 26,
+  auditIntervalMs: AUDIT_INTERVAL_MS,
 };
 
 function sizeOf(plan: Plan): number {

@@ -5,6 +5,7 @@
 import { SeededRandom } from "../runtime/simulated/index.js";
 import { ClientPool } from "./client-pool.js";
 import { ClusterProcesses, type RunningNode } from "./cluster-processes.js";
+import { CopyLedger } from "./copy-ledger.js";
 import { type Damage, DamageBudget } from "./damage-budget.js";
 import { DiskClocks } from "./disk-clocks.js";
 import { DotLedger } from "./dot-ledger.js";
@@ -12,6 +13,7 @@ import { DoubtWatch } from "./doubt-watch.js";
 import { faultNamed } from "./faults/catalogue.js";
 import { History } from "./history.js";
 import { checkFills } from "./invariants/bounds.js";
+import { checkBroughtHome } from "./invariants/copies.js";
 import { CutPeers } from "./invariants/cut-peers.js";
 import { checkNothingOfThePast, checkUniqueDots } from "./invariants/dots.js";
 import { checkDoubts } from "./invariants/doubts.js";
@@ -19,6 +21,7 @@ import { checkNotForgottenEarly } from "./invariants/forgetting.js";
 import { checkFullSyncs, checkLogsKept } from "./invariants/full-syncs.js";
 import { CutHints, checkHintsAddUp } from "./invariants/hints.js";
 import { checkOwnWrites } from "./invariants/own-writes.js";
+import { checkQuarantineComplete } from "./invariants/quarantine.js";
 import { checkNothingRepaired } from "./invariants/repairs.js";
 import { checkAppliedOnce } from "./invariants/retries.js";
 import { checkStamps } from "./invariants/stamps.js";
@@ -44,6 +47,7 @@ export class Simulation {
   readonly #stage: Stage;
   readonly #ledger = new DotLedger();
   readonly #clocks = new DiskClocks();
+  readonly #copies: CopyLedger;
   readonly #budget: DamageBudget;
   readonly #clients: ClientPool;
   /** Processes that have written a batch. */
@@ -62,6 +66,10 @@ export class Simulation {
     this.#cutHints = new CutHints(plan.settings.maxHintWindowMs, plan.swarm);
     this.#cluster = this.#build();
     this.#doubtWatch = new DoubtWatch(this.#cluster.nodes, this.#clocks.doubts);
+    this.#copies = new CopyLedger(
+      this.#cluster.nodes.map(({ member }) => member.number),
+      (node, key) => this.#nodeNumbered(node)?.host.disk.peek(key),
+    );
     const tell = (text: string): void => this.#tell(text);
     this.#keeper = new NodeKeeper(this.#cluster, plan.settings.fsync === "always", {
       tell,
@@ -73,7 +81,7 @@ export class Simulation {
     this.#clients = new ClientPool(
       this.#cluster,
       this.history,
-      this.#clocks,
+      { clocks: this.#clocks, copies: this.#copies },
       new SeededRandom(plan.seed).split("clients"),
       plan.settings.requestIdWindowMs,
       tell,
@@ -101,7 +109,8 @@ export class Simulation {
     this.#stage.calm();
     this.#keeper.startAll();
     const tell = (text: string): void => this.#tell(text);
-    new Judgement(this.#cluster, this.history, this.#budget, this.#plan.settings, tell).pass();
+    const disturb = () => this.#stage.disturbRest();
+    new Judgement(this.#cluster, this.history, this.#budget, this.#plan.settings, disturb, tell).pass();
     this.#checkHistory();
   }
 
@@ -155,6 +164,7 @@ export class Simulation {
     checkNotForgottenEarly(this.#clocks);
     checkLogsKept(this.#clocks, this.#plan);
     checkDoubts(this.#clocks.doubts, this.#doubtWatch);
+    checkBroughtHome(this.#copies);
     checkNothingOfThePast(this.#clocks);
     this.#cutPeers.check(nodes, (from, to) => world.network.cutSinceMs(from, to), this.nowMs);
   }
@@ -162,6 +172,7 @@ export class Simulation {
   #checkHistory(): void {
     this.#sample();
     checkAppliedOnce(this.#ledger, this.#budget);
+    checkQuarantineComplete(this.#cluster.nodes, this.#clocks);
     checkStrictReads(this.history, this.#budget);
     checkOwnWrites(this.history, this.#budget);
   }
@@ -170,14 +181,19 @@ export class Simulation {
     this.#budget.destroyed(member.number, this.nowMs, damage);
     this.#ledger.diskLost(member.number);
     this.#clocks.diskLost(member.number, damage);
+    this.#copies.diskLost(member.number);
   }
 
   /** With the first batch of a process. */
   #noteStart(number: number): void {
-    const node = this.#cluster.nodes.find(({ member }) => member.number === number);
+    const node = this.#nodeNumbered(number);
     if (node === undefined || this.#begun.has(node.api)) return;
     this.#begun.add(node.api);
     this.#clocks.started(number, this.#plan.partitions, (key) => node.host.disk.peek(key));
+  }
+
+  #nodeNumbered(number: number): RunningNode | undefined {
+    return this.#cluster.nodes.find(({ member }) => member.number === number);
   }
 
   #build(): ClusterProcesses {
@@ -208,6 +224,7 @@ export class Simulation {
           for (const { value } of batch) if (value !== undefined) trace.bytes(node, node, value, atMs);
           this.#noteStart(node);
           this.#clocks.batchWritten(node, batch);
+          this.#copies.batchWritten(node, batch);
           const minted = this.#ledger.batchWritten(node, batch);
           for (const partition of minted) this.#clocks.minted(node, partition);
           if (minted.size > 0) this.#stage.noteMint(node);

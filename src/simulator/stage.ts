@@ -3,7 +3,7 @@ import type { NodeEnd } from "../node/index.js";
 import type { SimulatedNetwork, VirtualTime } from "../runtime/simulated/index.js";
 import type { ClusterProcesses, RunningNode } from "./cluster-processes.js";
 import type { Damage } from "./damage-budget.js";
-import type { FaultStage, FrameWatch } from "./faults/fault.js";
+import type { FaultStage, FrameWatch, StillBroken } from "./faults/fault.js";
 import type { MessageFaults } from "./message-faults.js";
 import type { NodeKeeper } from "./node-keeper.js";
 import type { PlannedFault } from "./plan.js";
@@ -25,6 +25,7 @@ export class Stage implements FaultStage {
   readonly #endWatches = new Set<EndWatch>();
   readonly #fired = new Set<string>();
   readonly #batches = new Map<number, number>();
+  readonly #atRest: (() => StillBroken | undefined)[] = [];
   #isCalm = false;
 
   constructor(cluster: ClusterProcesses, keeper: NodeKeeper, destroyed: FaultStage["destroyed"]) {
@@ -69,6 +70,15 @@ export class Stage implements FaultStage {
 
   watchEnds(watch: EndWatch): () => void {
     return added(this.#endWatches, watch);
+  }
+
+  atRest(task: () => StillBroken | undefined): void {
+    this.#atRest.push(task);
+  }
+
+  /** All has come to rest: what was kept for now happens. Each of what it returns says whether it is made good. */
+  disturbRest(): StillBroken[] {
+    return this.#atRest.splice(0).flatMap((task) => task() ?? []);
   }
 
   batchesOf(node: RunningNode): number {

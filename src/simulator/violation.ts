@@ -17,6 +17,7 @@ export type InvariantName =
   | "n"
   | "o"
   | "p"
+  | "q"
   | "liveness"
   | "defect";
 

@@ -38,6 +38,10 @@ const MOVE_CHANCE = 0.5;
 const MOVE_READS = 3;
 /** Shorter than most ways between regions. */
 const MOVE_GAP_MS = 90;
+const LONELY_CHANCE = 0.5;
+const LONELY_MAX = 4;
+/** As long as a node may be cut off. */
+const LONELY_MS = 5_000;
 /** Those at which one node alone may write. */
 const ALONE: readonly Level[] = ["ONE", "LOCAL_ONE"];
 
@@ -62,6 +66,7 @@ export function drawWorkload(random: SeededRandom, shape: Shape): PlannedOperati
     ...shape.focuses
       .filter(() => moves.chance(MOVE_CHANCE))
       .flatMap((focus) => drawMove(moves, shape, focus)),
+    ...drawLonely(random.split("lonely"), shape),
   ]);
 }
 
@@ -108,6 +113,32 @@ function drawRetries(random: SeededRandom, shape: Shape, atMs: number): PlannedR
 
 const PLAIN = { retries: [], isSloppy: false, lingersMs: 0, readsAgainAt: [] } as const;
 
+/**
+ * After a focus, a session that goes on at the one node that may lose what it holds, whoever else is there: at levels that
+ * this node meets alone.
+ */
+function drawLonely(random: SeededRandom, shape: Shape): PlannedOperation[] {
+  const focus = shape.focuses[random.below(shape.focuses.length)];
+  if (focus === undefined || !random.chance(LONELY_CHANCE)) return [];
+  const base = { ...PLAIN, client: random.below(shape.clients), node: shape.victim, timeoutMs: 800 };
+  return Array.from({ length: 1 + random.below(LONELY_MAX) }, (): PlannedOperation => {
+    const key = looseKeyOf(random, shape);
+    return {
+      ...base,
+      kind: "put",
+      key,
+      atMs: Math.round(focus.atMs + random.between(0, LONELY_MS)),
+      level: ALONE[random.below(ALONE.length)] ?? "ONE",
+      usesContext: random.chance(CONTEXT_CHANCE),
+    };
+  });
+}
+
+function looseKeyOf(random: SeededRandom, { keys }: Shape): number {
+  const loose = keys.flatMap(({ isStrict }, i) => (isStrict ? [] : [i]));
+  return loose[random.below(loose.length)] ?? 0;
+}
+
 /** A strict write, or some of a key with siblings, and strict reads at its coordinator and at others, in turn. */
 function drawFocused(random: SeededRandom, shape: Shape, focus: Focus): PlannedOperation[] {
   const base = {
@@ -146,8 +177,7 @@ function drawFocused(random: SeededRandom, shape: Shape, focus: Focus): PlannedO
 
 /** A write at one node; what replaces it, and reads, at another. Mostly that one is of the focus, which faults aim at. */
 function drawMove(random: SeededRandom, shape: Shape, focus: Focus): PlannedOperation[] {
-  const loose = shape.keys.flatMap(({ isStrict }, i) => (isStrict ? [] : [i]));
-  const key = loose[random.below(loose.length)] ?? 0;
+  const key = looseKeyOf(random, shape);
   const other = (focus.node + 1 + random.below(nodesOf(shape) - 1)) % nodesOf(shape);
   const [from, to] = random.chance(0.7) ? [other, focus.node] : [focus.node, other];
   const base = { ...PLAIN, client: random.below(shape.clients), key, timeoutMs: 800 };

@@ -85,6 +85,14 @@ export class SimulatedDisk {
   }
 
   /**
+   * One record whose key matches, chosen by chance, is gone, as when the bit that flips is one of its key, or of a table's
+   * index. Nothing shows that it ever was. Answers its key, or undefined when there is none.
+   */
+  loseRecord(matches: (key: Buffer) => boolean): string | undefined {
+    return this.#contents.loseRecord(matches, this.#choose);
+  }
+
+  /**
    * Flips a bit in the store's log. Nobody notices: the process has its records in memory. The next one reads the log
    * up to there and no further, whatever was flushed; the mark stays. Nothing is lost when the log becomes a table
    * before that. Answers how many batches would be gone by now.

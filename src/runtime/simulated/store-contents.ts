@@ -123,6 +123,14 @@ export class StoreContents {
     return lost.length;
   }
 
+  /** One record is gone, and nothing shows that it ever was. Answers its key, if any matched. */
+  loseRecord(matches: (key: Buffer) => boolean, choose: Choose): string | undefined {
+    const candidates = this.#bytes.keys().filter((key) => matches(fromKey(key)));
+    const key = candidates[choose(candidates.length)];
+    if (key !== undefined) this.#bytes.set(key, undefined);
+    return key;
+  }
+
   /**
    * Flips one bit of one record, as rot does: of its value or, where that is empty, of its key. Answers the key that it
    * had, if any matched.

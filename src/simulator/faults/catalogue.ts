@@ -5,10 +5,12 @@ import type { FaultKind } from "./fault.js";
 import { MEMBER_FAULTS } from "./member-faults.js";
 import { NETWORK_FAULTS } from "./network-faults.js";
 import { PROCESS_FAULTS } from "./process-faults.js";
+import { REST_FAULTS } from "./rest-faults.js";
 
 export const FAULTS: readonly FaultKind[] = [
   ...NETWORK_FAULTS,
   ...DISK_FAULTS,
+  ...REST_FAULTS,
   ...CLOCK_FAULTS,
   ...PROCESS_FAULTS,
   ...MEMBER_FAULTS,

@@ -26,6 +26,9 @@ export interface FaultKind {
 /** Sees a frame as a process takes it. */
 export type FrameWatch = (from: number, to: number, frame: Buffer) => void;
 
+/** What of a fault at rest is not made good yet; undefined when nothing is. */
+export type StillBroken = () => string | undefined;
+
 /** What faults act on. */
 export interface FaultStage {
   readonly time: VirtualTime;
@@ -48,6 +51,8 @@ export interface FaultStage {
   watchEnds(watch: (node: RunningNode, end: NodeEnd | Error) => void): () => void;
   /** How many batches a node has written so far. */
   batchesOf(node: RunningNode): number;
+  /** Runs `task` when all has come to rest after faults have stopped. What it does must be made good before the verdict. */
+  atRest(task: () => StillBroken | undefined): void;
   /** The node's disk loses some of what it holds. */
   destroyed(node: RunningNode, damage: Damage): void;
 }

@@ -6,7 +6,10 @@ import { cutOff, type FaultKind, type FaultStage, nodeOf } from "./fault.js";
 const ASK_EVERY_MS = 400;
 
 /** Of these faults, those in which the member lives on, and nobody reaches it. */
-const CUT_OFF_SHARE = 0.6;
+const CUT_OFF_SHARE = 0.7;
+/** And those in which it starts anew meanwhile. */
+const RESTARTED_SHARE = 0.35;
+const RESTART_MS = 200;
 
 function removeAndReturn(stage: FaultStage, fault: PlannedFault): void {
   const gone = nodeOf(stage, fault.node);
@@ -17,6 +20,8 @@ function removeAndReturn(stage: FaultStage, fault: PlannedFault): void {
   // What it writes alone meanwhile, nobody else will have.
   if (isCutOff) stage.during(fault.forMs, cutOff(stage, gone, others));
   else stage.keeper.crash(gone, { loseUnsynced: false }, fault.forMs);
+  if (fault.amount < RESTARTED_SHARE)
+    stage.later(fault.forMs / 2, () => stage.keeper.crash(gone, { loseUnsynced: false }, RESTART_MS));
   stage.watchEnds((node, end) => {
     if (node !== gone || end instanceof Error || end.kind !== "removed") return;
     stage.destroyed(gone, "removed");

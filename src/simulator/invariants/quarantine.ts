@@ -1,11 +1,19 @@
 /**
  * (a) What only a removed node had is in its quarantine: a put that it alone acknowledged, and that is not in the cluster in
- * the end, was taken out of its store, or something else has taken its place.
+ * the end, was taken out of its store, or something else has taken its place. And whatever of its own its disk shows that
+ * no other disk ever had is there, acknowledged or not.
  */
+import { actorMember, type Dot, formatDot } from "../../causality/index.js";
+import { readRow } from "../../codec/index.js";
 import type { RunningNode } from "../cluster-processes.js";
 import type { DamageBudget } from "../damage-budget.js";
+import type { DiskClocks } from "../disk-clocks.js";
+import { opened, partitionOf, recordsOn } from "../disk-record.js";
 import type { History, Read, Write } from "../history.js";
 import { Violation } from "../violation.js";
+
+/** Store keys of rows: see `storage/store-keys`. */
+const ROWS = { from: "r", to: "s" };
 
 type Judged = Pick<RunningNode, "isRemoved" | "member" | "quarantine">;
 
@@ -21,6 +29,31 @@ export function checkQuarantine(
     for (const read of final)
       for (const write of history.writesOf(read.key))
         if (isLost(write, read, history, node)) throw lost(write, node);
+}
+
+/** What an unshared dot is looked for in. */
+type Searched = Pick<RunningNode, "isRemoved" | "member" | "quarantine" | "host">;
+
+export function checkQuarantineComplete(
+  nodes: readonly Searched[],
+  clocks: Pick<DiskClocks, "isHeldAlone">,
+): void {
+  for (const { host, member, quarantine } of nodes.filter(({ isRemoved }) => isRemoved))
+    for (const { partition, dot } of liveDotsOn(host))
+      if (
+        actorMember(dot.actor) === member.number &&
+        clocks.isHeldAlone(member.number, partition, dot) &&
+        !quarantine.some((write) => write.partition === partition && formatDot(write.dot) === formatDot(dot))
+      )
+        throw new Violation(
+          "a",
+          `only ${member.nodeId} had ${formatDot(dot)} of partition ${partition}, and it is not in its quarantine`,
+        );
+}
+
+function* liveDotsOn(host: Searched["host"]): Generator<{ readonly partition: number; readonly dot: Dot }> {
+  for (const [key, value] of recordsOn(host, ROWS))
+    for (const dot of opened(key, value, readRow)?.live ?? []) yield { partition: partitionOf(key), dot };
 }
 
 function isLost(write: Write, final: Read, history: History, { member, quarantine }: Judged): boolean {

@@ -74,14 +74,18 @@ function checkSiblings(history: History, key: KeyUnderTest, budget: DamageBudget
           throw new Violation("b", `${inWords(read)} sees ${gone}, which ${write.value} had replaced`);
     }
     for (const earlier of reads)
-      if (isOrdered(earlier, read, budget)) checkOrder(earlier, read, reads, mayBeReplaced);
+      if (isOrdered(earlier, read, budget)) {
+        const before = reads.filter((each) => isOrdered(each, earlier, budget));
+        checkOrder(earlier, read, before, mayBeReplaced);
+      }
   }
 }
 
+/** @param before reads that were over when the earlier one began */
 function checkOrder(
   earlier: Read,
   read: Read,
-  reads: readonly Read[],
+  before: readonly Read[],
   mayBeReplaced: (value: string) => boolean,
 ): void {
   checkKnowledge(earlier, read);
@@ -91,12 +95,11 @@ function checkOrder(
   // Seen, then seen to be gone, then seen again.
   for (const value of read.texts)
     if (!earlier.texts.includes(value))
-      for (const before of reads)
-        if (before.endedAtMs < earlier.startedAtMs && before.texts.includes(value))
-          throw new Violation(
-            "b",
-            `${inWords(read)} goes back behind ${inWords(earlier)}: ${value} is there again`,
-          );
+      if (before.some(({ texts }) => texts.includes(value)))
+        throw new Violation(
+          "b",
+          `${inWords(read)} goes back behind ${inWords(earlier)}: ${value} is there again`,
+        );
 }
 
 /** The same by dots, also where no client can tell: what an answer knew of the row, a later one knows, too. */

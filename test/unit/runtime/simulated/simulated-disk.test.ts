@@ -213,6 +213,15 @@ describe("a failing disk", () => {
     expect(host.disk.flipBit()).toBeDefined();
   });
 
+  test("loses one matching record, and no other", () => {
+    write("a", true);
+    write("b", true);
+    expect(host.disk.loseRecord((key) => key.toString() === "b")).toBe("b");
+    expect(store.get(Buffer.from("b"))).toBeUndefined();
+    expect(store.get(Buffer.from("a"))).toEqual(Buffer.from("value of a"));
+    expect(host.disk.loseRecord((key) => key.toString() === "b")).toBeUndefined();
+  });
+
   test("opens one store at a time", () => {
     expect(tryOpen(host.runtime)).toMatchObject({ code: "LOCKED" });
   });

@@ -231,6 +231,7 @@ describe("(n) full syncs", () => {
     hintBudgetBytes: 1e9,
     catchUpPageBytes: 200,
     catchUpBytesPerSecond: 1e6,
+    auditIntervalMs: 10_000,
   } as const;
 
   it("are for those whose log was cut, or who lost what they held", () => {

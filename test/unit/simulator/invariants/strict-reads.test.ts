@@ -111,4 +111,17 @@ describe("(b) a strict read of a multi", () => {
     forgotten.knowingRead(30, [], 1);
     expect(() => checkStrictReads(forgotten.history, NO_DAMAGE)).toThrow("does not know of");
   });
+
+  it("may see again what was forgotten in between, where no disk can tell of it", () => {
+    const story = new Story();
+    story.write(story.multi, "v1", 10, { fate: "unknown" });
+    story.write(story.multi, "v2", 12, { observed: ["v1"], fate: "unknown" });
+    story.read(story.multi, 20, { v1: 10 });
+    story.read(story.multi, 30, {});
+    story.read(story.multi, 40, { v1: 10 });
+    const budget = new DamageBudget(3);
+    budget.destroyed(3, 25, "unseen");
+    expect(() => checkStrictReads(story.history, budget)).not.toThrow();
+    expect(() => checkStrictReads(story.history, NO_DAMAGE)).toThrow("v1 is there again");
+  });
 });
