@@ -113,7 +113,7 @@ export const WRITING: readonly Mutant[] = [
     edits: [
       {
         file: "src/node/open-store.ts",
-        find: `    seconds,
+        find: `    seconds + (runtime.random.uint32() % INCARNATION_SPREAD),
     plan.minimumIncarnation,
     progress.incarnation + 1,
     (mark?.incarnation ?? 0) + 1,`,
