@@ -252,6 +252,31 @@ describe("an update", () => {
     expect(leavesOf(lab.execute(2, list(DataType.map), ALL))).toEqual({ a: 2, b: 3 });
   });
 
+  it("is applied once, also when it is repeated in another region", () => {
+    const lab = new Lab({ eu: 2, us: 2 });
+    const operation = update(DataType.counter, count(2));
+    // The other region has not heard of it when it is asked.
+    lab.holds = (message) => message.type === "delta";
+    lab.execute(1, operation, { ...ONE, requestId: id });
+    const again = lab.begin(3, operation, { ...ONE, requestId: id, isRetry: true });
+    lab.runFor(100);
+    lab.release();
+    lab.runFor(500);
+    expect(again.outcome).toMatchObject({ kind: "written" });
+    expect(lab.execute(4, get(DataType.counter), ALL)).toMatchObject({ value: 2n });
+  });
+
+  it("is not applied again while somebody who may have applied it cannot be asked", () => {
+    const lab = new Lab({ eu: 2, us: 2 });
+    const operation = update(DataType.counter, count(2));
+    lab.loses = (_message, from, to) => from === 1 || to === 1;
+    lab.execute(1, operation, { ...ONE, requestId: id });
+    expect(lab.execute(3, operation, { ...ONE, requestId: id, isRetry: true, timeoutMs: 300 })).toMatchObject(
+      { kind: "failed", reason: "MAYBE_APPLIED" },
+    );
+    expect(lab.execute(3, get(DataType.counter), ONE)).toMatchObject({ value: 0n });
+  });
+
   it("is not taken for applied by who has a part of it", () => {
     const lab = new Lab({ eu: 3 });
     let deltas = 0;
