@@ -158,33 +158,26 @@ describe("data types", () => {
 
   it("count", async () => {
     expect((await run("counter", "add", "views", "41")).stdout).toBe("added, on disk at 1 replica\n");
-    await run("counter", "add", "views");
     await run("counter", "add", "views", "-2");
-    Deleted.parse(await json("counter", "subtract", "views", "50"));
-    expect((await run("counter", "get", "views")).stdout).toBe("-10\n");
-    expect(await json("counter", "get", "views")).toEqual({ value: -10 });
+    Deleted.parse(await json("counter", "subtract", "views"));
+    expect((await run("counter", "get", "views")).stdout).toBe("38\n");
     await run("counter", "clear", "views");
     expect(await json("counter", "get", "views")).toEqual({ value: 0 });
   });
 
   it("switch", async () => {
-    expect(await json("flag", "get", "beta")).toEqual({ value: false });
     await run("flag", "enable", "beta");
     expect((await run("flag", "get", "beta")).stdout).toBe("true\n");
     await run("flag", "disable", "beta");
-    expect((await run("flag", "get", "beta")).stdout).toBe("false\n");
+    expect(await json("flag", "get", "beta")).toEqual({ value: false });
   });
 
   it("collect", async () => {
     await run("set", "add", "tags", "geo", "crdt", "é");
     await run("set", "remove", "tags", "geo", "never there");
     expect((await run("set", "members", "tags")).stdout).toBe("crdt\né\n");
-    expect(await json("set", "members", "tags")).toEqual({ members: ["crdt", "é"] });
-    expect(await json("set", "has", "tags", "geo")).toEqual({ value: false });
-    expect([await json("set", "has", "tags", "é"), await json("set", "size", "tags")]).toEqual([
-      { value: true },
-      { value: 2 },
-    ]);
+    expect(await json("set", "has", "tags", "é")).toEqual({ value: true });
+    expect((await run("set", "size", "tags")).stdout).toBe("2\n");
     await run("set", "clear", "tags");
     expect(await json("set", "members", "tags")).toEqual({ members: [] });
   });
@@ -192,8 +185,6 @@ describe("data types", () => {
   it("are told apart inside a map, by path", async () => {
     const map = (...args: string[]) => run("map", ...args);
     await map("put", "p1", String.raw`address/a\/b`, "Paris");
-    await map("put", "p1", "shape", '{"x":1}', "--json-value");
-    await map("add", "p1", "visits", "5");
     await map("add", "p1", "visits", "-2");
     await map("enable", "p1", "open");
     await map("set-add", "p1", "tags", "wifi", "quiet");
@@ -201,9 +192,8 @@ describe("data types", () => {
     const lines = [
       String.raw`address/a\/b${"\t"}register${"\t"}Paris`,
       "open\tflag\ttrue",
-      'shape\tregister\t{"x":1}',
       "tags\tset\twifi",
-      "visits\tcounter\t3",
+      "visits\tcounter\t-2",
     ];
     expect((await map("get", "p1")).stdout.trim().split("\n").toSorted()).toEqual(lines);
     expect(await json("map", "get", "p1", "address")).toEqual({

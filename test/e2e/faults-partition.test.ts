@@ -88,6 +88,12 @@ it("converges after both sides of a split wrote the same keys: one winner, or al
   // One side deletes what it sees; what the other wrote meanwhile it does not see, and that stays.
   const cutCarts = clients[0]?.multi<string>("carts");
   await cutCarts?.delete("k0", { context: (await cutCarts.get("k0")).context });
+  // Only the other side has what this user wrote, so that is where his session is served, wherever he asks.
+  const session = clients[0]?.session();
+  await session?.register("users").put("u1", "mine");
+  expect((await clients[1]?.register("users").get("u1"))?.found).toBe(false);
+  const moved = clients[1]?.session(session?.token).register("users");
+  expect(await moved?.get("u1", { timeoutMs: 20_000 })).toMatchObject({ value: "mine", region: cut });
   expect(history.count("acknowledged")).toBe(history.writes.length);
   const digests = await Promise.all(cluster.local.nodes.map(({ id }) => cluster.digest(id)));
   expect(new Set(digests.map(({ all }) => all)).size).toBe(2);

@@ -128,7 +128,7 @@ describe("from TypeScript", () => {
   }
 
   const program = (body: string) => `
-    import { AtollError, connect } from "atolldb";
+    import { AtollError, connect, counter, map, register, set } from "atolldb";
     interface Profile { name: string }
     const db = await connect({ endpoints: ["127.0.0.1:7400"], region: "eu-west" });
     const profiles = db.register<Profile>("profiles");
@@ -141,19 +141,30 @@ describe("from TypeScript", () => {
     }
   `;
 
-  test("a typed register checks, and its values have their type", async () => {
+  test("a register, a map with a schema and a session check, and what is read has its type", async () => {
     const body = `
       await profiles.put("u42", { name: "Ada" });
       const hit = await profiles.get("u42");
       const name: string | undefined = hit?.value?.name;
       console.log(name);
+      const fields = { visits: counter(), tags: set(), address: map({ city: register<string>() }) };
+      const places = db.session().map("places", fields);
+      await places.update("p1", (place) => [place.visits.add(1), place.address.city.put("Paris")]);
+      const { value } = await places.get("p1");
+      const city: string | undefined = value.address.city;
+      const tags: ReadonlySet<string> = await places.getAt("p1", (place) => place.tags);
+      console.log(city, tags, value.visits.toFixed());
     `;
     expect(await compile("typed.ts", program(body))).toBe("");
   });
 
-  test("a value of another type is refused", async () => {
-    expect(await compile("mistyped.ts", program('await profiles.put("u42", { name: 7 });'))).toMatch(
-      /mistyped\.ts\(\d+,\d+\): error TS2322/,
-    );
+  test("a value of another type is refused, in a register and in a map", async () => {
+    const body = `
+      await profiles.put("u42", { name: 7 });
+      await db.map("m", { city: register<string>() }).update("k", (m) => m.city.put(7));
+      await db.map("m", { n: counter() }).getAt("k", (m) => m.other);
+    `;
+    const errors = (await compile("mistyped.ts", program(body))).match(/error TS\d+/g);
+    expect(errors).toEqual(["error TS2322", "error TS2345", "error TS2339"]);
   });
 });
