@@ -26,6 +26,7 @@ import { partitionsIn, placeOf } from "./place.js";
 import { salvage } from "./salvage.js";
 import { readStoredCopies } from "./stored-copies.js";
 import {
+  isClockDamaged,
   readAway,
   readCatchUps,
   readIncarnations,
@@ -91,19 +92,43 @@ const INCARNATION_SPREAD = 256;
 export function openNodeStore(runtime: Runtime, plan: OpenPlan, done: Opened): void {
   runtime.disk.openStore((error, store, wasRepaired) => {
     if (store === undefined) return done(error ?? new NodeStartError("the store did not open"), undefined);
-    if (!wasRepaired) return openIntact(runtime, plan, store, done);
-    runtime.log.error(
-      {},
-      "the store's files were damaged, and repaired with losses; catching up with all of it before voting again",
-    );
-    salvage(store, partitionsIn(store, plan), (cause) => {
-      if (cause === undefined) openIntact(runtime, plan, store, done, true);
-      else store.close(() => done(cause, undefined));
+    const fail = (cause: Error): void => store.close(() => done(cause, undefined));
+    let lost: readonly number[];
+    try {
+      lost = clocksLost(runtime, plan, store, wasRepaired);
+    } catch (cause) {
+      return fail(cause instanceof Error ? cause : new NodeStartError(String(cause)));
+    }
+    salvage(store, lost, (cause) => {
+      if (cause === undefined) openIntact(runtime, plan, store, done, wasRepaired);
+      else fail(cause);
     });
   });
 }
 
-function openIntact(runtime: Runtime, plan: OpenPlan, store: Store, done: Opened, wasRepaired = false): void {
+/** The partitions whose rows are here, and nothing that says for certain as of when. */
+function clocksLost(runtime: Runtime, plan: OpenPlan, store: Store, wasRepaired: boolean): readonly number[] {
+  const held = partitionsIn(store, plan);
+  if (wasRepaired) {
+    runtime.log.error(
+      {},
+      "the store's files were damaged, and repaired with losses; catching up with all of it before voting again",
+    );
+    return held;
+  }
+  const damaged = held.filter((partition) => isClockDamaged(store, partition));
+  for (const partition of damaged)
+    runtime.log.error({ partition }, "a partition's clock is damaged; catching up from its other replicas");
+  return damaged;
+}
+
+function openIntact(
+  runtime: Runtime,
+  plan: OpenPlan,
+  store: Store,
+  done: Opened,
+  wasRepaired: boolean,
+): void {
   const fail = (cause: Error): void => store.close(() => done(cause, undefined));
   let prepared: Prepared;
   try {
@@ -150,7 +175,7 @@ function prepare(runtime: Runtime, plan: OpenPlan, store: Store, wasRepaired: bo
     away: readAway(runtime, store, place),
     catchUps: readCatchUps(runtime, store, place),
     shared: readShared(runtime, store, place),
-    partitions: readPartitions(runtime, store, place, hasRegressed),
+    partitions: readPartitions(store, place, hasRegressed),
     sketches: readSketches(store, place, found === undefined ? undefined : progress, mark, wasRepaired),
   };
   return { opened, identity: wanted, left: place.left };

@@ -1,8 +1,9 @@
 /**
- * Takes over a store that was repaired: any part of it may be gone, or be as it once was, and nothing says which. So the
- * replicas forget their clocks, and keep their rows as what each is for certain: some dots, known to have lived. A full
- * sync from the others then joins what they have; what only this store had is not lost, and is announced as rows of a
- * past actor are. A row that cannot be read is gone.
+ * Takes over rows whose clock cannot be trusted: of a store that was repaired, any part of which may be gone, or be as it
+ * once was, or of a partition whose clock is damaged. The replicas forget their clocks, and keep their rows as what each
+ * is for certain: some dots, known to have lived. A full sync from the others then joins what they have; what only this
+ * store had is not lost, and is announced as rows of a past actor are. Without those marks a dot that no clock covers
+ * would look like one that everybody has seen. A row that cannot be read is gone.
  */
 import { Context, VersionVector } from "../causality/index.js";
 import {
@@ -17,11 +18,11 @@ import {
 import type { Row } from "../crdt/index.js";
 import { newDoubt } from "../replica/index.js";
 import type { Change, Entry, Store } from "../runtime/index.js";
-import { aheadKey, partitionKey, rowKeyOf, rowRange, type StoreKey } from "../storage/index.js";
+import { aheadKey, partitionKey, rowKeyOf, rowRange, type StoreKey, sketchKey } from "../storage/index.js";
 
 const PAGE_ROWS = 500;
 
-/** Calls back once all of it is durable; until then it may be done again from the start. */
+/** Calls back once all of it is durable; until then it is done again from the start by the next opening. */
 export function salvage(
   store: Store,
   held: readonly number[],
@@ -31,10 +32,13 @@ export function salvage(
   const next = (error?: Error): void => {
     const partition = error === undefined ? queue.shift() : undefined;
     if (partition === undefined) return done(error);
-    salvageRows(store, partition, undefined, next);
+    // Its rows first: what says that they are to be salvaged is the clock that is still there.
+    salvageRows(store, partition, undefined, (failure) => {
+      if (failure !== undefined) return done(failure);
+      store.write(emptyPartition(partition), true, next);
+    });
   };
-  // Clocks first: if the rest is cut short, rows without a clock are what the next start finds.
-  store.write(held.map(emptyPartition), true, (error) => next(error));
+  next();
 }
 
 function salvageRows(
@@ -84,10 +88,14 @@ function readable(key: Buffer, record: Buffer): Row | undefined {
   }
 }
 
-function emptyPartition(partition: number): Change {
+/** And no sketch: the rows that are gone are in it. */
+function emptyPartition(partition: number): Change[] {
   const key = bytesOf(partitionKey(partition));
   const record = { clock: new VersionVector(), floor: new VersionVector(), doubt: newDoubt("empty") };
-  return { key, value: sealRecord(key, (writer) => writePartition(writer, record)) };
+  return [
+    { key, value: sealRecord(key, (writer) => writePartition(writer, record)) },
+    { key: bytesOf(sketchKey(partition)), value: undefined },
+  ];
 }
 
 function bytesOf(key: StoreKey): Buffer {

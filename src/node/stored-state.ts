@@ -86,15 +86,25 @@ function readEach<Value>(
   return values;
 }
 
+/** Then its rows were salvaged before anything else is read. */
+export function isClockDamaged(store: Store, partition: number): boolean {
+  try {
+    readPartitionRecord(store, partition);
+    return false;
+  } catch (error) {
+    if (error instanceof RecordDamagedError) return true;
+    throw error;
+  }
+}
+
 export function readPartitions(
-  runtime: Runtime,
   store: Store,
   { held }: Place,
   hasRegressed: boolean,
 ): Map<number, PartitionRecord> {
   const partitions = new Map<number, PartitionRecord>();
   for (const partition of held) {
-    const record = readPartitionRecord(runtime, store, partition);
+    const record = readPartitionRecord(store, partition);
     // Whom it had heard out by then counts no more: what was heard since is forgotten, too.
     const doubt = hasRegressed ? newDoubt(record.doubt?.cause ?? "regressed") : record.doubt;
     partitions.set(partition, { ...record, doubt });
@@ -120,17 +130,10 @@ export function readSketches(
   return sketches;
 }
 
-/** Without a readable record the replica knows nothing: it catches up like a new one. */
-function readPartitionRecord(runtime: Runtime, store: Store, partition: number): PartitionRecord {
-  const empty = { clock: new VersionVector(), floor: new VersionVector(), doubt: newDoubt("empty") };
+/** Without a record the replica knows nothing: it catches up like a new one. Throws `RecordDamagedError`. */
+function readPartitionRecord(store: Store, partition: number): PartitionRecord {
   const key = Buffer.from(partitionKey(partition), "latin1");
   const record = store.get(key);
-  if (record === undefined) return empty;
-  try {
-    return openRecord(key, record, readPartition);
-  } catch (error) {
-    if (!(error instanceof RecordDamagedError)) throw error;
-    runtime.log.error({ partition }, "a partition's clock is damaged; catching up from its other replicas");
-    return empty;
-  }
+  if (record !== undefined) return openRecord(key, record, readPartition);
+  return { clock: new VersionVector(), floor: new VersionVector(), doubt: newDoubt("empty") };
 }

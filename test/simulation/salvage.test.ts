@@ -42,6 +42,25 @@ describe("a repaired store", () => {
     cluster.stopAll();
   });
 
+  it("gives the others what only it had, though its clock was damaged", () => {
+    const cluster = SimulatedCluster.ready({ regions: ["eu"], nodesPerRegion: 3, partitions: 1 });
+    const node = cluster.node("eu-1");
+    cluster.put("eu-1", "shared", "v", ALL);
+    cluster.isolate("eu-1");
+    cluster.runFor(5_000);
+    cluster.put("eu-1", "mine", "v", { consistency: { level: "LOCAL_ONE" } });
+    cluster.stop(node);
+    expect(node.host.disk.flipBit((key) => key.toString("latin1").startsWith("p"))).toBeDefined();
+    cluster.healAll();
+    cluster.start(node);
+    cluster.converge();
+    cluster.waitUntil("all have it", () =>
+      cluster.nodes.every(({ member }) => cluster.held(member.nodeId, "mine").includes("v")),
+    );
+    for (const { member } of cluster.nodes) expect(cluster.held(member.nodeId, "shared")).toEqual(["v"]);
+    cluster.stopAll();
+  });
+
   it("gives the others what only it had and did not lose", () => {
     const cluster = SimulatedCluster.ready({ regions: ["eu"], nodesPerRegion: 3, partitions: 1 });
     const node = cluster.node("eu-1");
