@@ -84,8 +84,8 @@ const INCARNATION_EPOCH_MS = 1_704_067_200_000;
 
 /**
  * A disk that lost everything, or came back as it was, cannot know an incarnation that nobody else heard of, and two
- * starts may fall into one second, or into none when the clock was set back. So each takes one of so many seconds to
- * come: of two such starts that nobody ever hears of together, one in so many pairs is the same.
+ * starts may fall into one second, or into none when the clock was set back. So each takes one of so many that it might
+ * take: of two such starts that nobody ever hears of together, one in so many pairs is the same.
  */
 const INCARNATION_SPREAD = 256;
 
@@ -227,13 +227,14 @@ function nextIncarnation(
   mark: Mark | undefined,
 ): number {
   const seconds = Math.floor((runtime.clock.wallMs() - INCARNATION_EPOCH_MS) / 1000);
-  return Math.max(
+  const least = Math.max(
     1,
-    seconds + (runtime.random.uint32() % INCARNATION_SPREAD),
+    seconds,
     plan.minimumIncarnation,
     progress.incarnation + 1,
     (mark?.incarnation ?? 0) + 1,
   );
+  return least + (runtime.random.uint32() % INCARNATION_SPREAD);
 }
 
 function begin(

@@ -113,12 +113,17 @@ export const WRITING: readonly Mutant[] = [
     edits: [
       {
         file: "src/node/open-store.ts",
-        find: `    seconds + (runtime.random.uint32() % INCARNATION_SPREAD),
+        find: `    seconds,
     plan.minimumIncarnation,
     progress.incarnation + 1,
     (mark?.incarnation ?? 0) + 1,`,
         replace: `    progress.incarnation > 0 ? progress.incarnation : seconds,
     plan.minimumIncarnation,`,
+      },
+      {
+        file: "src/node/open-store.ts",
+        find: "return least + (runtime.random.uint32() % INCARNATION_SPREAD);",
+        replace: "return least + 0 * INCARNATION_SPREAD;",
       },
     ],
   },
