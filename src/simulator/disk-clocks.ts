@@ -51,6 +51,7 @@ export class DiskClocks {
 
   batchWritten(node: number, batch: Batch): void {
     const purged: [key: string, tombstone: StampedDot][] = [];
+    const changed = new Set<string | undefined>();
     const keys = new Set(batch.map(({ key }) => key));
     for (const { key, value } of batch) {
       if (key.startsWith("p") && value !== undefined) {
@@ -62,12 +63,13 @@ export class DiskClocks {
         this.#addRecord(node, partition, record);
       }
       if (key.startsWith("l") && value !== undefined)
-        this.#rowDots.logWritten(partitionOf(key), key as StoreKey, value);
+        changed.add(this.#rowDots.logWritten(partitionOf(key), key as StoreKey, value));
       const tombstone = key.startsWith("r") ? this.#addRow(node, key, value) : undefined;
       if (tombstone !== undefined) purged.push([key, tombstone]);
       if (key === LAYOUT_KEY && value !== undefined) this.#addLayout(key, value);
     }
-    for (const [key, tombstone] of purged) this.#checkPurged(node, key, tombstone);
+    // A change of the row in the same batch may have taken the tombstone's place by leaving nothing.
+    for (const [key, tombstone] of purged) if (!changed.has(key)) this.#checkPurged(node, key, tombstone);
     for (const { key, value } of batch) {
       const member = /^mincarnation\/(\d+)$/.exec(key)?.[1];
       if (member !== undefined && value !== undefined)

@@ -2,18 +2,12 @@
  * What disks say of replicas in doubt: whether one that was empty mints too early, and whether one that forgot what it
  * had minted itself, and hears so, doubts itself as it must.
  */
-import {
-  actorIncarnation,
-  actorMember,
-  type Dot,
-  formatDot,
-  type VersionVector,
-} from "../causality/index.js";
+import { type Actor, actorMember, type Dot, formatDot, type VersionVector } from "../causality/index.js";
 import type { PartitionRecord } from "../codec/index.js";
 
 export class DiskDoubts {
-  /** By node: its incarnations up to here were somewhere on a disk before its present process began. */
-  readonly #pastUpTo = new Map<number, number>();
+  /** By node: whom it was, as clocks on some disk said, before its present process began. */
+  readonly #past = new Map<number, ReadonlySet<Actor>>();
   /** Node and partition, where the present process of the node was ever in doubt. */
   readonly #hasDoubted = new Set<string>();
   readonly #inDoubt = new Set<string>();
@@ -38,11 +32,10 @@ export class DiskDoubts {
   started(node: number, known: Iterable<VersionVector>): void {
     for (const places of [this.#hasDoubted, this.#inDoubt])
       for (const place of [...places]) if (place.startsWith(`${node}/`)) places.delete(place);
-    let upTo = 0;
+    const past = new Set<Actor>();
     for (const clock of known)
-      for (const [actor] of clock.entries())
-        if (actorMember(actor) === node) upTo = Math.max(upTo, actorIncarnation(actor));
-    this.#pastUpTo.set(node, upTo);
+      for (const [actor] of clock.entries()) if (actorMember(actor) === node) past.add(actor);
+    this.#past.set(node, past);
   }
 
   /** @param now what the process finds; undefined: nothing, or nothing that can be read, so that it is in doubt */
@@ -79,8 +72,7 @@ export class DiskDoubts {
   /** A dot that an earlier process of the node minted, and this one did not have until now. */
   #rememberedIn(node: number, before: VersionVector, now: VersionVector): Dot | undefined {
     for (const [actor, counter] of now.entries()) {
-      const isPast =
-        actorMember(actor) === node && actorIncarnation(actor) <= (this.#pastUpTo.get(node) ?? 0);
+      const isPast = this.#past.get(node)?.has(actor) === true;
       if (isPast && !before.isClosed(actor) && counter > before.counterOf(actor)) return { actor, counter };
     }
     return undefined;

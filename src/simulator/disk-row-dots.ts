@@ -13,16 +13,21 @@ export class DiskRowDots {
   /** By the store key of the row. */
   readonly #byRow = new Map<string, StampedDot[]>();
 
-  logWritten(partition: number, key: StoreKey, value: Buffer): void {
-    if (this.#known.has(key)) return;
+  /** The store key of the row. */
+  logWritten(partition: number, key: StoreKey, value: Buffer): StoreKey | undefined {
     const entry = opened(key, value, readLogEntry);
-    if (entry?.rowKey === undefined) return;
-    this.#known.add(key);
+    if (entry?.rowKey === undefined) return undefined;
     const row = rowStoreKey(partition, entry.rowKey);
+    if (!this.#known.has(key)) this.#add(key, row, entry.hlc);
+    return row;
+  }
+
+  #add(key: StoreKey, row: StoreKey, hlc: Hlc): void {
+    this.#known.add(key);
     const { actor, counter } = dotOfLogKey(key);
     const dots = this.#byRow.get(row) ?? [];
     this.#byRow.set(row, dots);
-    dots.push({ actor, counter, hlc: entry.hlc });
+    dots.push({ actor, counter, hlc });
   }
 
   of(row: string): readonly StampedDot[] {
