@@ -38,12 +38,14 @@ const MOVE_CHANCE = 0.5;
 const MOVE_READS = 3;
 /** Shorter than most ways between regions. */
 const MOVE_GAP_MS = 90;
-const LONELY_CHANCE = 0.5;
+const LONELY_CHANCE = 0.4;
 const LONELY_MAX = 4;
 /** As long as a node may be cut off. */
-const LONELY_MS = 5_000;
+const LONELY_MS = 7_000;
 /** Those at which one node alone may write. */
 const ALONE: readonly Level[] = ["ONE", "LOCAL_ONE"];
+/** And those at which it needs others, or fallbacks for them. */
+const HELPED: readonly Level[] = ["TWO", "LOCAL_QUORUM", "QUORUM", "EACH_QUORUM"];
 
 export function drawWorkload(random: SeededRandom, shape: Shape): PlannedOperation[] {
   const background = random.split("background");
@@ -60,13 +62,16 @@ export function drawWorkload(random: SeededRandom, shape: Shape): PlannedOperati
   }
   const focused = random.split("focused");
   const moves = random.split("moves");
+  const lonely = random.split("lonely");
   return withFarewell(random.split("farewell"), shape, [
     ...operations,
     ...shape.focuses.flatMap((focus) => drawFocused(focused, shape, focus)),
     ...shape.focuses
       .filter(() => moves.chance(MOVE_CHANCE))
       .flatMap((focus) => drawMove(moves, shape, focus)),
-    ...drawLonely(random.split("lonely"), shape),
+    ...shape.focuses
+      .filter(() => lonely.chance(LONELY_CHANCE))
+      .flatMap((focus) => drawLonely(lonely, shape, focus)),
   ]);
 }
 
@@ -115,21 +120,21 @@ const PLAIN = { retries: [], isSloppy: false, lingersMs: 0, readsAgainAt: [] } a
 
 /**
  * After a focus, a session that goes on at the one node that may lose what it holds, whoever else is there: at levels that
- * this node meets alone.
+ * this node meets alone, or with the help of fallbacks.
  */
-function drawLonely(random: SeededRandom, shape: Shape): PlannedOperation[] {
-  const focus = shape.focuses[random.below(shape.focuses.length)];
-  if (focus === undefined || !random.chance(LONELY_CHANCE)) return [];
+function drawLonely(random: SeededRandom, shape: Shape, { atMs }: Focus): PlannedOperation[] {
   const base = { ...PLAIN, client: random.below(shape.clients), node: shape.victim, timeoutMs: 800 };
   return Array.from({ length: 1 + random.below(LONELY_MAX) }, (): PlannedOperation => {
-    const key = looseKeyOf(random, shape);
+    const isSloppy = random.chance(SLOPPY_CHANCE);
+    const levels = isSloppy ? HELPED : ALONE;
     return {
       ...base,
       kind: "put",
-      key,
-      atMs: Math.round(focus.atMs + random.between(0, LONELY_MS)),
-      level: ALONE[random.below(ALONE.length)] ?? "ONE",
+      key: looseKeyOf(random, shape),
+      atMs: Math.round(atMs + random.between(0, LONELY_MS)),
+      level: levels[random.below(levels.length)] ?? "ONE",
       usesContext: random.chance(CONTEXT_CHANCE),
+      isSloppy,
     };
   });
 }

@@ -1,6 +1,7 @@
 /** What befalls disks: they fill, stall, fail, rot, vanish, or go back in time. */
 import type { RunningNode } from "../cluster-processes.js";
 import type { PlannedFault } from "../plan.js";
+import { loseAllButCopies } from "./copy-faults.js";
 import { cutOff, type FaultKind, type FaultStage, nodeOf } from "./fault.js";
 
 const SLOW_FACTOR_MAX = 150;
@@ -10,6 +11,8 @@ const APART_MS = 4_000;
 /** Back with the others for less than this, it has told them a part of what it has. */
 const BACK_MS_MAX = 1_500;
 const ROTTEN_ROWS = 8;
+/** Of the losses of a node that was cut off, where there are fallbacks. */
+const COPIED_SHARE = 0.7;
 
 type Snapshot = ReturnType<RunningNode["host"]["disk"]["snapshot"]>;
 
@@ -90,9 +93,10 @@ function failTheOtherHalf(
 
 /**
  * What only a node that was cut off has is lost: nobody ever heard of it, or one other node did, or all heard of some of it
- * when it was just back. Its clients may be with the others by then, and know what it had.
+ * when it was just back; or there are copies of it. Its clients may be with the others by then, and know what it had.
  */
 function loseWhatFewHave(stage: FaultStage, fault: PlannedFault): void {
+  if (fault.amount < COPIED_SHARE && loseAllButCopies(stage, fault)) return;
   const node = nodeOf(stage, fault.node);
   const others = stage.nodes.filter((other) => other !== node);
   const kept = fault.amount < 0.6 ? undefined : others[fault.peer % others.length];
@@ -251,7 +255,8 @@ export const DISK_FAULTS: readonly FaultKind[] = [
   {
     name: "few-have-it",
     family: "disk",
-    summary: "a node that was cut off loses its disk, and with it what few others heard of, or none",
+    summary:
+      "a node that was cut off loses its disk, and with it what few others heard of, or hold a copy of, or none",
     forMs: [500, 5_000],
     isDestructive: true,
     inject: loseWhatFewHave,

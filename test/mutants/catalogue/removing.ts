@@ -45,25 +45,24 @@ export const REMOVING: readonly Mutant[] = [
     edits: [
       {
         file: "src/node/unreplicated.ts",
-        find: "    return (\n      actorMember(actor) === this.#self &&",
-        replace:
-          "    return (\n      actorIncarnation(actor) === this.#incarnation &&\n      actorMember(actor) === this.#self &&",
-      },
-      {
-        file: "src/node/unreplicated.ts",
-        find: "import { type Actor, actorMember,",
-        replace: "import { type Actor, actorIncarnation, actorMember,",
+        find: "      actorMember(actor) === this.#self &&",
+        replace: "      actor === this.#actor &&\n      actorMember(actor) === this.#self &&",
       },
       {
         file: "src/node/unreplicated.ts",
         find: "    this.#self = node.self.number;\n",
         replace:
-          "    this.#self = node.self.number;\n    this.#incarnation = Math.max(\n      0,\n      ...[...replica.durableClock.entries()]\n        .filter(([actor]) => actorMember(actor) === this.#self)\n        .map(([actor]) => actorIncarnation(actor)),\n    );\n",
+          "    this.#self = node.self.number;\n    this.#actor = actorOf(node.self.number, node.incarnation);\n",
       },
       {
         file: "src/node/unreplicated.ts",
         find: "  readonly #self: number;\n",
-        replace: "  readonly #self: number;\n  readonly #incarnation: number;\n",
+        replace: "  readonly #self: number;\n  readonly #actor: Actor;\n",
+      },
+      {
+        file: "src/node/unreplicated.ts",
+        find: "import { type Actor, actorMember,",
+        replace: "import { type Actor, actorMember, actorOf,",
       },
     ],
   },
@@ -97,6 +96,12 @@ export const REMOVING: readonly Mutant[] = [
     rule: "11",
     why: "replicas of a member that is gone stay where they were until somebody places them anew",
     edits: [
+      {
+        file: "src/topology/check-layout.ts",
+        find: "  for (const [partition, set] of replicaSets.entries()) {\n    const path",
+        replace:
+          "  for (const [partition, set] of layout.version > 1 ? [] : replicaSets.entries()) {\n    const path",
+      },
       {
         file: "src/topology/build-layout.ts",
         find: "    replicaSets: placeReplicas({\n      members,\n      partitionCount: previous.partitionCount,",

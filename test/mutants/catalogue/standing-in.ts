@@ -105,9 +105,13 @@ export const STANDING_IN: readonly Mutant[] = [
     edits: [
       {
         file: "src/replication/stand-ins.ts",
-        find: "    if (fallback === undefined) this.#chosen.delete(home);",
-        replace:
-          "    if (fallback !== undefined && region !== undefined && this.#callIds.length === 0)\n      this.#spare.get(region)?.unshift(fallback);\n    if (fallback === undefined) this.#chosen.delete(home);",
+        find: "      if (!liveness.isAlive(member)) this.#choose(member);\n",
+        replace: `      if (!liveness.isAlive(member)) {
+        const before = [...this.#spare].map(([region, spare]) => [region, [...spare]] as const);
+        this.#choose(member);
+        for (const [region, spare] of before) this.#spare.set(region, spare);
+      }
+`,
       },
     ],
   },
