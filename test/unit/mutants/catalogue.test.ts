@@ -21,6 +21,14 @@ describe("the catalogue of mutants", () => {
     expect(new Set(MUTANTS.map(({ name }) => name)).size).toBe(MUTANTS.length);
   });
 
+  it("has those that docs/mutants.md names for the rules of the model", () => {
+    const [, rules = ""] = read("docs/mutants.md").split("## The rules of the model");
+    const named = [...rules.matchAll(/`([a-z]+(?:-[a-z]+)+)`/g)].map(([, name]) => name);
+    expect(named.length).toBeGreaterThan(25);
+    const known = new Set(MUTANTS.map(({ name }) => name));
+    expect(named.filter((name) => name === undefined || !known.has(name))).toEqual([]);
+  });
+
   it.each(MUTANTS)("$name applies, and compiles", async (mutant) => {
     for (const [file, text] of mutate(mutant, read)) {
       expect(text).not.toBe(read(file));
