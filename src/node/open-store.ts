@@ -82,13 +82,6 @@ type Opened = (error: Error | undefined, opened: OpenedStore | undefined) => voi
 /** Incarnations count seconds from here, so that one taken after a restored backup lies above those it forgot. */
 const INCARNATION_EPOCH_MS = 1_704_067_200_000;
 
-/**
- * A disk that lost everything, or came back as it was, cannot know an incarnation that nobody else heard of, and two
- * starts may fall into one second, or into none when the clock was set back. So each takes one of so many that it might
- * take: of two such starts that nobody ever hears of together, one in so many pairs is the same.
- */
-const INCARNATION_SPREAD = 256;
-
 export function openNodeStore(runtime: Runtime, plan: OpenPlan, done: Opened): void {
   runtime.disk.openStore((error, store, wasRepaired) => {
     if (store === undefined) return done(error ?? new NodeStartError("the store did not open"), undefined);
@@ -227,14 +220,13 @@ function nextIncarnation(
   mark: Mark | undefined,
 ): number {
   const seconds = Math.floor((runtime.clock.wallMs() - INCARNATION_EPOCH_MS) / 1000);
-  const least = Math.max(
+  return Math.max(
     1,
     seconds,
     plan.minimumIncarnation,
     progress.incarnation + 1,
     (mark?.incarnation ?? 0) + 1,
   );
-  return least + (runtime.random.uint32() % INCARNATION_SPREAD);
 }
 
 function begin(

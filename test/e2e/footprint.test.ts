@@ -7,7 +7,7 @@ import { TestCluster } from "./support/test-cluster.js";
 
 const IDLE_MS = 10_000;
 /** A laptop runs nine of them and much else. */
-const RESIDENT_MIB_MAX = 114;
+const RESIDENT_MIB_MAX = 117;
 /** The goal is three seconds on a machine that does nothing else; a test machine does. */
 const READY_MS_MAX = 20_000;
 

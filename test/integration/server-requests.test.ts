@@ -128,6 +128,10 @@ describe("a bad request is refused by the field that is wrong", () => {
       "options.consistency.replicas",
     ],
     ["a retry of nothing", { address, value, options: { isRetry: true } }, "options.is_retry"],
+    ["a whole counter", { address: { ...address, type: "DATA_TYPE_COUNTER" }, value }, "address.type"],
+    ["a condition on no context", { address, value, ifContext: true }, "context"],
+    ["two conditions", { address, value, ifContext: true, ifAbsent: true, context: long(3) }, "if_absent"],
+    ["a token of nobody", { address, value, options: { sessionToken: long(3) } }, "options.session_token"],
   ];
   it("a sloppy read", async () => {
     const options = { isSloppy: true };
@@ -157,7 +161,10 @@ describe("a bad request is refused by the field that is wrong", () => {
   });
 
   it.each([
-    ["element", { element: Buffer.from("e") }],
+    ["member", { member: Buffer.from("e") }],
+    ["path", { path: [Buffer.from("e")] }],
+    ["leaf_type", { leafType: "DATA_TYPE_COUNTER" as const }],
+    ["is_count_only", { isCountOnly: true }],
     ["page_token", { pageToken: Buffer.from("t") }],
     ["page_size", { pageSize: 3 }],
   ])("get: %s of a register", async (field, more) => {
@@ -165,6 +172,56 @@ describe("a bad request is refused by the field that is wrong", () => {
       code: "INVALID_ARGUMENT",
       metadata: { field },
     });
+  });
+
+  const counter: kv.Address = { ...address, type: "DATA_TYPE_COUNTER" };
+  const set: kv.Address = { ...address, type: "DATA_TYPE_SET" };
+  const updates: [string, kv.UpdateRequest, string][] = [
+    ["a register", { address, operations: [{ clear: {} }] }, "address.type"],
+    ["nothing", { address: counter, operations: [] }, "operations"],
+    ["an operation of no kind", { address: counter, operations: [{}] }, "operations[0].action"],
+    [
+      "an inexact number",
+      { address: counter, operations: [{ counterAdd: "9007199254740993" }] },
+      "operations[0].counter_add",
+    ],
+    [
+      "no members",
+      { address: set, operations: [{ setAdd: { members: [] } }] },
+      "operations[0].set_add.members",
+    ],
+    [
+      "an empty member",
+      { address: set, operations: [{ setRemove: { members: [""] } }] },
+      "operations[0].set_remove.members",
+    ],
+    [
+      "an empty step",
+      { address: { ...address, type: "DATA_TYPE_MAP" }, operations: [{ path: [""], clear: {} }] },
+      "operations[0].path",
+    ],
+  ];
+  it.each(updates)("update: %s", async (_name, request, field) => {
+    const failure = await failureOf(call((...rest) => fixture.kv.update(request, ...rest)));
+    expect(failure).toMatchObject({ code: "INVALID_ARGUMENT", reason: "BAD_REQUEST", metadata: { field } });
+    expect(node.asked).toEqual([]);
+  });
+
+  it("scan: no type, no bucket, an endless page", async () => {
+    const requests: [kv.ScanRequest, string][] = [
+      [{ bucket: "b" }, "type"],
+      [{ type: "DATA_TYPE_REGISTER" }, "bucket"],
+      [{ type: "DATA_TYPE_REGISTER", bucket: "b", pageSize: 1_001 }, "page_size"],
+      [{ type: "DATA_TYPE_REGISTER", bucket: "b", pageToken: long(3) }, "page_token"],
+    ];
+    for (const [request, field] of requests) {
+      const stream = fixture.kv.scan(request);
+      const failed = new Promise((_resolve, reject) => {
+        stream.on("error", reject);
+        stream.on("data", () => {});
+      });
+      expect(await failureOf(failed)).toMatchObject({ code: "INVALID_ARGUMENT", metadata: { field } });
+    }
   });
 
   it("delete: an empty key", async () => {
@@ -253,18 +310,9 @@ describe("deadlines", () => {
 });
 
 describe("what is not offered says so", () => {
-  const types = ["COUNTER", "FLAG", "SET", "MAP"] as const;
-  it.each(types)("type %s", async (type) => {
-    const failure = await failureOf(get({ address: { ...address, type: `DATA_TYPE_${type}` } }));
-    expect(failure).toMatchObject({ code: "UNIMPLEMENTED", reason: "UNIMPLEMENTED" });
-  });
-
   it.each([
     ["ttl_ms", { ttlMs: 5 }],
-    ["if_context", { ifContext: true }],
-    ["if_absent", { ifAbsent: true }],
     ["value.expires_at_ms", { value: { ...value, expiresAtMs: 7 } }],
-    ["options.session_token", { options: { sessionToken: Buffer.from("t") } }],
   ])("put with %s", async (field, more) => {
     const failure = await failureOf(put({ address, value, ...more }));
     expect(failure).toMatchObject({ code: "UNIMPLEMENTED", reason: "UNIMPLEMENTED" });
@@ -272,10 +320,9 @@ describe("what is not offered says so", () => {
     expect(node.asked).toEqual([]);
   });
 
-  it("Update, Scan, Watch and Pipeline", async () => {
-    const update = failureOf(call((...rest) => fixture.kv.update({ address }, ...rest)));
-    expect(await update).toMatchObject({ code: "UNIMPLEMENTED", reason: "UNIMPLEMENTED" });
-    const streams = [fixture.kv.scan({}), fixture.kv.watch({}), fixture.kv.pipeline()];
+  it("Watch, Pipeline, and a scan of sets", async () => {
+    const scan = fixture.kv.scan({ type: "DATA_TYPE_SET", bucket: "b" });
+    const streams = [scan, fixture.kv.watch({}), fixture.kv.pipeline()];
     const failures = streams.map((stream) =>
       failureOf(
         new Promise((_resolve, reject) => {
@@ -350,7 +397,10 @@ describe("batches", () => {
       code: 3,
       metadata: { field: "items[1].put.address.key" },
     });
-    expect(written.results[3]?.error).toMatchObject({ code: 12, reason: "ERROR_REASON_UNIMPLEMENTED" });
+    expect(written.results[3]?.error).toMatchObject({
+      code: 3,
+      metadata: { field: "items[3].update.address.type" },
+    });
     expect(written.results[4]?.error).toMatchObject({ code: 3, metadata: { field: "items[4].write" } });
     const read = await batchGet({ addresses: [at("a"), at("b"), { ...at("c"), bucket: "!" }] });
     expect(read.results[0]?.value).toMatchObject({ found: true, values: [{ data: Buffer.from("Ada") }] });

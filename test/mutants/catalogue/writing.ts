@@ -120,11 +120,6 @@ export const WRITING: readonly Mutant[] = [
         replace: `    progress.incarnation > 0 ? progress.incarnation : seconds,
     plan.minimumIncarnation,`,
       },
-      {
-        file: "src/node/open-store.ts",
-        find: "return least + (runtime.random.uint32() % INCARNATION_SPREAD);",
-        replace: "return least + 0 * INCARNATION_SPREAD;",
-      },
     ],
   },
   {

@@ -102,29 +102,6 @@ describe("opening a node's folder", () => {
     expect(opened().incarnation).toBeGreaterThan(first + 1_995);
   });
 
-  it("is mostly somebody else when it is empty again within the same second: nobody may have heard of the first", () => {
-    const first = opened().incarnation;
-    const others = Array.from({ length: 30 }, () => {
-      host.disk.wipe();
-      return opened().incarnation;
-    });
-    expect(world.time.nowMs).toBeLessThan(20_000);
-    expect(others.filter((incarnation) => incarnation === first).length).toBeLessThan(3);
-    expect(new Set(others).size).toBeGreaterThan(20);
-  });
-
-  it("is mostly somebody else when the disk comes back as it was before an incarnation that nobody may have heard of", () => {
-    opened();
-    const disk = host.disk.snapshot();
-    const first = opened().incarnation;
-    const others = Array.from({ length: 30 }, () => {
-      host.disk.rollback(disk, "disk");
-      return opened().incarnation;
-    });
-    expect(others.filter((incarnation) => incarnation === first).length).toBeLessThan(3);
-    expect(new Set(others).size).toBeGreaterThan(20);
-  });
-
   it.each<[string, Plan, RegExp]>([
     ["another cluster", { layout: layoutOf("d") }, /belongs to cluster c, and this node is configured as d/],
     ["another node", { self: { ...member(1), nodeId: "n9" } }, /belongs to node n1, .* as n9/],
