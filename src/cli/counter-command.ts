@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import {
   type DataOptions,
+  KEY,
   parseAmount,
   perform,
   readVerb,
@@ -11,8 +12,6 @@ import {
   type WriteOptions,
   writeVerb,
 } from "./data-command.js";
-
-const KEY = ["<KEY>", "the key, as text"] as const;
 
 export function counterCommand(): Command {
   const command = new Command("counter").description(

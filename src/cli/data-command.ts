@@ -24,6 +24,9 @@ interface Shown {
   readonly missing?: string | undefined;
 }
 
+/** The argument that all of these verbs begin with. */
+export const KEY = ["<KEY>", "the key, as text"] as const;
+
 const NEW_SESSION = "new";
 
 export function addSessionOption(command: Command): Command {

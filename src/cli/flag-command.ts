@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import {
   type DataOptions,
+  KEY,
   perform,
   readVerb,
   shownValue,
@@ -10,8 +11,6 @@ import {
   type WriteOptions,
   writeVerb,
 } from "./data-command.js";
-
-const KEY = ["<KEY>", "the key, as text"] as const;
 
 export function flagCommand(): Command {
   const command = new Command("flag").description("Switch flags, and read them.");

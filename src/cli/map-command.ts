@@ -11,6 +11,7 @@ import {
 } from "../client/index.js";
 import {
   type DataOptions,
+  KEY,
   parseAmount,
   perform,
   readVerb,
@@ -25,7 +26,6 @@ import { readValue, type ValueOptions } from "./value-source.js";
 
 type Path = readonly string[];
 
-const KEY = ["<KEY>", "the key, as text"] as const;
 const PATH_TEXT = "steps with slashes between them, as in address/city";
 
 const PATH_HELP = `

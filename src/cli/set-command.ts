@@ -3,6 +3,7 @@ import { Command } from "commander";
 import type { AtollSet, Buckets } from "../client/index.js";
 import {
   type DataOptions,
+  KEY,
   perform,
   readVerb,
   shownValue,
@@ -13,7 +14,6 @@ import {
 } from "./data-command.js";
 import { showValue, toJson } from "./json-value.js";
 
-const KEY = ["<KEY>", "the key, as text"] as const;
 const MEMBERS = ["<MEMBER...>", "members, as text"] as const;
 
 export function setCommand(): Command {
