@@ -1,5 +1,5 @@
 /**
- * What one operation of a data type does to one row, before it has a dot. Every type but the register is made of these:
+ * What one operation of a data type does to one row, before it has a dot. Every type but register and multi is made of these:
  * a flag is one row that is enabled or not, a set one such row for each member, a map one row for each leaf. There is no
  * other merge than the join of rows, so each answer to "what if both at once" follows from it:
  *

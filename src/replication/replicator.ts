@@ -240,7 +240,6 @@ export class Replicator {
 
   /** Heartbeats and credits are not for us. */
   receive(from: number, message: Message): void {
-    if (closesSelf(this.#environment, message)) return;
     switch (message.type) {
       case "audit-request":
       case "audit-cells-request":
@@ -258,6 +257,7 @@ export class Replicator {
         }
         return;
       case "clock":
+        if (closesSelf(this.#environment, message)) return;
         for (const [actor, counter] of message.clock.entries()) {
           this.#writes.acknowledge(from, message.partition, actor, counter);
           this.shared.note(message.partition, actor, counter);
@@ -271,6 +271,7 @@ export class Replicator {
       case "catch-up-request":
         return this.#catchUp.serve(from, message);
       case "catch-up-page":
+        if (closesSelf(this.#environment, message)) return;
         return this.#catchUp.receive(from, message);
       case "read-request":
         return this.#service.read(from, message);
