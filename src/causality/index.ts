@@ -8,6 +8,9 @@ export {
   actorOf,
   type Dot,
   formatDot,
+  INCARNATION_MAX,
+  INCARNATIONS_PER_SECOND,
+  incarnationAt,
   MEMBER_NUMBER_MAX,
 } from "./dot.js";
 export { type Hlc, hlcAt, hlcWallMs, latestCredibleHlc, ZERO_HLC } from "./hlc.js";

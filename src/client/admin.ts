@@ -50,6 +50,7 @@ export class AdminClient implements AsyncDisposable {
     return {
       ...status,
       state: STATES[status.state],
+      incarnation: Number(status.incarnation),
       layoutVersion: Number(status.layoutVersion),
       uptimeMs: Number(status.uptimeMs),
       catchUp: {
@@ -65,6 +66,7 @@ export class AdminClient implements AsyncDisposable {
       })),
       peers: status.peers.map((peer) => ({
         ...peer,
+        incarnation: Number(peer.incarnation),
         lastHeardMs: Number(peer.lastHeardMs),
         queueBytes: Number(peer.queueBytes),
       })),

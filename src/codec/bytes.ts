@@ -3,7 +3,13 @@
  * bytes and stamps 8 bytes, big-endian. A reader never trusts: it checks every length against what is left and throws
  * `CodecError`, so hostile bytes cost no more than their own size.
  */
-import { type Actor, actorFromInteger, type Hlc } from "../causality/index.js";
+import {
+  type Actor,
+  actorFromInteger,
+  type Hlc,
+  INCARNATION_MAX,
+  MEMBER_NUMBER_MAX,
+} from "../causality/index.js";
 
 /** Bytes that are not what they should be. */
 export class CodecError extends Error {
@@ -62,6 +68,15 @@ export class ByteWriter {
     this.#reserve(8);
     this.#length = this.#buffer.writeUInt32BE(Math.floor(value / SPAN_32), this.#length);
     this.#length = this.#buffer.writeUInt32BE(value % SPAN_32, this.#length);
+  }
+
+  member(value: number): void {
+    this.varint(value);
+  }
+
+  /** 0 for none. A varint, like a member: five bytes until 2058, and six from then on. */
+  incarnation(value: number): void {
+    this.varint(value);
   }
 
   varint(value: number): void {
@@ -153,6 +168,19 @@ export class ByteReader {
     const actor = actorFromInteger(integer);
     if (actor === undefined) throw new CodecError(`${integer} is no actor`);
     return actor;
+  }
+
+  member(): number {
+    const member = this.varint();
+    if (member < 1 || member > MEMBER_NUMBER_MAX) throw new CodecError(`${member} is no member number`);
+    return member;
+  }
+
+  /** 0 for none. */
+  incarnation(): number {
+    const incarnation = this.varint();
+    if (incarnation > INCARNATION_MAX) throw new CodecError(`${incarnation} is no incarnation`);
+    return incarnation;
   }
 
   varint(): number {

@@ -5,8 +5,8 @@ import { type ByteReader, type ByteWriter, CodecError } from "./bytes.js";
 
 /** actor 8, counter 1 or more */
 const DOT_BYTES_MIN = 9;
-/** member 1 or more, incarnation 4 */
-const CLOSED_BYTES_MIN = 5;
+/** member 1 or more, incarnation 1 or more */
+const CLOSED_BYTES_MIN = 2;
 /** dot, flags 1, stamp 8, length 1 */
 const LIVE_DOT_BYTES_MIN = DOT_BYTES_MIN + 10;
 
@@ -24,8 +24,8 @@ export function writeVector(writer: ByteWriter, vector: VersionVector): void {
   const closed = vector.closed();
   writer.varint(closed.length);
   for (const [member, incarnation] of closed) {
-    writer.varint(member);
-    writer.uint32(incarnation);
+    writer.member(member);
+    writer.incarnation(incarnation);
   }
 }
 
@@ -35,8 +35,12 @@ export function readVector(reader: ByteReader): VersionVector {
     const dot = readDot(reader);
     vector.raise(dot.actor, dot.counter);
   }
-  for (let left = reader.count(CLOSED_BYTES_MIN); left > 0; left--)
-    vector.close(reader.varint(), reader.uint32());
+  for (let left = reader.count(CLOSED_BYTES_MIN); left > 0; left--) {
+    const member = reader.member();
+    const incarnation = reader.incarnation();
+    if (incarnation === 0) throw new CodecError(`member ${member} is closed up to no incarnation`);
+    vector.close(member, incarnation);
+  }
   return vector;
 }
 

@@ -27,8 +27,8 @@ export function readClock(reader: ByteReader): ClockMessage {
 
 const LAYOUT_HASH_BYTES = 8;
 
-/** member 1 or more, incarnation 4 */
-const INCARNATION_BYTES_MIN = 5;
+/** member 1 or more, incarnation 1 or more */
+const INCARNATION_BYTES_MIN = 2;
 /** member 1 or more, number 1 or more */
 const RELEASE_BYTES_MIN = 2;
 
@@ -38,14 +38,14 @@ export function writeView(writer: ByteWriter, message: ViewMessage): void {
   writer.raw(Buffer.from(message.layoutHash, "hex"));
   writer.varint(message.incarnations.size);
   for (const [member, incarnation] of message.incarnations) {
-    writer.varint(member);
-    writer.uint32(incarnation);
+    writer.member(member);
+    writer.incarnation(incarnation);
   }
   writer.varint(message.kept.length);
   for (const partition of message.kept) writer.varint(partition);
   writer.varint(message.releases.size);
   for (const [member, number] of message.releases) {
-    writer.varint(member);
+    writer.member(member);
     writer.varint(number);
   }
 }
@@ -56,11 +56,11 @@ export function readView(reader: ByteReader): ViewMessage {
   const layoutHash = reader.raw(LAYOUT_HASH_BYTES).toString("hex");
   const incarnations = new Map<number, number>();
   for (let left = reader.count(INCARNATION_BYTES_MIN); left > 0; left--)
-    incarnations.set(reader.varint(), reader.uint32());
+    incarnations.set(reader.member(), reader.incarnation());
   const kept: number[] = [];
   for (let left = reader.count(1); left > 0; left--) kept.push(reader.varint());
   const releases = new Map<number, number>();
   for (let left = reader.count(RELEASE_BYTES_MIN); left > 0; left--)
-    releases.set(reader.varint(), reader.varint());
+    releases.set(reader.member(), reader.varint());
   return { type: "view", version, layoutVersion, layoutHash, incarnations, kept, releases };
 }

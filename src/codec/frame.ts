@@ -153,7 +153,7 @@ function writeBody(writer: ByteWriter, message: Message): void {
       return writer.bytes(message.body);
     case "hold-request":
       writer.varint(message.id);
-      writer.varint(message.home);
+      writer.member(message.home);
       return writeDelta(writer, message.delta);
     case "hold-reply":
       writer.varint(message.id);
@@ -226,7 +226,7 @@ function readBody(type: Message["type"], reader: ByteReader): Message {
     case "forward-reply":
       return { type, id: reader.varint(), body: Buffer.from(reader.bytes()) };
     case "hold-request":
-      return { type, id: reader.varint(), home: reader.varint(), delta: readDelta(reader) };
+      return { type, id: reader.varint(), home: reader.member(), delta: readDelta(reader) };
     case "hold-reply":
       return { type, id: reader.varint(), isHeld: reader.uint8() === 1 };
     case "audit-request":

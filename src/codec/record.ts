@@ -125,7 +125,7 @@ export function writePartition(writer: ByteWriter, record: PartitionRecord): voi
   if (doubt === undefined) return;
   writer.uint8(doubt.hasCaughtUp ? 1 : 0);
   writer.varint(doubt.settled.length);
-  for (const member of doubt.settled) writer.varint(member);
+  for (const member of doubt.settled) writer.member(member);
 }
 
 export function readPartition(reader: ByteReader): PartitionRecord {
@@ -136,7 +136,7 @@ export function readPartition(reader: ByteReader): PartitionRecord {
   if (cause > 2) throw new CodecError(`doubt ${cause} is unknown`);
   const hasCaughtUp = reader.uint8() === 1;
   const settled: number[] = [];
-  for (let left = reader.count(1); left > 0; left--) settled.push(reader.varint());
+  for (let left = reader.count(1); left > 0; left--) settled.push(reader.member());
   return { clock, floor, doubt: { cause: cause === 1 ? "empty" : "regressed", settled, hasCaughtUp } };
 }
 

@@ -2,7 +2,7 @@
  * The token of a session: for each partition that it touched the dots that it has seen and that not all replicas were
  * known to hold. Compact, because it goes with every request and into cookies: each actor is named once.
  *
- *     version 1 | count, actors: member, incarnation 4 | count, partitions: number, count, dots: index of actor, counter
+ *     version 1 | count, actors: member, incarnation | count, partitions: number, count, dots: index of actor, counter
  */
 import { type Actor, actorIncarnation, actorMember, actorOf, VersionVector } from "../causality/index.js";
 import { ByteReader, ByteWriter, CodecError } from "./bytes.js";
@@ -11,8 +11,8 @@ import { ByteReader, ByteWriter, CodecError } from "./bytes.js";
 type SessionDots = ReadonlyMap<number, VersionVector>;
 
 const TOKEN_VERSION = 1;
-/** member 1 or more, incarnation 4 */
-const ACTOR_BYTES_MIN = 5;
+/** member 1 or more, incarnation 1 or more */
+const ACTOR_BYTES_MIN = 2;
 /** number 1, count 1 */
 const PARTITION_BYTES_MIN = 2;
 const DOT_BYTES_MIN = 2;
@@ -24,8 +24,8 @@ export function encodeSession(session: SessionDots): Buffer {
   const actors = [...new Set(seen.flatMap(([, dots]) => dots.sorted().map(([actor]) => actor)))];
   writer.varint(actors.length);
   for (const actor of actors) {
-    writer.varint(actorMember(actor));
-    writer.uint32(actorIncarnation(actor));
+    writer.member(actorMember(actor));
+    writer.incarnation(actorIncarnation(actor));
   }
   writer.varint(seen.length);
   for (const [partition, dots] of seen) {
@@ -54,13 +54,10 @@ export function decodeSession(bytes: Buffer): Map<number, VersionVector> {
 }
 
 function readActor(reader: ByteReader): Actor {
-  const member = reader.varint();
-  const incarnation = reader.uint32();
-  try {
-    return actorOf(member, incarnation);
-  } catch {
-    throw new CodecError("the session token names no actor");
-  }
+  const member = reader.member();
+  const incarnation = reader.incarnation();
+  if (incarnation === 0) throw new CodecError("the session token names no actor");
+  return actorOf(member, incarnation);
 }
 
 function readDots(reader: ByteReader, actors: readonly Actor[]): VersionVector {

@@ -1,6 +1,7 @@
 /**
  * Who may have a link with us. A refusal is a text that starts with a word for the machine, and goes on for a person.
  */
+import { INCARNATION_MAX, INCARNATIONS_PER_SECOND } from "../causality/index.js";
 import { PROTOCOL_VERSION } from "../codec/index.js";
 import type { PeerHello } from "../runtime/index.js";
 import type { LayoutView } from "../topology/index.js";
@@ -16,14 +17,14 @@ interface KnownPeer {
 }
 
 /**
- * Incarnations are seconds, and a node that is told of a later one of its own starts again above it: one from the end of
- * the 32 bits would shut it out for ever. Ours is of now, so what is some 34 years later is no node's.
+ * Incarnations go with the clock, and a node that is told of a later one of its own starts again above it: one from the
+ * end of the clock's bits would shut it out for ever. Ours is of now, so what is some 34 years later is no node's.
  */
-const INCARNATION_LEAD_MAX = 2 ** 30;
+const INCARNATION_LEAD_MAX = 2 ** 30 * INCARNATIONS_PER_SECOND;
 
 /** An incarnation that some node may have, as this one sees it. */
 export function isCredible(incarnation: number, self: PeerHello): boolean {
-  return incarnation <= self.incarnation + INCARNATION_LEAD_MAX;
+  return incarnation <= Math.min(self.incarnation + INCARNATION_LEAD_MAX, INCARNATION_MAX - 1);
 }
 
 /** The reason to refuse a Hello, or undefined. */
@@ -50,7 +51,7 @@ export function refuseHello(
     return `IN_USE another live process is node ${hello.nodeId}; stop one of the two`;
   if (!isCredible(hello.incarnation, self))
     return `CLOCK incarnation ${hello.incarnation} of node ${hello.nodeId} is decades later than ours, ${self.incarnation}; set the clocks, and start again who was wrong`;
-  // Every start takes a new one: two with the same, after a disk was lost within a second, would share their dots.
+  // Every start takes a new one: two with the same, after a disk was lost and the clock was set back, would share their dots.
   if (hello.incarnation < known.incarnation || (isOther && hello.incarnation === known.instanceIncarnation))
     return `INCARNATION ${known.incarnation} of node ${hello.nodeId} is known, and you are ${hello.incarnation}`;
   return undefined;
@@ -65,7 +66,7 @@ export type Refusal =
 
 /** What a refusal of ours by a peer means. */
 export function readRefusal(reason: string): Refusal {
-  const incarnation = /^INCARNATION (\d{1,10}) /.exec(reason)?.[1];
+  const incarnation = /^INCARNATION (\d{1,12}) /.exec(reason)?.[1];
   if (incarnation !== undefined) return { kind: "incarnation", known: Number(incarnation) };
   const layoutVersion = /^REMOVED (\d{1,15}) /.exec(reason)?.[1];
   if (layoutVersion !== undefined) return { kind: "removed", layoutVersion: Number(layoutVersion) };

@@ -167,11 +167,12 @@ export class Membership {
   refused(peer: number, reason: string): void {
     this.#runtime.log.warn({ peer, reason }, "a peer refuses this node");
     const refusal: Refusal = readRefusal(reason);
-    if (refusal.kind === "incarnation") return this.#events.incarnationBehind(refusal.known, reason);
+    if (refusal.kind === "incarnation" && isCredible(refusal.known, this.#settings.self))
+      return this.#events.incarnationBehind(refusal.known, reason);
     this.#refusals.set(peer, reason);
     if (refusal.kind === "removed" && refusal.layoutVersion > this.#settings.view.layout.version)
       return this.#events.removed(reason);
-    if (refusal.kind === "other" || this.#isLinked()) {
+    if (refusal.kind === "other" || refusal.kind === "incarnation" || this.#isLinked()) {
       this.#shunnedSinceMs = undefined;
       return;
     }

@@ -16,7 +16,7 @@ export interface Mark {
 export function encodeMark(mark: Mark): Buffer {
   const writer = new ByteWriter(32);
   writer.uint8(MARK_VERSION);
-  writer.uint32(mark.incarnation);
+  writer.incarnation(mark.incarnation);
   writer.varint(mark.batches);
   writer.uint8(mark.wasStoppedCleanly ? 1 : 0);
   return writer.take();
@@ -28,7 +28,7 @@ export function decodeMark(bytes: Uint8Array | undefined): Mark | undefined {
   try {
     const reader = new ByteReader(Buffer.from(bytes));
     if (reader.uint8() !== MARK_VERSION) return undefined;
-    const incarnation = reader.uint32();
+    const incarnation = reader.incarnation();
     return { incarnation, batches: reader.varint(), wasStoppedCleanly: reader.uint8() === 1 };
   } catch (error) {
     if (error instanceof CodecError) return undefined;

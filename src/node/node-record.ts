@@ -39,21 +39,21 @@ export function sealIdentity(identity: Identity): Buffer {
     writer.varint(identity.formatVersion);
     writer.bytes(Buffer.from(identity.clusterId));
     writer.bytes(Buffer.from(identity.nodeId));
-    writer.varint(identity.number);
+    writer.member(identity.number);
     writer.varint(identity.partitionCount);
   });
 }
 
 export function sealProgress(progress: Progress): Buffer {
   return sealRecord(bytesOf(PROGRESS_KEY), (writer) => {
-    writer.varint(progress.incarnation);
+    writer.incarnation(progress.incarnation);
     writer.varint(progress.batches);
     writer.hlc(progress.hlc);
   });
 }
 
 export function sealIncarnation(member: number, incarnation: number): Buffer {
-  return sealRecord(bytesOf(incarnationKey(member)), (writer: ByteWriter) => writer.varint(incarnation));
+  return sealRecord(bytesOf(incarnationKey(member)), (writer: ByteWriter) => writer.incarnation(incarnation));
 }
 
 export function sealLayout(layout: Layout): Buffer {
@@ -71,7 +71,7 @@ export function readIdentity(store: Store): Identity | undefined {
     formatVersion: reader.varint(),
     clusterId: reader.bytes().toString("utf8"),
     nodeId: reader.bytes().toString("utf8"),
-    number: reader.varint(),
+    number: reader.member(),
     partitionCount: reader.varint(),
   }));
 }
@@ -79,7 +79,7 @@ export function readIdentity(store: Store): Identity | undefined {
 /** Throws `RecordDamagedError`. */
 export function readProgress(store: Store): Progress {
   const progress = read(store, PROGRESS_KEY, (reader) => ({
-    incarnation: reader.varint(),
+    incarnation: reader.incarnation(),
     batches: reader.varint(),
     hlc: reader.hlc(),
   }));
@@ -88,7 +88,7 @@ export function readProgress(store: Store): Progress {
 
 /** 0 for a member never met. Throws `RecordDamagedError`. */
 export function readIncarnation(store: Store, member: number): number {
-  return read(store, incarnationKey(member), (reader) => reader.varint()) ?? 0;
+  return read(store, incarnationKey(member), (reader) => reader.incarnation()) ?? 0;
 }
 
 function read<T>(store: Store, key: StoreKey, body: (reader: ByteReader) => T): T | undefined {

@@ -2,7 +2,7 @@
  * Opens the node's folder: checks whose it is, finds out whether the store went backwards, and takes a new incarnation,
  * which is durable before anything is minted under it (rule 2).
  */
-import type { Hlc, VersionVector } from "../causality/index.js";
+import { type Hlc, INCARNATION_MAX, incarnationAt, type VersionVector } from "../causality/index.js";
 import { type CodedCells, type PartitionRecord, RecordDamagedError } from "../codec/index.js";
 import { type AwayRecord, type CatchUpRecord, catchUpKey, type StoredCopy } from "../replication/index.js";
 import type { Change, Runtime, Store } from "../runtime/index.js";
@@ -78,9 +78,6 @@ interface Prepared {
 }
 
 type Opened = (error: Error | undefined, opened: OpenedStore | undefined) => void;
-
-/** Incarnations count seconds from here, so that one taken after a restored backup lies above those it forgot. */
-const INCARNATION_EPOCH_MS = 1_704_067_200_000;
 
 export function openNodeStore(runtime: Runtime, plan: OpenPlan, done: Opened): void {
   runtime.disk.openStore((error, store, wasRepaired) => {
@@ -213,20 +210,29 @@ function checkIdentity(found: Identity, wanted: Identity): void {
     throw wrong("a cluster with a partition count of", found.partitionCount, wanted.partitionCount);
 }
 
+/**
+ * Above all that the disk knows, and by the clock, for what the disk has forgotten. A clock that was stepped back
+ * between two losses of the disk protects nothing by itself: then a peer that has met a later life, or closed it,
+ * refuses this one and names an incarnation to exceed; only when nobody whom the node meets has heard of a life that
+ * had the very number which is taken now may dots be used again.
+ */
 function nextIncarnation(
   runtime: Runtime,
   plan: OpenPlan,
   progress: Progress,
   mark: Mark | undefined,
 ): number {
-  const seconds = Math.floor((runtime.clock.wallMs() - INCARNATION_EPOCH_MS) / 1000);
-  return Math.max(
-    1,
-    seconds,
+  const incarnation = Math.max(
+    incarnationAt(runtime.clock.wallMs()),
     plan.minimumIncarnation,
     progress.incarnation + 1,
     (mark?.incarnation ?? 0) + 1,
   );
+  if (incarnation > INCARNATION_MAX)
+    throw new NodeStartError(
+      "the incarnations that the clock counts until 2160 are used up: set this machine's clock",
+    );
+  return incarnation;
 }
 
 function begin(

@@ -14,13 +14,15 @@
  *   before is a *release*, with a number; views agree only if they know of the same releases. So the home's statements
  *   count again only once it has heard of the release, which is after it had the copies.
  */
-import { type Actor, actorIncarnation, actorMember } from "../causality/index.js";
+import { type Actor, actorIncarnation, actorMember, INCARNATION_MAX } from "../causality/index.js";
 import type { ViewMessage } from "../codec/index.js";
 import type { LayoutName } from "../topology/index.js";
 
-const INCARNATION_MAX = 2 ** 32 - 1;
-/** Releases of one incarnation: their numbers must not be taken for those of another one. */
-const RELEASES_MAX = 2 ** 20;
+/**
+ * Releases of one incarnation: their numbers must not be taken for those of another one. What an incarnation leaves of
+ * 53 bits.
+ */
+const RELEASES_MAX = 2 ** 16;
 
 interface PeerView {
   readonly version: number;
@@ -156,7 +158,7 @@ export class Views {
     return true;
   }
 
-  /** Rises, and over all incarnations of ours: at most one begins in a second, and lasts for longer than a million. */
+  /** Rises, and over all incarnations of ours: one begins in 1/32 s at most, and 65,536 releases take longer. */
   #nextRelease(): number {
     const first = this.incarnationOf(this.#self) * RELEASES_MAX;
     return Math.max(first, this.#releases.get(this.#self) ?? 0) + 1;

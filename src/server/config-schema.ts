@@ -4,12 +4,12 @@
  * and contradictions come later, over all layers (`config.ts`).
  */
 import { z } from "zod";
+import { MEMBER_NUMBER_MAX } from "../causality/index.js";
 import { parseHostPort } from "./addresses.js";
 
 /** As layouts have them: see `topology/`. */
 const ID = /^[a-z0-9][a-z0-9-]{0,62}$/;
 const HOST = /^[A-Za-z0-9][A-Za-z0-9._-]{0,252}$/;
-const HIGHEST_MEMBER_NUMBER = 2 ** 21 - 1;
 const HIGHEST_TIMER_MS = 2 ** 31 - 1;
 /** Retries come that late, after a client lost its network for a while. */
 const LEAST_REQUEST_ID_WINDOW_MS = 300_000;
@@ -41,7 +41,7 @@ function whole(least: number, most: number) {
 }
 
 const memberSchema = z.strictObject({
-  number: whole(1, HIGHEST_MEMBER_NUMBER),
+  number: whole(1, MEMBER_NUMBER_MAX),
   id,
   region: id,
   zone: id,

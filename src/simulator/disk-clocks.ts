@@ -73,7 +73,7 @@ export class DiskClocks {
     for (const { key, value } of batch) {
       const member = /^mincarnation\/(\d+)$/.exec(key)?.[1];
       if (member !== undefined && value !== undefined)
-        this.#learned.set(`${node}/${member}`, opened(key, value, (reader) => reader.varint()) ?? 0);
+        this.#learned.set(`${node}/${member}`, opened(key, value, (reader) => reader.incarnation()) ?? 0);
     }
   }
 

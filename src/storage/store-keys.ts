@@ -1,5 +1,5 @@
 /**
- * The key layout of the store. One letter for the kind, two bytes for a partition, eight for an actor or a counter:
+ * The key layout of the store. One letter for the kind, two bytes for a partition or a member, eight for an actor or a counter:
  *
  *     m name                          what belongs to the node as a whole
  *     p partition                     clock, floor and doubts of a partition
@@ -9,7 +9,7 @@
  *     s partition                     the sketch of the rows, as of a clean stop
  *     l partition actor counter       the dot log: pointers to rows, never values
  *     q partition requestId           which dot a request id made
- *     h home partition actor counter  a copy of a delta, held for a replica that is away; home, its member number: 4 bytes
+ *     h home partition actor counter  a copy of a delta, held for a replica that is away; home, its member
  *
  * Numbers are big-endian, so that a partition, an actor's dots and a bucket's keys are each one range. In memory a
  * store key is a string of code units below 256, like a row key.
@@ -73,16 +73,16 @@ export interface CopyAddress {
 }
 
 export function copyKey({ home, partition, actor, counter }: CopyAddress): StoreKey {
-  return `h${uint16(Math.floor(home / 65536))}${uint16(home % 65536)}${uint16(partition)}${uint64(actor)}${uint64(counter)}` as StoreKey;
+  return `h${uint16(home)}${uint16(partition)}${uint64(actor)}${uint64(counter)}` as StoreKey;
 }
 
 /** The address inside a copy's store key. */
 export function copyAddressOf(key: StoreKey): CopyAddress {
   return {
-    home: readUint16(key, 1) * 65536 + readUint16(key, 3),
-    partition: readUint16(key, 5),
-    actor: readUint64(key, 7) as Actor,
-    counter: readUint64(key, 15),
+    home: readUint16(key, 1),
+    partition: readUint16(key, 3),
+    actor: readUint64(key, 5) as Actor,
+    counter: readUint64(key, 13),
   };
 }
 

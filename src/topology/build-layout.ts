@@ -1,8 +1,9 @@
 /** How layouts come to be: the first one of a cluster, and each later one out of the one before. */
+import { MEMBER_NUMBER_MAX } from "../causality/index.js";
 import { readMembers } from "./check-layout.js";
 import type { Layout, Member } from "./layout.js";
 import { LayoutError } from "./layout-error.js";
-import { MAX_MEMBER_NUMBER, readId, readPartitionCount, readReplicasPerRegion } from "./layout-fields.js";
+import { readId, readPartitionCount, readReplicasPerRegion } from "./layout-fields.js";
 import { placeReplicas } from "./placement.js";
 
 const DEFAULT_PARTITION_COUNT = 256;
@@ -123,7 +124,7 @@ function checkNumbers(previous: Layout, members: readonly Member[]): void {
     if (before === undefined && number < next) {
       throw new LayoutError(
         `new member ${nodeId} cannot have number ${number}: numbers are never reused, ` +
-          `so take one from ${next} to ${MAX_MEMBER_NUMBER}`,
+          `so take one from ${next} to ${MEMBER_NUMBER_MAX}`,
       );
     }
   }

@@ -2,11 +2,11 @@
  * What must hold between the parts of a layout. Everything else that reads a layout may rely on it, whether the
  * layout was made here, read from a file, or sent by a node.
  */
+import { MEMBER_NUMBER_MAX } from "../causality/index.js";
 import { groupBy } from "./group-by.js";
 import type { Layout, Member } from "./layout.js";
 import { LayoutError } from "./layout-error.js";
 import {
-  MAX_MEMBER_NUMBER,
   readFields,
   readId,
   readInteger,
@@ -52,7 +52,7 @@ export function readLayout(value: unknown): Layout {
     replicasPerRegion: readReplicasPerRegion(fields.get("replicasPerRegion")),
     ...(usedUpTo === undefined
       ? {}
-      : { numbersUsedUpTo: readInteger(usedUpTo, "numbersUsedUpTo", highest + 1, MAX_MEMBER_NUMBER) }),
+      : { numbersUsedUpTo: readInteger(usedUpTo, "numbersUsedUpTo", highest + 1, MEMBER_NUMBER_MAX) }),
     members,
     replicaSets: readList(fields.get("replicaSets"), "replicaSets").map(readReplicaSet),
   };
@@ -117,7 +117,7 @@ function checkRegion(region: string, nodes: readonly Member[]): void {
 
 function readReplicaSet(value: unknown, partition: number): readonly number[] {
   const path = `replicaSets[${partition}]`;
-  return readList(value, path).map((number) => readInteger(number, path, 1, MAX_MEMBER_NUMBER));
+  return readList(value, path).map((number) => readInteger(number, path, 1, MEMBER_NUMBER_MAX));
 }
 
 /** One set a partition; in each, region after region, as many different nodes as the region owes. */

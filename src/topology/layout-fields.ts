@@ -2,11 +2,9 @@
  * The single fields of layouts: what each may hold, and the message for what it may not. Values are read as unknown,
  * because layouts come from files, from peers and from callers without types.
  */
+import { MEMBER_NUMBER_MAX } from "../causality/index.js";
 import type { Member } from "./layout.js";
 import { LayoutError } from "./layout-error.js";
-
-/** Member numbers are part of actor ids, which leave them 21 bits. */
-export const MAX_MEMBER_NUMBER = 2 ** 21 - 1;
 
 const MAX_PARTITION_COUNT = 65_536;
 const MAX_REPLICAS_PER_REGION = 16;
@@ -73,7 +71,7 @@ const MEMBER_FIELDS: readonly (keyof Member)[] = [
 export function readMember(value: unknown, path: string): Member {
   const fields = readFields(value, path, MEMBER_FIELDS);
   return {
-    number: readInteger(fields.get("number"), `${path}.number`, 1, MAX_MEMBER_NUMBER),
+    number: readInteger(fields.get("number"), `${path}.number`, 1, MEMBER_NUMBER_MAX),
     nodeId: readId(fields.get("nodeId"), `${path}.nodeId`),
     region: readId(fields.get("region"), `${path}.region`),
     zone: readId(fields.get("zone"), `${path}.zone`),

@@ -1,6 +1,7 @@
 /** Hostile bytes on the peer port of a node that works: it stays, it serves, and its data is what it was. */
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, it } from "vitest";
+import { INCARNATION_MAX } from "../../src/causality/index.js";
 import { SeededRandom } from "../../src/runtime/simulated/index.js";
 import { fuzzedFrames } from "./support/fuzzed-frames.js";
 import { report } from "./support/report.js";
@@ -71,7 +72,7 @@ it("takes no stamp and no incarnation from the end of time", async () => {
   await rogue.close();
   await expectUnharmed(cluster, pid, before);
   await cluster.local.stop(ABSENT);
-  const ancient = await RoguePeer.start(cluster, ABSENT, TARGET, { incarnation: 2 ** 32 - 1 });
+  const ancient = await RoguePeer.start(cluster, ABSENT, TARGET, { incarnation: INCARNATION_MAX });
   expect(await ancient.refusal()).toMatch(/incarnation/i);
   await ancient.close();
   await cluster.local.start(ABSENT);

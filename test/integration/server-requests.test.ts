@@ -521,7 +521,7 @@ describe("AdminService", () => {
       region: "eu-west",
       version: expect.stringMatching(/^\d+\.\d+\.\d+/),
       state: "NODE_STATE_READY",
-      incarnation: 1,
+      incarnation: "1",
       layoutVersion: "1",
       partitionsHeld: 256,
       peers: [

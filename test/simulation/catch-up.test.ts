@@ -231,6 +231,37 @@ describe("a node whose disk was wiped", () => {
   });
 });
 
+describe("a node that loses its disk twice in a second", () => {
+  it("uses no dot again, though nobody whom it meets has heard of the life between", () => {
+    const cluster = SimulatedCluster.ready({ regions: ["eu"], nodesPerRegion: 3, partitions: 1 });
+    const node = cluster.node("eu-1");
+    const one = { type: "multi", consistency: { level: "ONE" } } as const;
+    cluster.cut("eu-2", "eu-3");
+    cluster.runFor(1_000 - (Math.floor(node.host.runtime.clock.wallMs()) % 1_000));
+    const beginMs = cluster.world.time.nowMs;
+    const incarnations: number[] = [];
+    for (const [met, missed] of [
+      ["eu-2", "eu-3"],
+      ["eu-3", "eu-2"],
+    ] as const) {
+      cluster.wipe(node);
+      cluster.cut("eu-1", missed);
+      cluster.world.network.heal(node.member.number, cluster.node(met).member.number);
+      cluster.start(node);
+      cluster.waitUntil("it may write", () => node.api.status().state === "CATCHING_UP");
+      expect(cluster.put("eu-1", "k", `with ${met}`, one)).toMatchObject({ kind: "written" });
+      incarnations.push(node.api.status().incarnation);
+    }
+    expect(cluster.world.time.nowMs - beginMs).toBeLessThan(1_000);
+    expect(new Set(incarnations).size).toBe(2);
+    cluster.healAll();
+    cluster.converge();
+    const siblings = cluster.values("eu-3", "k", { type: "multi", consistency: { level: "ALL" } });
+    expect(siblings).toEqual(["with eu-2", "with eu-3"]);
+    cluster.stopAll();
+  });
+});
+
 describe("a store that went backwards", () => {
   it("is noticed by the mark, votes in no read until it has caught up, and loses nothing", () => {
     const cluster = SimulatedCluster.ready({ regions: ["eu"], nodesPerRegion: 3, partitions: 1 });

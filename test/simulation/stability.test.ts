@@ -1,5 +1,6 @@
 /** What is forgotten for good: past actors, orphaned rows, tombstones; and what keeps it. */
 import { describe, expect, it } from "vitest";
+import { actorMember } from "../../src/causality/index.js";
 import { getOf, putOf, SimulatedCluster } from "../../src/simulator/index.js";
 import { rowsOf, tombstones } from "./inspected.js";
 
@@ -12,7 +13,7 @@ function entriesAMember(cluster: SimulatedCluster): number {
     for (const { clock } of node.api.inspect()?.partitions ?? []) {
       const counts = new Map<number, number>();
       for (const [actor] of clock) {
-        const member = Math.floor(actor / 2 ** 32);
+        const member = actorMember(actor);
         counts.set(member, (counts.get(member) ?? 0) + 1);
       }
       most = Math.max(most, ...counts.values());

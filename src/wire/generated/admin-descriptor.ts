@@ -80,7 +80,7 @@ export const descriptor = `{
            "id": 6
           },
           "incarnation": {
-           "type": "uint32",
+           "type": "uint64",
            "id": 7
           },
           "layoutVersion": {
@@ -174,7 +174,7 @@ export const descriptor = `{
            "id": 4
           },
           "incarnation": {
-           "type": "uint32",
+           "type": "uint64",
            "id": 5
           },
           "roundTripMs": {

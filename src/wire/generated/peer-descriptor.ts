@@ -64,7 +64,7 @@ export const descriptor = `{
            "id": 3
           },
           "incarnation": {
-           "type": "uint32",
+           "type": "uint64",
            "id": 4
           },
           "instance": {

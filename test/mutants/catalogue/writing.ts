@@ -113,11 +113,11 @@ export const WRITING: readonly Mutant[] = [
     edits: [
       {
         file: "src/node/open-store.ts",
-        find: `    seconds,
+        find: `    incarnationAt(runtime.clock.wallMs()),
     plan.minimumIncarnation,
     progress.incarnation + 1,
     (mark?.incarnation ?? 0) + 1,`,
-        replace: `    progress.incarnation > 0 ? progress.incarnation : seconds,
+        replace: `    progress.incarnation > 0 ? progress.incarnation : incarnationAt(runtime.clock.wallMs()),
     plan.minimumIncarnation,`,
       },
     ],

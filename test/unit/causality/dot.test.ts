@@ -6,12 +6,13 @@ import {
   actorMember,
   actorOf,
   formatDot,
+  INCARNATION_MAX,
+  incarnationAt,
   MEMBER_NUMBER_MAX,
 } from "../../../src/causality/index.js";
 
 fc.configureGlobal({ seed: 1003, numRuns: 300 });
 
-const INCARNATION_MAX = 2 ** 32 - 1;
 const anyMember = fc.integer({ min: 1, max: MEMBER_NUMBER_MAX });
 const anyIncarnation = fc.integer({ min: 1, max: INCARNATION_MAX });
 
@@ -26,7 +27,7 @@ describe("an actor", () => {
         expect(actorFromInteger(actor)).toBe(actor);
       }),
     );
-    expect(Number.isSafeInteger(actorOf(MEMBER_NUMBER_MAX, INCARNATION_MAX))).toBe(true);
+    expect(actorOf(MEMBER_NUMBER_MAX, INCARNATION_MAX)).toBe(Number.MAX_SAFE_INTEGER);
   });
 
   it("orders by member, then by incarnation", () => {
@@ -50,10 +51,10 @@ describe("an actor", () => {
   it.each([
     0,
     1,
-    2 ** 32 - 1,
-    2 ** 32,
-    2 ** 33,
-    -(2 ** 33) - 1,
+    2 ** 37 - 1,
+    2 ** 37,
+    2 ** 38,
+    -(2 ** 38) - 1,
     2 ** 53,
     2 ** 53 + 2,
     1.5,
@@ -61,6 +62,22 @@ describe("an actor", () => {
     Number.POSITIVE_INFINITY,
   ])("is not made of %d, whoever sent it", (integer) => {
     expect(actorFromInteger(integer)).toBeUndefined();
+  });
+
+  it("has an incarnation that counts 1/32 s of the clock since 2024, from 1, to the February of 2160", () => {
+    const startMs = Date.UTC(2024, 0, 1);
+    for (const [ms, incarnation] of [
+      [-startMs, 1],
+      [0, 1],
+      [31.25 * 2 - 0.01, 1],
+      [31.25 * 2, 2],
+      [1_000, 32],
+      [86_400_000, 86_400 * 32],
+    ] as const)
+      expect(incarnationAt(startMs + ms)).toBe(incarnation);
+    expect(incarnationAt(Date.UTC(2160, 1, 7))).toBeLessThanOrEqual(INCARNATION_MAX);
+    expect(incarnationAt(Date.UTC(2160, 1, 8))).toBeGreaterThan(INCARNATION_MAX);
+    expect(() => actorOf(1, incarnationAt(Date.UTC(2160, 1, 8)))).toThrow(RangeError);
   });
 
   it("is shown as member.incarnation, a dot with its counter", () => {

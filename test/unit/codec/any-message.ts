@@ -1,5 +1,6 @@
 /** One arbitrary for every message type; the compiler insists that none is missing. */
 import fc from "fast-check";
+import { INCARNATION_MAX } from "../../../src/causality/index.js";
 import type { Message } from "../../../src/codec/index.js";
 import {
   anyActor,
@@ -11,6 +12,7 @@ import {
   anyHlc,
   anyLive,
   anyLogEntry,
+  anyMember,
   anyPayload,
   anyRequest,
   anyRequestId,
@@ -155,10 +157,10 @@ export const MESSAGES: { readonly [T in Message["type"]]: fc.Arbitrary<Extract<M
     layoutVersion: anyVarint,
     layoutHash: fc.stringMatching(/^[0-9a-f]{16}$/),
     incarnations: fc
-      .array(fc.tuple(anyVarint, fc.nat({ max: 2 ** 32 - 1 })), { maxLength: 5 })
+      .array(fc.tuple(anyMember, fc.nat({ max: INCARNATION_MAX })), { maxLength: 5 })
       .map((entries) => new Map(entries)),
     kept: fc.array(anyVarint, { maxLength: 4 }),
-    releases: fc.array(fc.tuple(anyVarint, anyVarint), { maxLength: 3 }).map((entries) => new Map(entries)),
+    releases: fc.array(fc.tuple(anyMember, anyVarint), { maxLength: 3 }).map((entries) => new Map(entries)),
   }),
   layout: fc.record({
     type: fc.constant("layout"),
@@ -220,7 +222,7 @@ export const MESSAGES: { readonly [T in Message["type"]]: fc.Arbitrary<Extract<M
   "hold-request": fc.record({
     type: fc.constant("hold-request"),
     id: anyVarint,
-    home: anyVarint,
+    home: anyMember,
     delta: anyDelta,
   }),
   "hold-reply": fc.record({ type: fc.constant("hold-reply"), id: anyVarint, isHeld: fc.boolean() }),

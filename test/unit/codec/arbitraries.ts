@@ -6,6 +6,7 @@ import {
   Context,
   type Dot,
   type Hlc,
+  INCARNATION_MAX,
   MEMBER_NUMBER_MAX,
   VersionVector,
 } from "../../../src/causality/index.js";
@@ -34,17 +35,16 @@ export const anyVarint = fc.oneof(
   fc.integer({ min: 1, max: 53 }).map((bits) => 2 ** bits - 1),
 );
 export const anyCounter = anyVarint.map((value) => Math.max(1, value));
+export const anyMember = fc.integer({ min: 1, max: MEMBER_NUMBER_MAX });
+const anyIncarnation = fc.integer({ min: 1, max: INCARNATION_MAX });
 export const anyActor: fc.Arbitrary<Actor> = fc
-  .tuple(fc.integer({ min: 1, max: MEMBER_NUMBER_MAX }), fc.integer({ min: 1, max: 2 ** 32 - 1 }))
+  .tuple(anyMember, anyIncarnation)
   .map(([member, incarnation]) => actorOf(member, incarnation));
 export const anyHlc: fc.Arbitrary<Hlc> = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
 export const anyBytes = fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes));
 export const anyDot: fc.Arbitrary<Dot> = fc.record({ actor: anyActor, counter: anyCounter });
 export const anyDots = fc.array(anyDot, { maxLength: 5 });
-const anyClosed = fc.tuple(
-  fc.integer({ min: 1, max: MEMBER_NUMBER_MAX }),
-  fc.integer({ min: 1, max: 2 ** 32 - 1 }),
-);
+const anyClosed = fc.tuple(anyMember, anyIncarnation);
 export const anyVector = fc
   .tuple(
     fc.array(fc.tuple(anyActor, anyCounter), { maxLength: 5 }),
@@ -111,7 +111,7 @@ export const anyLogEntry: fc.Arbitrary<LogEntry> = fc
   .map(([entry, request]) => ({ ...entry, ...request }));
 const anyDoubt: fc.Arbitrary<Doubt> = fc.record({
   cause: fc.constantFrom("empty", "regressed"),
-  settled: fc.array(fc.integer({ min: 1, max: MEMBER_NUMBER_MAX }), { maxLength: 4 }),
+  settled: fc.array(anyMember, { maxLength: 4 }),
   hasCaughtUp: fc.boolean(),
 });
 export const anyPartition: fc.Arbitrary<PartitionRecord> = fc.record({

@@ -30,7 +30,7 @@ describe("a session's token", () => {
   });
 
   it("takes under 200 bytes for ten partitions of nine replicas, on each of which three have just written", () => {
-    const actors = Array.from({ length: 9 }, (_, index) => actorOf(index + 1, 90_000_000 + index));
+    const actors = Array.from({ length: 9 }, (_, index) => actorOf(index + 1, 90_000_000 * 32 + index));
     const session = new Map(
       Array.from({ length: 10 }, (_, index) => {
         const writers = [0, 3, 6].map((offset) => actors[(index + offset) % 9] ?? actorOf(1, 1));

@@ -3,7 +3,7 @@
  * Deltas arrive in order for each actor and else as they like; rows are repaired, partitions caught up, records lost.
  */
 import { expect } from "vitest";
-import { type Actor, Context, type Covers } from "../../../src/causality/index.js";
+import { type Actor, actorMember, Context, type Covers } from "../../../src/causality/index.js";
 import {
   applyChange,
   compileDelete,
@@ -150,8 +150,7 @@ export class History {
         return this.#read(this.#at(step.at), step.row);
       case "deliver":
         for (const actor of this.#log.keys())
-          if (Math.floor(actor / 2 ** 32) === step.from + 1 && this.#deliver(this.#at(step.to), actor))
-            return;
+          if (actorMember(actor) === step.from + 1 && this.#deliver(this.#at(step.to), actor)) return;
         return;
       case "repair":
         return this.#repair(this.#at(step.to), this.#at(step.from), step.row);

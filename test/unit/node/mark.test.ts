@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { INCARNATION_MAX } from "../../../src/causality/index.js";
 import { decodeMark, encodeMark } from "../../../src/node/mark.js";
 
 describe("a mark", () => {
@@ -7,7 +8,7 @@ describe("a mark", () => {
     fc.assert(
       fc.property(
         fc.record({
-          incarnation: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+          incarnation: fc.nat({ max: INCARNATION_MAX }),
           batches: fc.maxSafeNat(),
           wasStoppedCleanly: fc.boolean(),
         }),

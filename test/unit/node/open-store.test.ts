@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { INCARNATION_MAX } from "../../../src/causality/index.js";
 import { sealRecord } from "../../../src/codec/index.js";
 import { encodeMark } from "../../../src/node/mark.js";
 import {
@@ -42,10 +43,10 @@ describe("opening a node's folder", () => {
   });
 
   /** Opens it, hands over the store, and closes it again. */
-  function open(plan: Plan = {}): OpenedStore | Error {
+  function open(plan: Plan = {}, runtime = host.runtime): OpenedStore | Error {
     let result: OpenedStore | Error | undefined;
     const { layout = layoutOf(), self = member(1), minimumIncarnation = 0 } = plan;
-    openNodeStore(host.runtime, { layout, self, minimumIncarnation }, (error, opened) => {
+    openNodeStore(runtime, { layout, self, minimumIncarnation }, (error, opened) => {
       if (opened === undefined) {
         result = error;
         return;
@@ -59,8 +60,8 @@ describe("opening a node's folder", () => {
     return result;
   }
 
-  function opened(plan: Plan = {}): OpenedStore {
-    const result = open(plan);
+  function opened(plan: Plan = {}, runtime = host.runtime): OpenedStore {
+    const result = open(plan, runtime);
     if (result instanceof Error) throw result;
     return result;
   }
@@ -82,7 +83,7 @@ describe("opening a node's folder", () => {
 
   it("begins a new one in doubt, for it holds nothing", () => {
     const { incarnation, partitions, batches } = opened();
-    expect(incarnation).toBeGreaterThan(31_000_000);
+    expect(incarnation).toBeGreaterThan(31_000_000 * 32);
     expect(batches).toBe(0);
     expect([...partitions.keys()]).toEqual([0, 1, 2, 3]);
     for (const { clock, doubt } of partitions.values()) {
@@ -91,7 +92,7 @@ describe("opening a node's folder", () => {
     }
   });
 
-  it("takes a new incarnation each time, above the clock's seconds, what a peer knew and what the mark says", () => {
+  it("takes a new incarnation each time, by the clock, above what a peer knew and what the mark says", () => {
     const first = opened().incarnation;
     expect(opened().incarnation).toBeGreaterThan(first);
     expect(opened({ minimumIncarnation: first + 1_500 }).incarnation).toBeGreaterThan(first + 1_499);
@@ -99,7 +100,27 @@ describe("opening a node's folder", () => {
     host.runtime.disk.mark.write(encodeMark(mark));
     expect(opened().incarnation).toBeGreaterThan(first + 1_900);
     world.time.runFor(2_000_000);
-    expect(opened().incarnation).toBeGreaterThan(first + 1_995);
+    expect(opened().incarnation).toBeGreaterThan(first + 63_990);
+  });
+
+  it("takes a later incarnation after a lost disk, too, however often it is lost in a second", () => {
+    const { clock } = host.runtime;
+    const startMs = clock.wallMs();
+    let last = 0;
+    for (let atMs = startMs; atMs < startMs + 1_000; atMs += 40) {
+      host.disk.wipe();
+      const { incarnation } = opened(
+        {},
+        { ...host.runtime, clock: { wallMs: () => atMs, monotonicMs: () => clock.monotonicMs() } },
+      );
+      expect(incarnation).toBeGreaterThan(last);
+      last = incarnation;
+    }
+  });
+
+  it("takes none that is no incarnation, and changes nothing", () => {
+    expect(refusal({ minimumIncarnation: INCARNATION_MAX + 1 })).toMatch(/set this machine's clock/);
+    expect(opened({ minimumIncarnation: INCARNATION_MAX }).incarnation).toBe(INCARNATION_MAX);
   });
 
   it.each<[string, Plan, RegExp]>([

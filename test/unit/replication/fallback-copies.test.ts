@@ -1,19 +1,19 @@
 /** Copies held for other replicas: on disk, counted, bounded. */
 import { describe, expect, it } from "vitest";
-import { actorOf } from "../../../src/causality/index.js";
+import { actorOf, INCARNATION_MAX, MEMBER_NUMBER_MAX } from "../../../src/causality/index.js";
 import { type Delta, encodeRowKey } from "../../../src/codec/index.js";
 import { DataType } from "../../../src/crdt/index.js";
 import { FallbackCopies } from "../../../src/replication/fallback-copies.js";
 import type { StoreKey } from "../../../src/storage/index.js";
 import { CommitFixture } from "../storage/commit-fixture.js";
 
-const HOME = 2 ** 21 - 1;
+const HOME = MEMBER_NUMBER_MAX;
 const BYTES_MAX = 2_000;
 
 function deltaOf(counter: number, bytes = 10, partition = 7): Delta {
   return {
     partition,
-    actor: actorOf(1, 2 ** 32 - 1),
+    actor: actorOf(1, INCARNATION_MAX),
     counter,
     hlc: 5n,
     rowKey: encodeRowKey(DataType.register, "b", Buffer.from("k")),

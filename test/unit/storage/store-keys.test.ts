@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Actor, actorOf, MEMBER_NUMBER_MAX } from "../../../src/causality/index.js";
+import { type Actor, actorOf, INCARNATION_MAX, MEMBER_NUMBER_MAX } from "../../../src/causality/index.js";
 import { encodeRowKey, type RowKey } from "../../../src/codec/index.js";
 import { compareDots, DataType } from "../../../src/crdt/index.js";
 import {
@@ -29,7 +29,7 @@ const anyPartition = fc.integer({ min: 0, max: 0xffff });
 const anyByteString = fc.uint8Array({ maxLength: 5 }).map((bytes) => Buffer.from(bytes));
 const anyRowKey: fc.Arbitrary<RowKey> = anyByteString.map((raw) => encodeRowKey(DataType.register, "b", raw));
 const anyActor: fc.Arbitrary<Actor> = fc
-  .tuple(fc.integer({ min: 1, max: MEMBER_NUMBER_MAX }), fc.integer({ min: 1, max: 2 ** 32 - 1 }))
+  .tuple(fc.integer({ min: 1, max: MEMBER_NUMBER_MAX }), fc.integer({ min: 1, max: INCARNATION_MAX }))
   .map(([member, incarnation]) => actorOf(member, incarnation));
 const anyCounter = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
 

@@ -50,8 +50,8 @@ describe("createLayout", () => {
 
   it.each<[string, readonly Member[], string]>([
     ["no members", [], "members must list at least one node"],
-    ["number 0", [member(0)], "members[0].number must be a whole number from 1 to 2097151; it is 0"],
-    ["number 2^21", [member(2 ** 21)], "members[0].number must be"],
+    ["number 0", [member(0)], "members[0].number must be a whole number from 1 to 65535; it is 0"],
+    ["number 2^16", [member(2 ** 16)], "members[0].number must be"],
     ["an upper-case region", [member(1, { region: "EU" })], "members[0].region must be 1 to 63"],
     [
       "an empty region",
@@ -129,7 +129,7 @@ describe("changeLayout", () => {
   it("refuses a present member's number for another id", () => {
     const replaced = [member(1), member(2), member(3, { nodeId: "other" })];
     expect(() => changeLayout(first, { members: replaced })).toThrow(
-      "new member other cannot have number 3: numbers are never reused, so take one from 4 to 2097151",
+      "new member other cannot have number 3: numbers are never reused, so take one from 4 to 65535",
     );
   });
 

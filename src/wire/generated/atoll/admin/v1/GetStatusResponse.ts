@@ -16,7 +16,7 @@ export interface GetStatusResponse {
    * Why the node is not ready; empty when it is.
    */
   'reason'?: (string);
-  'incarnation'?: (number);
+  'incarnation'?: (number | string | Long);
   'layoutVersion'?: (number | string | Long);
   'uptimeMs'?: (number | string | Long);
   'partitionsHeld'?: (number);
@@ -45,7 +45,7 @@ export interface GetStatusResponse__Output {
    * Why the node is not ready; empty when it is.
    */
   'reason': (string);
-  'incarnation': (number);
+  'incarnation': (string);
   'layoutVersion': (string);
   'uptimeMs': (string);
   'partitionsHeld': (number);

@@ -10,7 +10,7 @@ export interface PeerStatus {
    * Heard and hears us, within the failure timeout.
    */
   'isAlive'?: (boolean);
-  'incarnation'?: (number);
+  'incarnation'?: (number | string | Long);
   'roundTripMs'?: (number | string);
   /**
    * Milliseconds since its last heartbeat; 0 when none came since the start.
@@ -31,7 +31,7 @@ export interface PeerStatus__Output {
    * Heard and hears us, within the failure timeout.
    */
   'isAlive': (boolean);
-  'incarnation': (number);
+  'incarnation': (string);
   'roundTripMs': (number);
   /**
    * Milliseconds since its last heartbeat; 0 when none came since the start.

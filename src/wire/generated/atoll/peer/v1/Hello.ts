@@ -13,9 +13,9 @@ export interface Hello {
    */
   'number'?: (number);
   /**
-   * The incarnation of this start of the node.
+   * The incarnation of this start of the node, from 1.
    */
-  'incarnation'?: (number);
+  'incarnation'?: (number | string | Long);
   /**
    * Random for each start: two processes with one node id have different ones.
    */
@@ -37,9 +37,9 @@ export interface Hello__Output {
    */
   'number': (number);
   /**
-   * The incarnation of this start of the node.
+   * The incarnation of this start of the node, from 1.
    */
-  'incarnation': (number);
+  'incarnation': (string);
   /**
    * Random for each start: two processes with one node id have different ones.
    */
