@@ -1,5 +1,6 @@
 /** A member that sends rubbish: thousands of frames on virtual time, beside the few that real processes have time for. */
 import { expect, test } from "vitest";
+import { INCARNATION_MAX } from "../../src/causality/index.js";
 import { PROTOCOL_VERSION } from "../../src/codec/index.js";
 import { SeededRandom } from "../../src/runtime/simulated/index.js";
 import { SimulatedCluster } from "../../src/simulator/index.js";
@@ -62,3 +63,34 @@ test.each(Array.from({ length: SEEDS }, (_, seed) => seed + 1))(
     cluster.stopAll();
   },
 );
+
+test("takes no incarnation from the end of time out of a refusal", () => {
+  const cluster = SimulatedCluster.ready({ regions: ["eu", "us"], nodesPerRegion: 2 });
+  const rogue = cluster.node("eu-1");
+  const { member, api } = cluster.node("us-2");
+  cluster.kill(rogue);
+  rogue.host.restart();
+  const { transport } = rogue.host.runtime;
+  const { number, nodeId } = rogue.member;
+  const [incarnation, instance] = [api.status().incarnation + 1, "00000000000000ff"];
+  let refusals = 0;
+  transport.start(
+    { clusterId: "simulated", nodeId, number, incarnation, instance, protocolVersion: PROTOCOL_VERSION },
+    {
+      onHello: () => {
+        refusals++;
+        return `INCARNATION ${INCARNATION_MAX} of node ${member.nodeId} is known, and you are another`;
+      },
+      onUp: () => undefined,
+      onFrame: () => undefined,
+      onDown: () => undefined,
+      onRefused: () => undefined,
+    },
+  );
+  transport.setPeers([{ number: member.number, nodeId: member.nodeId, address: member.peerAddress }]);
+  cluster.waitUntil("it has refused", () => refusals > 2);
+  cluster.runFor(1_000);
+  expect(cluster.nodes.flatMap((node) => node.ends)).toEqual([]);
+  expect(cluster.put("us-2", "after", "v")).toMatchObject({ kind: "written" });
+  cluster.stopAll();
+});

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ByteReader, ByteWriter, CodecError } from "../../../src/codec/index.js";
+import { ByteReader, ByteWriter, CodecError, readVector } from "../../../src/codec/index.js";
 import { anyActor, anyBytes, anyHlc, anyVarint } from "./arbitraries.js";
 
 fc.configureGlobal({ seed: 3002, numRuns: 300 });
@@ -76,6 +76,7 @@ describe("bytes", () => {
     ["an actor beyond a safe integer", "0020000000000001", (reader: ByteReader) => reader.actor()],
     ["member 0", "00", (reader: ByteReader) => reader.member()],
     ["member 2^16", "808004", (reader: ByteReader) => reader.member()],
+    ["a member closed up to no incarnation", "00010100", readVector],
     ["incarnation 2^37", "808080808004", (reader: ByteReader) => reader.incarnation()],
     ["an actor cut short", "00000001000000", (reader: ByteReader) => reader.actor()],
     ["a stamp cut short", "00000000000000", (reader: ByteReader) => reader.hlc()],
