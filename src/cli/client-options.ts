@@ -19,11 +19,15 @@ export interface EndpointOptions {
   readonly json?: boolean;
 }
 
-/** How to use a bucket of a cluster. */
-export interface BucketOptions extends EndpointOptions {
+/** How to use a cluster. */
+export interface RoutingOptions extends EndpointOptions {
   readonly region?: string;
-  readonly bucket: string;
   readonly consistency?: Consistency;
+}
+
+/** How to use a bucket of a cluster. */
+export interface BucketOptions extends RoutingOptions {
+  readonly bucket: string;
 }
 
 /** How to use a bucket whose keys hold whole values. */
@@ -60,10 +64,14 @@ export function addClusterOptions(command: Command, timeoutMs = DEFAULT_TIMEOUT_
   return addBucketOptions(command, timeoutMs);
 }
 
-/** Adds those of `addEndpointOptions`, and `--bucket`, `--region` and `--consistency`. */
+/** Adds those of `addRoutingOptions`, and `--bucket`. */
 export function addBucketOptions(command: Command, timeoutMs = DEFAULT_TIMEOUT_MS): Command {
+  return addRoutingOptions(command.option("--bucket <B>", "the bucket", "default"), timeoutMs);
+}
+
+/** Adds those of `addEndpointOptions`, and `--region` and `--consistency`. */
+export function addRoutingOptions(command: Command, timeoutMs = DEFAULT_TIMEOUT_MS): Command {
   command
-    .option("--bucket <B>", "the bucket", "default")
     .option("--region <R>", "whose nodes to ask first (default: that of the first endpoint to answer)")
     .option(
       "--consistency <C>",

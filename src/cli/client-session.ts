@@ -8,10 +8,10 @@ import {
   type ErrorReason,
 } from "../client/index.js";
 import {
-  type BucketOptions,
   type ClusterOptions,
   type EndpointOptions,
   endpointsOf,
+  type RoutingOptions,
   tlsOf,
 } from "./client-options.js";
 import { CommandFailure, EXIT, type ExitCode } from "./failure.js";
@@ -30,7 +30,7 @@ export function withBucket<Result>(
 
 /** Connects to the cluster, works with it, and closes the connection. */
 export function withClient<Result>(
-  options: BucketOptions,
+  options: RoutingOptions,
   work: (client: AtollClient) => Promise<Result>,
 ): Promise<Result> {
   return translated(async () => {

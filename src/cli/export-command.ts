@@ -1,4 +1,4 @@
-/** `atoll export`: many keys into a file of JSON lines, as `import` reads them. */
+/** `atoll export`: a bucket, or the keys that are named, into a file of JSON lines, as `import` reads them. */
 import { createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { Command } from "commander";
@@ -7,6 +7,7 @@ import { addClusterOptions, BULK_TIMEOUT_MS, type ClusterOptions } from "./clien
 import { isUnavailable, withBucket } from "./client-session.js";
 import { CommandFailure, EXIT, failed, misused, printDocument } from "./failure.js";
 import { formatRow } from "./json-row.js";
+import { textOrBytes } from "./json-value.js";
 import { LineProblems } from "./line-problems.js";
 import { ProgressBar } from "./progress-bar.js";
 import { wholeNumber } from "./table.js";
@@ -22,25 +23,28 @@ const BATCH_KEYS = 128;
 const KEY_BYTES_MAX = 65_535;
 
 const EXPORT_HELP = `
-A line is {"key": …, "value": …}, as "import" reads it; a multi gives one line for each of its values. Keys that are
-not found are left out and counted.
-With --json: {rows, missing, failed, seconds, errors: [{line, message}]}, where the lines are those of the keys.`;
+A line is {"key": …, "value": …}, as "import" reads it; a multi gives one line for each of its values. Without --keys it is
+all keys of the bucket, in order. Keys that are not UTF-8 cannot be written so, and count as failed; keys that are named
+and not found are left out and counted.
+With --json: {rows, missing, failed, seconds, errors: [{line, message}]}, where the lines are those of the keys, or without
+--keys of the export.`;
 
 export function exportCommand(): Command {
   const command = new Command("export")
-    .description("Read many keys into a file of JSON lines, or to stdout.")
+    .description("Read a bucket, or some of its keys, into a file of JSON lines, or to stdout.")
     .argument("[FILE]", "where to; - is stdout", "-")
     .option("--keys <FILE>", "the keys to read, one a line; - is stdin")
     .addHelpText("after", EXPORT_HELP);
   return addClusterOptions(command, BULK_TIMEOUT_MS).action(async (file: string, options: ExportOptions) => {
-    if (options.keys === undefined) {
-      throw failed("servers cannot list their keys yet", "Say which keys to read, with --keys FILE.");
-    }
     if (file === "-" && options.json === true) {
       throw misused("with --json, stdout is for the summary: name a FILE for the rows");
     }
     const startedAtMs = performance.now();
-    const counts = await exportKeys(await openLines(options.keys), file, options);
+    const counts = await exportRows(
+      options.keys === undefined ? undefined : await openLines(options.keys),
+      file,
+      options,
+    );
     summarize(counts, (performance.now() - startedAtMs) / 1_000, options.json === true);
   });
 }
@@ -51,12 +55,20 @@ interface ExportCounts {
   readonly problems: LineProblems;
 }
 
-async function exportKeys(keys: LineSource, file: string, options: ExportOptions): Promise<ExportCounts> {
+/** @param keys undefined: all that there are */
+async function exportRows(
+  keys: LineSource | undefined,
+  file: string,
+  options: ExportOptions,
+): Promise<ExportCounts> {
   const counts: ExportCounts = { rows: 0, missing: 0, problems: new LineProblems() };
   const progress = ProgressBar.onStderr("rows");
   try {
     await withBucket(options, (bucket) => {
-      const rows = rowLines(bucket, keys, counts, progress);
+      const rows =
+        keys === undefined
+          ? scannedLines(bucket, counts, progress)
+          : rowLines(bucket, keys, counts, progress);
       return file === "-"
         ? pipeline(rows, process.stdout, { end: false })
         : pipeline(rows, createWriteStream(file));
@@ -67,6 +79,27 @@ async function exportKeys(keys: LineSource, file: string, options: ExportOptions
     throw failed(`cannot export to ${file}: ${error instanceof Error ? error.message : String(error)}`);
   } finally {
     progress.clear();
+  }
+}
+
+/** The lines of all keys, in their order. */
+async function* scannedLines(
+  bucket: ValueBucket,
+  counts: ExportCounts,
+  progress: ProgressBar,
+): AsyncGenerator<string> {
+  const unreadable = (message: string): void => counts.problems.add(counts.rows + 1, message);
+  for await (const { key: bytes, values } of bucket.scan(({ message }) => unreadable(message))) {
+    const key = textOrBytes(bytes);
+    if (typeof key !== "string") {
+      unreadable(`the key 0x${Buffer.from(key).toString("hex")} is not UTF-8`);
+      continue;
+    }
+    for (const value of values) {
+      counts.rows += 1;
+      yield formatRow({ key, value });
+    }
+    progress.update(counts.rows, undefined);
   }
 }
 

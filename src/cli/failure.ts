@@ -76,8 +76,13 @@ export function report(failure: CommandFailure, isJson: boolean): ExitCode {
 /** A command that fails after it has answered is known by its exit code: a second document could not be parsed. */
 let isDocumentPrinted = false;
 
+/** The caller writes the document by itself, from now on, and whole. */
+export function beginDocument(): void {
+  isDocumentPrinted = true;
+}
+
 /** The one document that `--json` promises. */
 export function printDocument(document: object): void {
-  isDocumentPrinted = true;
+  beginDocument();
   process.stdout.write(`${JSON.stringify(document)}\n`);
 }

@@ -110,6 +110,15 @@ export function parseBase64(text: string): Uint8Array | undefined {
   return text === exact || text === exact.replace(/=+$/, "") ? new Uint8Array(bytes) : undefined;
 }
 
+/** Bytes that are UTF-8 as the text that they are. */
+export function textOrBytes(bytes: Uint8Array): string | Uint8Array {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return bytes;
+  }
+}
+
 /** A value for people: text as it is, everything else as JSON. */
 export function showValue(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(toJson(value));

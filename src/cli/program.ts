@@ -60,13 +60,18 @@ const VERBS: readonly Verb[] = [
     load: async () => (await import("./map-command.js")).mapCommand(),
   },
   {
+    name: "scan",
+    summary: "list the keys of a bucket in order, with their values",
+    load: async () => (await import("./scan-command.js")).scanCommand(),
+  },
+  {
     name: "import",
     summary: "write many keys from JSON lines",
     load: async () => (await import("./import-command.js")).importCommand(),
   },
   {
     name: "export",
-    summary: "read many keys into JSON lines",
+    summary: "read a bucket, or some of its keys, into JSON lines",
     load: async () => (await import("./export-command.js")).exportCommand(),
   },
   {

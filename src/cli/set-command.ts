@@ -12,7 +12,7 @@ import {
   type WriteOptions,
   writeVerb,
 } from "./data-command.js";
-import { showValue, toJson } from "./json-value.js";
+import { showValue, textOrBytes, toJson } from "./json-value.js";
 
 const MEMBERS = ["<MEMBER...>", "members, as text"] as const;
 
@@ -81,14 +81,6 @@ async function allMembers(set: AtollSet<Uint8Array>, key: string): Promise<(stri
   const members: (string | Uint8Array)[] = [];
   for await (const member of set.members(key, { pageSize: PAGE_SIZE })) members.push(textOrBytes(member));
   return members;
-}
-
-function textOrBytes(bytes: Uint8Array): string | Uint8Array {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return bytes;
-  }
 }
 
 function shownMembers(members: readonly (string | Uint8Array)[]) {

@@ -8,6 +8,7 @@ import {
   type PutResult,
   type RegisterEntry,
   type RegisterRead,
+  type Scan,
   type WriteOptions,
   type WriteResult,
 } from "../client/index.js";
@@ -20,6 +21,12 @@ export interface ValueRead {
   readonly hlc: bigint;
 }
 
+/** A key that holds something. */
+interface ValueRow {
+  readonly key: Uint8Array;
+  readonly values: readonly unknown[];
+}
+
 /**
  * Calls on one key reject with an `AtollError`. Those on many never reject: their results are in the order of what they
  * were given, which goes out all at once, so the caller bounds how much it is.
@@ -28,6 +35,8 @@ export interface ValueBucket {
   get(key: Key): Promise<ValueRead>;
   getMany(keys: readonly Key[]): Promise<BatchResult<ValueRead>[]>;
   putMany(entries: readonly RegisterEntry<unknown>[]): Promise<BatchResult<PutResult>[]>;
+  /** All keys in order. One whose value cannot be decoded is told of and left out; any other failure ends it. */
+  scan(onUnreadable: (error: AtollError) => void): AsyncIterable<ValueRow>;
   put(key: Key, value: unknown, options?: PutOptions): Promise<PutResult>;
   delete(key: Key, options?: WriteOptions): Promise<WriteResult>;
 }
@@ -42,6 +51,7 @@ export function openBucket(buckets: Buckets, type: BucketType, bucket: string): 
       getMany: (keys) => Promise.all(keys.map((key) => slots.run(key, () => multi.get(key)))),
       putMany: (entries) =>
         Promise.all(entries.map(({ key, value }) => slots.run(key, () => multi.put(key, value)))),
+      scan: (onUnreadable) => readable((options) => multi.scan(options), onUnreadable),
       put: (key, value, options) => multi.put(key, value, options),
       delete: (key, options) => multi.delete(key, options),
     };
@@ -54,6 +64,10 @@ export function openBucket(buckets: Buckets, type: BucketType, bucket: string): 
         item.ok ? { ...item, result: readOf(item.result) } : item,
       ),
     putMany: (entries) => register.putMany(entries),
+    scan: async function* (onUnreadable) {
+      const rows = readable((options) => register.scan(options), onUnreadable);
+      for await (const { key, value } of rows) yield { key, values: [value] };
+    },
     put: (key, value, options) => register.put(key, value, options),
     delete: (key, options) => register.delete(key, options),
   };
@@ -61,6 +75,30 @@ export function openBucket(buckets: Buckets, type: BucketType, bucket: string): 
 
 function readOf({ found, value, context, hlc }: RegisterRead<unknown>): ValueRead {
   return { values: found ? [value] : [], context, hlc };
+}
+
+/** The most that the server gives at once. */
+const PAGE_SIZE = 1_000;
+
+async function* readable<Row>(
+  open: (options: { pageSize: number; keys: "bytes"; pageToken?: string }) => Scan<Row>,
+  onUnreadable: (error: AtollError) => void,
+): AsyncGenerator<Row> {
+  const options = { pageSize: PAGE_SIZE, keys: "bytes" } as const;
+  let scan = open(options);
+  for (;;) {
+    try {
+      for await (const row of scan) yield row;
+      return;
+    } catch (thrown) {
+      const error = AtollError.from(thrown);
+      const { pageToken } = scan;
+      // What the server reports has a reason; without one it is the value that this side cannot read.
+      if (error.code !== "DATA_LOSS" || error.reason !== undefined || pageToken === undefined) throw error;
+      onUnreadable(error);
+      scan = open({ ...options, pageToken });
+    }
+  }
 }
 
 const CALLS_IN_FLIGHT_MAX = 64;

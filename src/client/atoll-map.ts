@@ -1,5 +1,6 @@
 import type { BucketCalls } from "./bucket-calls.js";
 import type { Key } from "./key.js";
+import { Keyed } from "./keyed.js";
 import type { SetCursor } from "./map-cursor.js";
 import { entryOf, type MapEntry } from "./map-entries.js";
 import { clearAt, type Gatherer, type MapChange, type MapRef, type MapSite, PLACE } from "./map-place.js";
@@ -29,19 +30,15 @@ export interface MapRead<Value> {
  *
  * Every call rejects with an `AtollError`.
  */
-export class AtollMap<Value, Cursor> {
+export class AtollMap<Value, Cursor> extends Keyed {
   readonly #calls: BucketCalls;
   readonly #schema: MapSchema<Value, Cursor>;
 
   /** @internal Use `client.map(bucket, schema)`. */
   constructor(calls: BucketCalls, schema: MapSchema<Value, Cursor>) {
+    super(calls);
     this.#calls = calls;
     this.#schema = schema;
-  }
-
-  /** The bucket's name. */
-  get bucket(): string {
-    return this.#calls.bucket;
   }
 
   /**

@@ -1,6 +1,7 @@
 import type { kv } from "../wire/index.js";
 import type { BucketCalls } from "./bucket-calls.js";
 import type { Key } from "./key.js";
+import { Keyed } from "./keyed.js";
 import type { MemberCodec } from "./members.js";
 import { type WriteResult, writeResult } from "./results.js";
 import type { CallOptions, PageOptions, UpdateOptions } from "./settings.js";
@@ -11,19 +12,15 @@ import type { CallOptions, PageOptions, UpdateOptions } from "./settings.js";
  *
  * Every call rejects with an `AtollError`.
  */
-export class AtollSet<Member extends Key = string> {
+export class AtollSet<Member extends Key = string> extends Keyed {
   readonly #calls: BucketCalls;
   readonly #codec: MemberCodec<Member>;
 
   /** @internal Use `client.set(bucket)`. */
   constructor(calls: BucketCalls, codec: MemberCodec<Member>) {
+    super(calls);
     this.#calls = calls;
     this.#codec = codec;
-  }
-
-  /** The bucket's name. */
-  get bucket(): string {
-    return this.#calls.bucket;
   }
 
   /**

@@ -122,7 +122,7 @@ async function runChunk<Payload, Reply extends Replied, Result>(
     const mayBeApplied = method.isWrite && (mayHaveArrived || failure.mayHaveArrived);
     outcomes.set(item, mayBeApplied ? result.asMaybeApplied() : result);
     if (failure.scope === "answer" || mayBeApplied) return false;
-    dispatcher.itemRefused(reply.header, item.route, terms, failure.scope);
+    dispatcher.refusedBy(reply.header, item.route, terms, failure.scope);
     return true;
   });
 }

@@ -1,8 +1,25 @@
+import type { kv } from "../wire/index.js";
 import { AtollError } from "./atoll-error.js";
 import type { BucketCalls } from "./bucket-calls.js";
 import { type Key, type Site, siteMetadata, siteText } from "./key.js";
+import { Keyed } from "./keyed.js";
 import { type WriteResult, writeResult } from "./results.js";
+import {
+  BYTE_KEYS,
+  type ByteKeys,
+  type KeyCodec,
+  Scan,
+  type ScanOptions,
+  TEXT_KEYS,
+  type TextKeys,
+} from "./scan.js";
 import type { CallOptions, UpdateOptions } from "./settings.js";
+
+/** A counter, as a scan gives it. */
+export interface CounterRow<K extends Key = string> {
+  readonly key: K;
+  readonly value: number;
+}
 
 /**
  * A bucket of counters: whole numbers that any region adds to and subtracts from, at once and without losing anything.
@@ -13,17 +30,13 @@ import type { CallOptions, UpdateOptions } from "./settings.js";
  *
  * Every call rejects with an `AtollError`.
  */
-export class Counter {
+export class Counter extends Keyed {
   readonly #calls: BucketCalls;
 
   /** @internal Use `client.counter(bucket)`. */
   constructor(calls: BucketCalls) {
+    super(calls);
     this.#calls = calls;
-  }
-
-  /** The bucket's name. */
-  get bucket(): string {
-    return this.#calls.bucket;
   }
 
   /**
@@ -50,9 +63,27 @@ export class Counter {
     return exactCount(counter, { bucket: this.bucket, key });
   }
 
+  /**
+   * The counters that were counted on, with their values, in the order of their keys:
+   * `for await (const { key, value } of views.scan({ prefix: "eu:" }))`. Keys are strings; bytes with `{ keys: "bytes" }`.
+   */
+  scan(options?: ScanOptions & TextKeys): Scan<CounterRow>;
+  scan(options: ScanOptions & ByteKeys): Scan<CounterRow<Uint8Array>>;
+  scan(options: ScanOptions & (TextKeys | ByteKeys) = {}): Scan<CounterRow> | Scan<CounterRow<Uint8Array>> {
+    return options.keys === "bytes" ? this.#scan(options, BYTE_KEYS) : this.#scan(options, TEXT_KEYS);
+  }
+
   /** Takes away all that this call's node sees: the counter is 0 again, but for what is added meanwhile elsewhere. */
   async clear(key: Key, options: UpdateOptions = {}): Promise<WriteResult> {
     return writeResult(await this.#calls.delete(key, options));
+  }
+
+  #scan<K extends Key>(options: ScanOptions, codec: KeyCodec<K>): Scan<CounterRow<K>> {
+    const read = (row: kv.ScanRow__Output): CounterRow<K> => {
+      const key = codec.decode(row.key, this.bucket);
+      return { key, value: exactCount(row.counter, { bucket: this.bucket, key }) };
+    };
+    return new Scan(this.#calls, options, { isKeysOnly: false, read });
   }
 }
 

@@ -1,5 +1,6 @@
 import type { kv } from "../wire/index.js";
 import { AtollError } from "./atoll-error.js";
+import { attemptFailure } from "./attempt-failure.js";
 import type { BalancingPolicy } from "./balancing.js";
 import { candidates } from "./candidates.js";
 import type { ClusterView } from "./cluster-view.js";
@@ -54,6 +55,10 @@ export interface Replied {
   readonly header: kv.ReplyHeader__Output | null;
 }
 
+interface OpenStream {
+  fail(error: AtollError): void;
+}
+
 /** Sends each request to the right nodes, and learns from what comes of it. */
 export class Dispatcher {
   readonly #view: ClusterView;
@@ -61,6 +66,7 @@ export class Dispatcher {
   readonly #budget: RetryBudget;
   readonly #defaults: CallDefaults;
   readonly #outages = new QuorumOutages();
+  readonly #streams = new Set<OpenStream>();
   #calls = 0;
   #closed: Promise<void> | undefined;
   #whenIdle: (() => void) | undefined;
@@ -97,7 +103,7 @@ export class Dispatcher {
 
   async dispatch<Reply extends Replied>({ route, terms, ...call }: Dispatch<Reply>): Promise<Reply> {
     if (this.#closed !== undefined) throw clientClosed();
-    if (this.#calls >= CALLS_MAX) throw tooManyCalls();
+    if (this.#calls + this.#streams.size >= CALLS_MAX) throw tooManyCalls();
     this.#calls += 1;
     try {
       const reply = await FailoverCall.run<Reply>({
@@ -123,8 +129,8 @@ export class Dispatcher {
     }
   }
 
-  /** Takes note of the refusal of one item of a batch, so that the item can be sent elsewhere. */
-  itemRefused(
+  /** Takes note of a refusal that came inside an answer, of one item of a batch or one page of a stream. */
+  refusedBy(
     header: kv.ReplyHeader__Output | null,
     route: Route,
     terms: CallTerms,
@@ -135,18 +141,49 @@ export class Dispatcher {
     else this.#view.nodeOf(header.nodeId)?.failed("failure", performance.now());
   }
 
+  /** How long a node of a stream may be silent before another is asked instead. */
+  patienceMs({ deadlineMs }: CallTerms): number {
+    return LIMITS.patienceMs(deadlineMs - performance.now());
+  }
+
+  /** The node that answered with this header before has been silent for too long. */
+  silentBy(header: kv.ReplyHeader__Output | null): void {
+    this.#view.nodeOf(header?.nodeId ?? "")?.failed("silence", performance.now());
+  }
+
+  /**
+   * Takes note of the failure of a stream that had begun well.
+   * @throws the error itself where no other node can do better, or the retry budget is spent
+   */
+  brokeOff(header: kv.ReplyHeader__Output | null, route: Route, terms: CallTerms, error: AtollError): void {
+    const { scope } = attemptFailure(error);
+    if (scope === "answer" || !this.mayRetry()) throw error;
+    this.refusedBy(header, route, terms, scope);
+  }
+
+  /** A stream that `close` has to end. Paired with one `streamEnded`. */
+  streamBegan(stream: OpenStream): void {
+    if (this.#closed !== undefined) stream.fail(clientClosed());
+    this.#streams.add(stream);
+  }
+
+  streamEnded(stream: OpenStream): void {
+    this.#streams.delete(stream);
+  }
+
   /** True, at the price of one retry, when the budget allows one. */
   mayRetry(): boolean {
     return this.#budget.withdraw(performance.now());
   }
 
-  /** Refuses new calls, waits for those under way, and closes the connections. Idempotent. */
+  /** Refuses new calls, waits for those under way, ends the streams, and closes the connections. Idempotent. */
   close(): Promise<void> {
     this.#closed ??= this.#drain();
     return this.#closed;
   }
 
   async #drain(): Promise<void> {
+    for (const stream of this.#streams) stream.fail(clientClosed());
     if (this.#calls > 0) {
       await new Promise<void>((resolve) => {
         this.#whenIdle = resolve;

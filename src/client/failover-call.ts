@@ -1,4 +1,4 @@
-import type { CallOptions, ClientUnaryCall, requestCallback } from "@grpc/grpc-js";
+import type { CallOptions } from "@grpc/grpc-js";
 import { AtollError } from "./atoll-error.js";
 import { attemptFailure } from "./attempt-failure.js";
 import type { KvStub } from "./channel.js";
@@ -10,8 +10,13 @@ export type Send<Reply> = (
   stub: KvStub,
   isRetry: boolean,
   options: CallOptions,
-  done: requestCallback<Reply>,
-) => ClientUnaryCall;
+  done: (error: Error | null, reply?: Reply) => void,
+) => AttemptCall;
+
+/** An attempt under way. */
+interface AttemptCall {
+  cancel(): void;
+}
 
 interface FailoverRequest<Reply> {
   readonly send: Send<Reply>;
@@ -44,7 +49,7 @@ const BACKOFF_MS_MAX = 1_000;
 interface Attempt {
   readonly node: NodeHandle;
   readonly startedAtMs: number;
-  call: ClientUnaryCall | undefined;
+  call: AttemptCall | undefined;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { BucketCalls } from "./bucket-calls.js";
 import type { Key } from "./key.js";
+import { Keyed } from "./keyed.js";
 import { type WriteResult, writeResult } from "./results.js";
 import type { CallOptions, UpdateOptions } from "./settings.js";
 
@@ -9,17 +10,13 @@ import type { CallOptions, UpdateOptions } from "./settings.js";
  *
  * Every call rejects with an `AtollError`.
  */
-export class Flag {
+export class Flag extends Keyed {
   readonly #calls: BucketCalls;
 
   /** @internal Use `client.flag(bucket)`. */
   constructor(calls: BucketCalls) {
+    super(calls);
     this.#calls = calls;
-  }
-
-  /** The bucket's name. */
-  get bucket(): string {
-    return this.#calls.bucket;
   }
 
   /** Switches a flag on. */

@@ -21,10 +21,11 @@ export type { TlsOptions } from "./channel.js";
 export type { AtollClient } from "./client.js";
 export { connect } from "./connect.js";
 export type { Consistency, ConsistencyLevel } from "./consistency.js";
-export type { Counter } from "./counter.js";
+export type { Counter, CounterRow } from "./counter.js";
 export type { ErrorReason } from "./error-reason.js";
 export type { Flag } from "./flag.js";
 export type { Key } from "./key.js";
+export type { Keyed } from "./keyed.js";
 export type { CounterCursor, FlagCursor, RegisterCursor, SetCursor } from "./map-cursor.js";
 export type { AnyCursor, MapEntry, PathCursor } from "./map-entries.js";
 export type { MapChange, MapRef } from "./map-place.js";
@@ -39,9 +40,10 @@ export {
   register,
   set,
 } from "./map-schema.js";
-export type { Multi, MultiRead } from "./multi.js";
-export type { Register, RegisterEntry, RegisterRead } from "./register.js";
+export type { Multi, MultiRead, MultiRow } from "./multi.js";
+export type { Register, RegisterEntry, RegisterRead, RegisterRow } from "./register.js";
 export type { BatchResult, PutResult, Served, WriteResult } from "./results.js";
+export type { ByteKeys, Scan, ScanOptions, TextKeys } from "./scan.js";
 export type { Session } from "./session.js";
 export type {
   CallOptions,

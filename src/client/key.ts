@@ -4,11 +4,14 @@ import { isWellFormed } from "./value-codec.js";
 /** Keys are bytes; a string stands for its UTF-8. A non-empty `{tag}` inside makes only the tag count for placement. */
 export type Key = string | Uint8Array;
 
+/** What of a scan is a key, or the beginning of one. */
+type ScanBound = "prefix" | "start" | "end";
+
 /**
  * @param what it is, for errors
  * @throws AtollError INVALID_ARGUMENT for an empty one, or a string that UTF-8 cannot carry.
  */
-export function keyBytes(key: Key, what: "key" | "member" | "path" = "key"): Buffer {
+export function keyBytes(key: Key, what: "key" | "member" | "path" | ScanBound = "key"): Buffer {
   if (typeof key === "string") {
     if (!isWellFormed(key)) {
       throw AtollError.invalid(

@@ -1,5 +1,7 @@
+import type { kv } from "../wire/index.js";
 import { type BucketCalls, encodedValue } from "./bucket-calls.js";
 import type { Key } from "./key.js";
+import { Keyed } from "./keyed.js";
 import {
   type PutResult,
   putResult,
@@ -8,6 +10,15 @@ import {
   type WriteResult,
   writeResult,
 } from "./results.js";
+import {
+  BYTE_KEYS,
+  type ByteKeys,
+  type KeyCodec,
+  Scan,
+  type ScanOptions,
+  TEXT_KEYS,
+  type TextKeys,
+} from "./scan.js";
 import type { CallOptions, PutOptions, WriteOptions } from "./settings.js";
 import { type Codec, decodeValue, encodeValue } from "./value-codec.js";
 
@@ -21,6 +32,11 @@ export interface MultiRead<T> extends Served {
   readonly hlc: bigint;
 }
 
+/** A key with its values, as a scan gives it. */
+export interface MultiRow<T, K extends Key = string> extends Omit<MultiRead<T>, "region"> {
+  readonly key: K;
+}
+
 /**
  * A bucket of multi-value keys: no concurrent write is lost. A put without a context adds a sibling; a put with the
  * context of a read replaces exactly what that read returned. So read, merge, and put with the context:
@@ -32,28 +48,37 @@ export interface MultiRead<T> extends Served {
  *
  * Every call rejects with an `AtollError`.
  */
-export class Multi<T> {
+export class Multi<T> extends Keyed {
   readonly #calls: BucketCalls;
   readonly #codec: Codec<T>;
 
   /** @internal Use `client.multi(bucket)`. */
   constructor(calls: BucketCalls, codec: Codec<T>) {
+    super(calls);
     this.#calls = calls;
     this.#codec = codec;
-  }
-
-  /** The bucket's name. */
-  get bucket(): string {
-    return this.#calls.bucket;
   }
 
   /** Reads every value of one key. */
   async get(key: Key, options: CallOptions = {}): Promise<MultiRead<T>> {
     const reply = await this.#calls.get(key, options);
     const { values, context, hlc } = reply;
-    const decode = (stored: (typeof values)[number]): T =>
-      decodeValue(this.#codec, encodedValue(stored), { bucket: this.bucket, key });
-    return { values: values.map(decode), context, hlc: BigInt(hlc), region: regionOf(reply) };
+    return {
+      values: this.#decoded(values, key),
+      context,
+      hlc: BigInt(hlc),
+      region: regionOf(reply),
+    };
+  }
+
+  /**
+   * The keys with all their values and contexts, in order: `for await (const { key, values } of carts.scan())`. Keys are
+   * strings; bytes with `{ keys: "bytes" }`.
+   */
+  scan(options?: ScanOptions & TextKeys): Scan<MultiRow<T>>;
+  scan(options: ScanOptions & ByteKeys): Scan<MultiRow<T, Uint8Array>>;
+  scan(options: ScanOptions & (TextKeys | ByteKeys) = {}): Scan<MultiRow<T>> | Scan<MultiRow<T, Uint8Array>> {
+    return options.keys === "bytes" ? this.#scan(options, BYTE_KEYS) : this.#scan(options, TEXT_KEYS);
   }
 
   /**
@@ -68,5 +93,21 @@ export class Multi<T> {
   /** Deletes what `context` covers; without one, all that the coordinator sees. */
   async delete(key: Key, options: WriteOptions = {}): Promise<WriteResult> {
     return writeResult(await this.#calls.delete(key, options));
+  }
+
+  #decoded(values: readonly kv.Value__Output[], key: Key): T[] {
+    return values.map((stored) =>
+      decodeValue(this.#codec, encodedValue(stored), { bucket: this.bucket, key }),
+    );
+  }
+
+  #scan<K extends Key>(options: ScanOptions, codec: KeyCodec<K>): Scan<MultiRow<T, K>> {
+    const read = (row: kv.ScanRow__Output): MultiRow<T, K> => {
+      const key = codec.decode(row.key, this.bucket);
+      const { context, values } = row;
+      // The highest stamp comes first.
+      return { key, values: this.#decoded(values, key), context, hlc: BigInt(values[0]?.hlc ?? 0) };
+    };
+    return new Scan(this.#calls, options, { isKeysOnly: false, read });
   }
 }

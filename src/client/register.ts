@@ -3,6 +3,7 @@ import { AtollError } from "./atoll-error.js";
 import { getMany, putMany } from "./batch-calls.js";
 import { type BucketCalls, encodedValue } from "./bucket-calls.js";
 import type { Key } from "./key.js";
+import { Keyed } from "./keyed.js";
 import {
   type BatchResult,
   type PutResult,
@@ -12,6 +13,15 @@ import {
   type WriteResult,
   writeResult,
 } from "./results.js";
+import {
+  BYTE_KEYS,
+  type ByteKeys,
+  type KeyCodec,
+  Scan,
+  type ScanOptions,
+  TEXT_KEYS,
+  type TextKeys,
+} from "./scan.js";
 import type { CallOptions, PutOptions, WriteOptions } from "./settings.js";
 import { type Codec, decodeValue, encodeValue } from "./value-codec.js";
 
@@ -22,6 +32,16 @@ export type RegisterRead<T> = Served & {
   /** The stamp of the value's write (48 bits of milliseconds since 1970, 16 bits of counter); 0n when not found. */
   readonly hlc: bigint;
 } & ({ readonly found: true; readonly value: T } | { readonly found: false; readonly value: undefined });
+
+/** A key with its value, as a scan gives it. */
+export interface RegisterRow<T, K extends Key = string> {
+  readonly key: K;
+  readonly value: T;
+  /** Opaque: for the put or delete that replaces it. */
+  readonly context: Uint8Array;
+  /** The stamp of the value's write. */
+  readonly hlc: bigint;
+}
 
 /** One put of a batch. */
 export interface RegisterEntry<T> {
@@ -35,19 +55,15 @@ export interface RegisterEntry<T> {
  *
  * Every call rejects with an `AtollError`.
  */
-export class Register<T> {
+export class Register<T> extends Keyed {
   readonly #calls: BucketCalls;
   readonly #codec: Codec<T>;
 
   /** @internal Use `client.register(bucket)`. */
   constructor(calls: BucketCalls, codec: Codec<T>) {
+    super(calls);
     this.#calls = calls;
     this.#codec = codec;
-  }
-
-  /** The bucket's name. */
-  get bucket(): string {
-    return this.#calls.bucket;
   }
 
   /** Reads one key. */
@@ -67,6 +83,18 @@ export class Register<T> {
   /** Deletes one key. */
   async delete(key: Key, options: WriteOptions = {}): Promise<WriteResult> {
     return writeResult(await this.#calls.delete(key, options));
+  }
+
+  /**
+   * The keys with their values, in order: `for await (const { key, value } of users.scan({ prefix: "eu:" }))`. Keys are
+   * strings; bytes with `{ keys: "bytes" }`.
+   */
+  scan(options?: ScanOptions & TextKeys): Scan<RegisterRow<T>>;
+  scan(options: ScanOptions & ByteKeys): Scan<RegisterRow<T, Uint8Array>>;
+  scan(
+    options: ScanOptions & (TextKeys | ByteKeys) = {},
+  ): Scan<RegisterRow<T>> | Scan<RegisterRow<T, Uint8Array>> {
+    return options.keys === "bytes" ? this.#scan(options, BYTE_KEYS) : this.#scan(options, TEXT_KEYS);
   }
 
   /** Reads many keys in parallel, each from a node that holds it. The results are in the order of the keys. */
@@ -108,6 +136,17 @@ export class Register<T> {
     if (!reply.found || stored === undefined) return { found: false, value: undefined, context, hlc, region };
     const value = decodeValue(this.#codec, encodedValue(stored), { bucket: this.bucket, key });
     return { found: true, value, context, hlc, region };
+  }
+
+  #scan<K extends Key>(options: ScanOptions, codec: KeyCodec<K>): Scan<RegisterRow<T, K>> {
+    const read = (row: kv.ScanRow__Output): RegisterRow<T, K> => {
+      const key = codec.decode(row.key, this.bucket);
+      const [stored] = row.values;
+      if (stored === undefined) throw AtollError.from(new Error("a row of the scan has no value"));
+      const value = decodeValue(this.#codec, encodedValue(stored), { bucket: this.bucket, key });
+      return { key, value, context: row.context, hlc: BigInt(stored.hlc) };
+    };
+    return new Scan(this.#calls, options, { isKeysOnly: false, read });
   }
 }
 

@@ -65,10 +65,12 @@ export {
   writeRow,
 } from "./record.js";
 export {
+  afterKey,
   afterRowKey,
   checkedRowKey,
   decodeRowKey,
   encodeRowKey,
+  keyOfRow,
   type RowKey,
   type RowKeyRange,
   rowKeysBelow,

@@ -47,26 +47,24 @@ export function afterRowKey({ from, to, isReverse }: RowKeyRange, rowKey: RowKey
   return isReverse ? { from, to: rowKey, isReverse } : { from: `${rowKey}\x00` as RowKey, to, isReverse };
 }
 
-/**
- * The rows of a type in a bucket whose keys begin with a prefix and lie in `[start, end)`; `end` undefined: no end. Keys
- * sort by their bytes.
- *
- * @param after where to go on: behind this row
- */
+/** What of a range comes after all rows of one key, in the direction in which it is read. @param key one inside the range */
+export function afterKey({ from, to, isReverse }: RowKeyRange, key: RowKey): RowKeyRange {
+  return isReverse ? { from, to: key, isReverse } : { from: rowKeysBelow(key).to, to, isReverse };
+}
+
+/** The rows of a type in a bucket whose keys begin with a prefix and lie in `[start, end)`; `end` undefined: no end. Keys sort by their bytes. */
 export function rowKeysOfBucket(
   type: DataType,
   bucket: string,
   keys: { readonly prefix: Buffer; readonly start: Buffer; readonly end: Buffer | undefined },
   isReverse: boolean,
-  after?: RowKey,
 ): RowKeyRange {
   const head = `${String.fromCharCode(type)}${escaped(bucket)}${END}`;
   const at = (part: Buffer): string => `${head}${escaped(part.toString("latin1"))}`;
   const from = [at(keys.prefix), at(keys.start)].sort().at(-1) ?? head;
   const ends = [successor(at(keys.prefix))];
   if (keys.end !== undefined) ends.push(at(keys.end));
-  const range = { from: from as RowKey, to: (ends.sort()[0] ?? from) as RowKey, isReverse };
-  return after === undefined ? range : afterRowKey(range, after);
+  return { from: from as RowKey, to: (ends.sort()[0] ?? from) as RowKey, isReverse };
 }
 
 /** The first text after all that begin with this one. */
@@ -98,6 +96,12 @@ export function decodeRowKey(rowKey: string): RowAddress {
     key: Buffer.from(key, "latin1"),
     element: element.map((part) => Buffer.from(part, "latin1")),
   };
+}
+
+/** What all rows of the key begin with to which this row belongs: where a key is one row, the row itself. */
+export function keyOfRow(rowKey: RowKey): RowKey {
+  const { type, bucket, key } = decodeRowKey(rowKey);
+  return encodeRowKey(type, bucket, key);
 }
 
 /** The type of the row, from its first byte. */

@@ -2,8 +2,20 @@
  * A scan of a bucket in the order of its keys: every partition is read in pages, each at the level that was asked for, and
  * the pages are merged. A row that is there throughout is returned exactly once, whoever fails meanwhile, because each
  * page goes on behind the last row of the one before, by its key and not by a place in somebody's memory.
+ *
+ * A set or a map is many rows, of which the first that shows something stands for its key: the next page begins behind
+ * them all, so that listing the keys costs by their number and not by their size. A key is found if one of its elements
+ * is there throughout.
  */
-import { afterRowKey, type RowKey, type RowKeyRange } from "../codec/index.js";
+import {
+  afterKey,
+  afterRowKey,
+  keyOfRow,
+  type RowKey,
+  type RowKeyRange,
+  rowKeyType,
+} from "../codec/index.js";
+import { DataType } from "../crdt/index.js";
 import type { Failure, Outcome, PageRow } from "./operation.js";
 
 /** So many partitions are read at the same time. */
@@ -11,6 +23,10 @@ const WIDTH = 32;
 /** What one page of one partition may bring; all of them together are in memory. */
 const ROWS_MIN = 4;
 const ROWS_MAX = 256;
+/** Of sets and maps: most of what a longer page brings would be more of the same key. */
+const ELEMENTS_MAX = 16;
+/** Where rows are large, pages of fewer rows keep what is in memory near this. */
+const MEMORY_BYTES = 32 * 1024 * 1024;
 
 /** Reads a page of one partition. */
 type ReadPage = (
@@ -32,13 +48,19 @@ interface Source {
 export class Scan {
   readonly #sources: Source[];
   readonly #isReverse: boolean;
+  readonly #hasElements: boolean;
   readonly #read: ReadPage;
+  /** Of all rows so far: what one of them takes says how many to ask for. */
+  #bytes = 0;
+  #rows = 0;
   /** Merged, and not handed out yet. */
   #ready: PageRow[] = [];
 
   constructor(partitions: readonly number[], range: RowKeyRange, read: ReadPage) {
     this.#sources = partitions.map((partition) => ({ partition, left: range, reached: undefined, rows: [] }));
     this.#isReverse = range.isReverse;
+    const type = rowKeyType(range.from);
+    this.#hasElements = type === DataType.set || type === DataType.map;
     this.#read = read;
   }
 
@@ -48,8 +70,7 @@ export class Scan {
       this.#merge();
       const isEnd = this.#sources.every(({ left, rows }) => left === undefined && rows.length === 0);
       if (this.#ready.length >= limit || isEnd) return done(this.#ready.splice(0, limit));
-      const rows = Math.min(ROWS_MAX, Math.max(ROWS_MIN, Math.ceil((2 * limit) / this.#sources.length)));
-      this.#refill(rows, (failure) => (failure === undefined ? goOn() : done(failure)));
+      this.#refill(limit, (failure) => (failure === undefined ? goOn() : done(failure)));
     };
     goOn();
   }
@@ -85,7 +106,7 @@ export class Scan {
   }
 
   /** Reads on where nothing waits to be merged. */
-  #refill(rows: number, done: (failure: Failure | undefined) => void): void {
+  #refill(limit: number, done: (failure: Failure | undefined) => void): void {
     const due = this.#sources.filter((source) => source.left !== undefined && source.rows.length === 0);
     let under = 0;
     let failure: Failure | undefined;
@@ -95,9 +116,9 @@ export class Scan {
         if (source?.left === undefined) break;
         under++;
         const range = source.left;
-        this.#read(source.partition, range, rows, (outcome) => {
+        this.#read(source.partition, range, this.#rowsOfPage(limit), (outcome) => {
           under--;
-          if (outcome.kind === "page") take(source, range, outcome);
+          if (outcome.kind === "page") this.#take(source, range, outcome);
           else if (outcome.kind === "failed") failure ??= outcome;
           pump();
         });
@@ -109,10 +130,43 @@ export class Scan {
     };
     pump();
   }
+
+  /** @param limit rows that the caller asks for */
+  #rowsOfPage(limit: number): number {
+    const rowsMax = this.#hasElements ? ELEMENTS_MAX : ROWS_MAX;
+    const rows = Math.min(rowsMax, Math.max(ROWS_MIN, Math.ceil((2 * limit) / this.#sources.length)));
+    const bytesPerRow = this.#bytes / Math.max(1, this.#rows);
+    return Math.max(1, Math.min(rows, Math.floor(MEMORY_BYTES / this.#sources.length / bytesPerRow)));
+  }
+
+  #take(source: Source, range: RowKeyRange, { rows, upTo }: Page): void {
+    for (const row of rows) this.#bytes += bytesOf(row);
+    this.#rows += rows.length;
+    source.rows.push(...(this.#hasElements ? firstOfEachKey(rows) : rows));
+    source.reached = upTo;
+    source.left = upTo === undefined ? undefined : this.#rangeBehind(range, upTo, rows.at(-1));
+  }
+
+  #rangeBehind(range: RowKeyRange, upTo: RowKey, last: PageRow | undefined): RowKeyRange {
+    if (!this.#hasElements || last === undefined) return afterRowKey(range, upTo);
+    const key = keyOfRow(last.rowKey);
+    return upTo.startsWith(key) ? afterKey(range, key) : afterRowKey(range, upTo);
+  }
 }
 
-function take(source: Source, range: RowKeyRange, page: Extract<Outcome, { kind: "page" }>): void {
-  source.rows.push(...page.rows);
-  source.reached = page.upTo;
-  source.left = page.upTo === undefined ? undefined : afterRowKey(range, page.upTo);
+type Page = Extract<Outcome, { kind: "page" }>;
+
+function firstOfEachKey(rows: readonly PageRow[]): PageRow[] {
+  let key: RowKey | undefined;
+  return rows.filter(({ rowKey }) => {
+    if (key !== undefined && rowKey.startsWith(key)) return false;
+    key = keyOfRow(rowKey);
+    return true;
+  });
+}
+
+function bytesOf({ context, reading, rowKey }: PageRow): number {
+  const bytes = rowKey.length + context.length;
+  if (reading.kind !== "values") return bytes;
+  return reading.values.reduce((sum, { data }) => sum + data.length, bytes);
 }

@@ -69,7 +69,7 @@ function elementOf(
 }
 
 /** A page's token is the key of the row where it ended. */
-export function decodePageToken(token: Buffer): RowKey | undefined | "malformed" {
+function decodePageToken(token: Buffer): RowKey | undefined | "malformed" {
   if (token.length === 0) return undefined;
   try {
     return checkedRowKey(token.toString("latin1"));

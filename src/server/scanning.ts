@@ -1,7 +1,7 @@
 /** Scan: streams the rows of a bucket in the order of their keys, page by page, no faster than the client reads. */
 import { once } from "node:events";
 import type { ServerWritableStream } from "@grpc/grpc-js";
-import { type RowKeyRange, rowKeysOfBucket } from "../codec/index.js";
+import { afterKey, encodeRowKey, type RowKeyRange, rowKeysOfBucket } from "../codec/index.js";
 import { DataType } from "../crdt/index.js";
 import type { NodeApi } from "../node/index.js";
 import { type Failure, type PageRow, Scan } from "../replication/index.js";
@@ -9,14 +9,15 @@ import { partitionOfPrefix } from "../topology/index.js";
 import type { kv } from "../wire/index.js";
 import { bucketProblem, TYPES } from "./address-decoding.js";
 import { type Call, run } from "./call.js";
-import { badRequest, isFailure, unimplemented } from "./failure.js";
+import { badRequest, isFailure } from "./failure.js";
 import type { Limits } from "./limits.js";
-import { decodePageToken } from "./read-decoding.js";
 import { encodeScanRow } from "./reply-encoding.js";
 import type { ReplyHeaders } from "./reply-header.js";
 
 const PAGE_SIZE_DEFAULT = 100;
 const PAGE_SIZE_MAX = 1_000;
+/** A reply ends with the row that takes it beyond. */
+const REPLY_BYTES_MAX = 1024 * 1024;
 
 type ScanStream = ServerWritableStream<kv.ScanRequest__Output, kv.ScanResponse>;
 
@@ -43,14 +44,11 @@ export async function scan(
     if ("kind" in rows) return rows;
     left -= rows.length;
     const isEnd = rows.length < wanted;
-    const isRoom = stream.write({
-      header: headers.of(call.session),
-      rows: rows.map(encodeScanRow),
-      nextPageToken: Buffer.from((isEnd ? undefined : rows.at(-1)?.rowKey) ?? "", "latin1"),
-    });
+    for (const reply of repliesOf(rows, isEnd)) {
+      if (stream.cancelled) return undefined;
+      await sent(stream, { header: headers.of(call.session), ...reply });
+    }
     if (isEnd || left === 0) break;
-    // A client that reads slowly holds one page more, and nothing is read ahead for it.
-    if (!isRoom) await Promise.race([once(stream, "drain"), once(stream, "cancelled")]);
   }
   stream.end();
   return undefined;
@@ -60,21 +58,59 @@ function nextRows(merged: Scan, limit: number): Promise<readonly PageRow[] | Fai
   return new Promise((done) => merged.next(limit, done));
 }
 
+/** Waits until the reply has gone out, which a client that does not read holds up: nothing is read ahead for it. */
+async function sent(stream: ScanStream, reply: kv.ScanResponse): Promise<void> {
+  const written = new Promise<void>((done) => stream.write(reply, () => done()));
+  const ending = new AbortController();
+  // The loser of the race must leave no listener behind: a scan may have any number of pages.
+  const gone = once(stream, "cancelled", { signal: ending.signal }).catch(() => undefined);
+  await Promise.race([written, gone]);
+  ending.abort();
+}
+
+/** One page as replies that are not too large: a reader holds one in memory. The last of them says whether it ends. */
+function* repliesOf(
+  rows: readonly PageRow[],
+  isEnd: boolean,
+): Generator<Pick<kv.ScanResponse, "rows" | "nextPageToken">> {
+  let reply: kv.ScanRow[] = [];
+  let bytes = 0;
+  for (const row of rows) {
+    if (bytes > REPLY_BYTES_MAX) {
+      yield { rows: reply, nextPageToken: reply.at(-1)?.key ?? NO_TOKEN };
+      reply = [];
+      bytes = 0;
+    }
+    reply.push(encodeScanRow(row));
+    bytes += row.rowKey.length + row.context.length;
+    if (row.reading.kind === "values") for (const { data } of row.reading.values) bytes += data.length;
+  }
+  yield { rows: reply, nextPageToken: isEnd ? NO_TOKEN : (reply.at(-1)?.key ?? NO_TOKEN) };
+}
+
+const NO_TOKEN = Buffer.alloc(0);
+
 function decodeRange(request: kv.ScanRequest__Output, limits: Limits): RowKeyRange | Failure {
-  const { bucket, end, isReverse, pageSize, pageToken, prefix, start } = request;
+  const { bucket, end, isKeysOnly, isReverse, pageSize, pageToken, prefix, start } = request;
   const type = TYPES.get(request.type);
   if (type === undefined) return badRequest("type", `unknown data type ${String(request.type)}`);
-  if (type === DataType.set || type === DataType.map) return unimplemented("a scan of sets or maps");
+  if ((type === DataType.set || type === DataType.map) && !isKeysOnly)
+    return badRequest(
+      "is_keys_only",
+      "must be true for sets and maps: read the elements of each key with Get",
+    );
   const problem = bucketProblem(bucket, "bucket");
   if (problem !== undefined) return problem;
   if (pageSize > PAGE_SIZE_MAX) return badRequest("page_size", `${pageSize}; the limit is ${PAGE_SIZE_MAX}`);
-  for (const [field, bytes] of Object.entries({ prefix, start, end }))
+  for (const [field, bytes] of Object.entries({ prefix, start, end, page_token: pageToken }))
     if (bytes.length > limits.keyBytes)
       return badRequest(field, `${bytes.length} bytes; no key has over ${limits.keyBytes}`);
-  const after = decodePageToken(pageToken);
-  if (after === "malformed") return badRequest("page_token", "is not one that this store gave out");
   const keys = { prefix, start, end: end.length === 0 ? undefined : end };
-  return rowKeysOfBucket(type, bucket, keys, isReverse, after);
+  const range = rowKeysOfBucket(type, bucket, keys, isReverse);
+  if (pageToken.length === 0) return range;
+  const after = encodeRowKey(type, bucket, pageToken);
+  const isInside = range.from <= after && after < range.to;
+  return isInside ? afterKey(range, after) : badRequest("page_token", "is not one of a scan of these keys");
 }
 
 /** All keys with a prefix that has a whole tag are of one partition. */

@@ -4,6 +4,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { connect } from "../../src/client/index.js";
 import { atoll, collect, failureIn, SingleNode, spawnAtoll, temporaryFolder } from "./cli-fixture.js";
 
 const Imported = z.strictObject({
@@ -147,10 +148,29 @@ describe("an export", () => {
     expect(outcome.stderr).toMatch(/^line 1: .*the limit is 4096$/m);
   });
 
-  it("needs to be told the keys", async () => {
-    const outcome = await node.run(["export", "--json"]);
-    expect([outcome.code, failureIn(outcome).message]).toEqual([1, expect.stringContaining("cannot list")]);
-    expect(outcome.stderr).toContain("--keys FILE");
+  it("has all keys in order where none are named, and says which it cannot write", async () => {
+    const stdin = Array.from({ length: 1_200 }, (_, at) => `{"key":"k${at + 1_000}","value":${at}}\n`).join(
+      "",
+    );
+    expect((await node.run(["import", "-", "--bucket", "whole"], { stdin })).code).toBe(0);
+    const whole = await node.run(["export", "--bucket", "whole"]);
+    expect([whole.code, whole.stdout]).toEqual([0, stdin]);
+    expect(whole.stderr).toMatch(/^1,200 rows in \d+\.\d s\n$/);
+
+    await using db = await connect({ endpoints: [node.endpoint] });
+    const mixed = db.register("mixed");
+    await mixed.put("a", 1);
+    await mixed.put(Uint8Array.of(0x62, 0xff), 2);
+    await db
+      .register<Uint8Array>("mixed", {
+        codec: { encode: (data) => ({ data, encoding: "msgpack" }), decode: ({ data }) => data },
+      })
+      .put("c", Uint8Array.of(0xc1));
+    await mixed.put("d", 4);
+    const outcome = await node.run(["export", "--bucket", "mixed"]);
+    expect([outcome.code, outcome.stdout]).toEqual([1, '{"key":"a","value":1}\n{"key":"d","value":4}\n']);
+    expect(outcome.stderr).toMatch(/^line 2: the key 0x62ff is not UTF-8$/m);
+    expect(outcome.stderr).toMatch(/^line 2: the value of key "0x63" .* cannot be decoded/m);
   });
 
   it("cannot mix its rows with the document", async () => {

@@ -113,6 +113,44 @@ describe("the SDK and a node agree on", () => {
     await expect(places.update("p1", () => [])).rejects.toMatchObject({ reason: "BAD_REQUEST" });
   });
 
+  it("scans of every type, and of large values page by page", async () => {
+    const users = db.register<string>("scanned");
+    const keys = Array.from({ length: 300 }, (_, at) => `eu:${String(at).padStart(3, "0")}`);
+    await users.putMany([...keys, "us:1"].map((key) => ({ key, value: `v of ${key}` })));
+    const rows = await listed(users.scan({ prefix: "eu:" }));
+    expect(rows.map(({ key, value }) => [key, value])).toEqual(keys.map((key) => [key, `v of ${key}`]));
+    await users.put("eu:007", "seen", { ifUnchanged: rows[7]?.context ?? new Uint8Array() });
+    expect(await listed(users.keys({ reverse: true, limit: 2 }))).toEqual(["us:1", "eu:299"]);
+    const half = users.keys({ start: "eu:100", end: "eu:200", pageSize: 7, limit: 50 });
+    const begun = await listed(half);
+    const rest = await listed(
+      users.keys({ start: "eu:100", end: "eu:200", pageToken: half.pageToken ?? "" }),
+    );
+    expect([...begun, ...rest]).toEqual(keys.slice(100, 200));
+
+    const blobs = db.register<Uint8Array>("blobs");
+    const large = new Uint8Array(600_000).fill(7);
+    await blobs.putMany(keys.slice(0, 9).map((key) => ({ key, value: large })));
+    expect((await listed(blobs.scan())).map(({ value }) => value.length)).toEqual(Array(9).fill(600_000));
+
+    await db.multi("scanned").put("m", 1);
+    await db.multi("scanned").put("m", 2);
+    expect(await listed(db.multi("scanned").scan())).toMatchObject([{ key: "m", values: [2, 1] }]);
+    await db.counter("scanned").add("c", -4);
+    expect(await listed(db.counter("scanned").scan())).toEqual([{ key: "c", value: -4 }]);
+    await db.flag("scanned").enable("on");
+    await db.flag("scanned").enable("off");
+    await db.flag("scanned").disable("off");
+    expect(await listed(db.flag("scanned").keys())).toEqual(["on"]);
+    for (const key of ["s1", "s2", "s3"]) await db.set("scanned").add(key, keys);
+    await db.set("scanned").clear("s2");
+    expect(await listed(db.set("scanned").keys({ pageSize: 1 }))).toEqual(["s1", "s3"]);
+    expect(await listed(db.set("scanned").keys({ reverse: true }))).toEqual(["s3", "s1"]);
+    await db.map("scanned").update("p", (at) => at("a", "b").as(counter()).add(1));
+    expect(await listed(db.map("scanned").keys({ keys: "bytes" }))).toEqual([Uint8Array.of(0x70)]);
+    expect(await listed(db.session().register("scanned").keys({ limit: 1 }))).toEqual(["eu:000"]);
+  });
+
   it("what a put may be bound to", async () => {
     for (const bucket of [db.register<string>("slots"), db.multi<string>("slots")]) {
       const first = await bucket.put("s1", "ada", { ifAbsent: true });

@@ -207,12 +207,30 @@ describe("a bad request is refused by the field that is wrong", () => {
     expect(node.asked).toEqual([]);
   });
 
-  it("scan: no type, no bucket, an endless page", async () => {
+  it("scan: no type, no bucket, an endless page, a token of other keys, values of sets", async () => {
     const requests: [kv.ScanRequest, string][] = [
       [{ bucket: "b" }, "type"],
       [{ type: "DATA_TYPE_REGISTER" }, "bucket"],
       [{ type: "DATA_TYPE_REGISTER", bucket: "b", pageSize: 1_001 }, "page_size"],
-      [{ type: "DATA_TYPE_REGISTER", bucket: "b", pageToken: long(3) }, "page_token"],
+      [{ type: "DATA_TYPE_REGISTER", bucket: "b", pageToken: long(4_097) }, "page_token"],
+      [
+        {
+          type: "DATA_TYPE_REGISTER",
+          bucket: "b",
+          prefix: Buffer.from("eu"),
+          pageToken: Buffer.from("us:1"),
+        },
+        "page_token",
+      ],
+      [
+        { type: "DATA_TYPE_REGISTER", bucket: "b", start: Buffer.from("b"), pageToken: Buffer.from("a") },
+        "page_token",
+      ],
+      [
+        { type: "DATA_TYPE_REGISTER", bucket: "b", end: Buffer.from("b"), pageToken: Buffer.from("b") },
+        "page_token",
+      ],
+      [{ type: "DATA_TYPE_SET", bucket: "b" }, "is_keys_only"],
     ];
     for (const [request, field] of requests) {
       const stream = fixture.kv.scan(request);
@@ -320,9 +338,8 @@ describe("what is not offered says so", () => {
     expect(node.asked).toEqual([]);
   });
 
-  it("Watch, Pipeline, and a scan of sets", async () => {
-    const scan = fixture.kv.scan({ type: "DATA_TYPE_SET", bucket: "b" });
-    const streams = [scan, fixture.kv.watch({}), fixture.kv.pipeline()];
+  it("Watch, Pipeline", async () => {
+    const streams = [fixture.kv.watch({}), fixture.kv.pipeline()];
     const failures = streams.map((stream) =>
       failureOf(
         new Promise((_resolve, reject) => {

@@ -31,6 +31,15 @@ export class FakeElements {
     this.#of(address).clear();
   }
 
+  /** All keys that hold something. */
+  rows(): { readonly at: string; readonly row: kv.ScanRow }[] {
+    const filled = [...this.#keys].filter(([, elements]) => elements.size > 0);
+    return filled.map(([at, elements]) => ({
+      at,
+      row: { counter: [...elements.values()][0]?.counter ?? 0 },
+    }));
+  }
+
   read(request: kv.GetRequest__Output): kv.GetResponse {
     const { address, leafType, member, path } = request;
     const type = address?.type ?? "DATA_TYPE_UNSPECIFIED";

@@ -11,6 +11,7 @@ import { service as healthService } from "grpc-health-check";
 import type { ErrorCode, ErrorReason } from "../../../src/client/index.js";
 import { encodeStatusDetails, type kv, kvService, STATUS_DETAILS_KEY } from "../../../src/wire/index.js";
 import { isOfElements } from "./fake-elements.js";
+import { type ScanStream, scannedPages, scannedRows } from "./fake-scan.js";
 import type { FakeStore } from "./fake-store.js";
 
 /** What a node does with a request it got. */
@@ -52,6 +53,12 @@ export class FakeNode {
   /** The token that answers a request of a session, by the one that it came with. */
   session: (sent: Buffer) => Buffer = (sent) => sent;
   healthChecks = 0;
+  /** Pages of a scan that went out. */
+  pagesSent = 0;
+  /** What comes of a scan after so many pages. */
+  scanEnd: { readonly afterPages: number; readonly does: "break" | "stall" | "drain" } | undefined;
+  /** Scans that clients ended before their end. */
+  scansCancelled = 0;
   readonly #store: FakeStore;
   readonly #layout: () => kv.Layout;
   #port = 0;
@@ -92,6 +99,7 @@ export class FakeNode {
           return this.#itemError(put.address) ?? { put: store.put(put, `${idOf(request)}/${index}`) };
         }),
       })),
+      Scan: (stream: ScanStream) => void this.#scan(stream),
       GetLayout: this.#method("getLayout", ({ knownVersion }: kv.GetLayoutRequest__Output & Request) => {
         const layout = this.#layout();
         return { layout: BigInt(String(layout.version)) > BigInt(knownVersion) ? layout : null };
@@ -130,17 +138,7 @@ export class FakeNode {
       const { request } = call;
       this.received.push(receivedOf(method, request));
       const { behaviour } = this;
-      const reply = (): void =>
-        done(null, {
-          header: {
-            clusterId: "test",
-            nodeId: this.nodeId,
-            region: this.region,
-            layoutVersion: this.#layout().version,
-            sessionToken: this.#sessionToken(request),
-          },
-          ...answer(request),
-        });
+      const reply = (): void => done(null, { header: this.#header(request), ...answer(request) });
       switch (behaviour.does) {
         case "answer":
           if (behaviour.afterMs === undefined) reply();
@@ -154,6 +152,49 @@ export class FakeNode {
           done(refusal(behaviour.code, behaviour.reason));
           return;
       }
+    };
+  }
+
+  async #scan(stream: ScanStream): Promise<void> {
+    const { request } = stream;
+    this.received.push(receivedOf("scan", request));
+    stream.on("cancelled", () => {
+      this.scansCancelled += 1;
+    });
+    const { behaviour } = this;
+    if (behaviour.does === "keep-silent" || behaviour.does === "stall") return;
+    if (behaviour.does === "break") return this.kill();
+    if (behaviour.does === "refuse") {
+      stream.emit("error", refusal(behaviour.code, behaviour.reason));
+      return;
+    }
+    let pages = 0;
+    for (const page of scannedPages(
+      scannedRows(this.#store.rows(request.type, request.bucket), request),
+      request,
+    )) {
+      if (stream.cancelled) return;
+      if (pages === this.scanEnd?.afterPages) {
+        if (this.scanEnd.does === "break") this.kill();
+        if (this.scanEnd.does === "drain") stream.emit("error", refusal("UNAVAILABLE", "DRAINING"));
+        return;
+      }
+      await new Promise<void>((sent) => {
+        stream.write({ header: this.#header(request), ...page }, () => sent());
+      });
+      this.pagesSent += 1;
+      pages += 1;
+    }
+    stream.end();
+  }
+
+  #header(request: Request) {
+    return {
+      clusterId: "test",
+      nodeId: this.nodeId,
+      region: this.region,
+      layoutVersion: this.#layout().version ?? 0,
+      sessionToken: this.#sessionToken(request),
     };
   }
 

@@ -59,6 +59,18 @@ export class FakeStore {
     return { hlc: this.#stamp, acksReceived: 2, fallbackAcks: 0 };
   }
 
+  /** All keys of a bucket that hold something. */
+  rows(type: kv.DataType__Output, bucket: string): kv.ScanRow[] {
+    const beginning = `${type}/${bucket}/`;
+    const stored = [...this.#rows].map(([at, row]) => ({
+      at,
+      row: { values: row.map(({ value }) => value), context: Buffer.from(row.map(({ id }) => id).join(",")) },
+    }));
+    return [...stored, ...this.elements.rows()]
+      .filter(({ at }) => at.startsWith(beginning))
+      .map(({ at, row }) => ({ key: Buffer.from(at.slice(beginning.length), "hex"), ...row }));
+  }
+
   /** Puts bytes where a client will find them, as if another client had written them. */
   plant(bucket: string, key: string, value: kv.Value): void {
     const address: kv.Address__Output = { type: "DATA_TYPE_REGISTER", bucket, key: Buffer.from(key) };

@@ -1,7 +1,14 @@
 /** The merge of a scan against a naive one, over pages of any size, forwards and backwards. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { encodeRowKey, type RowKey, type RowKeyRange, rowKeysOfBucket } from "../../../src/codec/index.js";
+import {
+  afterKey,
+  encodeRowKey,
+  keyOfRow,
+  type RowKey,
+  type RowKeyRange,
+  rowKeysOfBucket,
+} from "../../../src/codec/index.js";
 import { DataType } from "../../../src/crdt/index.js";
 import { failure } from "../../../src/replication/index.js";
 import type { Outcome, PageRow } from "../../../src/replication/operation.js";
@@ -15,13 +22,12 @@ function rowKey(key: string): RowKey {
   return encodeRowKey(DataType.register, "b", Buffer.from(key));
 }
 
-function bucket(isReverse: boolean, prefix = ""): RowKeyRange {
-  return rowKeysOfBucket(
-    DataType.register,
-    "b",
-    { prefix: Buffer.from(prefix), start: NOTHING, end: undefined },
-    isReverse,
-  );
+function elementKey(key: string, member: number): RowKey {
+  return encodeRowKey(DataType.set, "b", Buffer.from(key), [Buffer.from(String(member).padStart(5, "0"))]);
+}
+
+function bucket(isReverse: boolean, type: DataType = DataType.register): RowKeyRange {
+  return rowKeysOfBucket(type, "b", { prefix: NOTHING, start: NOTHING, end: undefined }, isReverse);
 }
 
 function inside({ from, to, isReverse }: RowKeyRange, keys: readonly RowKey[]): RowKey[] {
@@ -34,6 +40,7 @@ class Partitions {
   readonly #keys: readonly (readonly RowKey[])[];
   readonly #dead: ReadonlySet<RowKey>;
   largestPage = 0;
+  rowsRead = 0;
 
   constructor(keys: readonly (readonly RowKey[])[], dead: ReadonlySet<RowKey> = new Set()) {
     this.#keys = keys;
@@ -44,6 +51,7 @@ class Partitions {
     this.largestPage = Math.max(this.largestPage, limit);
     const keys = inside(range, this.#keys[partition] ?? []);
     const page = keys.slice(0, limit);
+    this.rowsRead += page.length;
     const rows = page.filter((key) => !this.#dead.has(key)).map(pageRow);
     return { kind: "page", rows, upTo: keys.length > limit ? page.at(-1) : undefined };
   }
@@ -100,17 +108,66 @@ describe("a scan", () => {
     );
   });
 
+  it("of sets returns every key that has a member once, in order", () => {
+    const anySets = fc.uniqueArray(
+      fc.tuple(fc.string({ minLength: 1, maxLength: 2, unit: "binary-ascii" }), fc.nat({ max: 60 })),
+      { maxLength: 12, selector: ([key]) => key },
+    );
+    fc.assert(
+      fc.property(
+        anySets,
+        fc.func(fc.boolean()),
+        fc.integer({ min: 1, max: 20 }),
+        fc.boolean(),
+        (sets, isDead, limit, isReverse) => {
+          const rows = sets.map(([key, members]) =>
+            Array.from({ length: members }, (_, member) => elementKey(key, member)),
+          );
+          const dead = new Set(rows.flat().filter((row) => isDead(row)));
+          const byPartition = [0, 1, 2].map((home) => rows.filter((_, index) => index % 3 === home).flat());
+          const partitions = new Partitions(byPartition, dead);
+          const scan = new Scan([0, 1, 2], bucket(isReverse, DataType.set), (partition, range, count, done) =>
+            done(partitions.read(partition, range, count)),
+          );
+          const shown = rows.filter((members) => members.some((row) => !dead.has(row)));
+          const expected = shown.flatMap(([first]) => (first === undefined ? [] : keyOfRow(first))).sort();
+          expect(scanAll(scan, limit).map(keyOfRow)).toEqual(isReverse ? expected.reverse() : expected);
+        },
+      ),
+    );
+  });
+
+  it("of large sets reads a few members of each", () => {
+    const keys = Array.from({ length: 20 }, (_, index) => `set${index}`);
+    const partitions = new Partitions([
+      keys.flatMap((key) => Array.from({ length: 5_000 }, (_, member) => elementKey(key, member))),
+    ]);
+    const scan = new Scan([0], bucket(false, DataType.set), (partition, range, limit, done) =>
+      done(partitions.read(partition, range, limit)),
+    );
+    expect(scanAll(scan, 100).length).toBe(20);
+    expect(partitions.rowsRead).toBeLessThanOrEqual(20 * 16);
+  });
+
+  it("asks for few rows where they are large", () => {
+    const keys = Array.from({ length: 64 }, (_, index) => rowKey(`k${String(index).padStart(2, "0")}`));
+    const value = { data: Buffer.alloc(1024 * 1024), encoding: 0, hlc: 1n, expiresAtMs: 0 } as const;
+    const limits: number[] = [];
+    const scan = new Scan([...keys.keys()], bucket(false), (partition, _range, limit, done) => {
+      limits.push(limit);
+      const key = keys[partition] ?? rowKey("none");
+      const row: PageRow = { ...pageRow(key), reading: { kind: "values", values: [value] } };
+      done({ kind: "page", rows: [row], upTo: undefined });
+    });
+    expect(scanAll(scan, 10).length).toBe(64);
+    expect([limits[0], limits.at(-1)]).toEqual([4, 1]);
+  });
+
   it("goes on behind any of its rows", () => {
     const keys = Array.from({ length: 30 }, (_, index) => rowKey(`k${String(index).padStart(2, "0")}`));
     for (const isReverse of [false, true])
       for (const [index, last] of inside(bucket(isReverse), keys).entries()) {
-        const rest = rowKeysOfBucket(
-          DataType.register,
-          "b",
-          { prefix: NOTHING, start: NOTHING, end: undefined },
-          isReverse,
-          last,
-        );
+        const rest = afterKey(bucket(isReverse), last);
         expect(inside(rest, keys)).toEqual(inside(bucket(isReverse), keys).slice(index + 1));
       }
   });

@@ -5,7 +5,7 @@ import type { RequestOptions as _atoll_kv_v1_RequestOptions, RequestOptions__Out
 
 export interface ScanRequest {
   /**
-   * One whose keys are one row: REGISTER, MULTI, COUNTER or FLAG.
+   * Of SET and MAP only keys can be listed, each once: is_keys_only must be true.
    */
   'type'?: (_atoll_kv_v1_DataType);
   'bucket'?: (string);
@@ -22,11 +22,11 @@ export interface ScanRequest {
    */
   'isKeysOnly'?: (boolean);
   /**
-   * The most rows of one reply; 0: the server's choice.
+   * The most rows of one reply; 0: the server's choice. A reply of large values has fewer.
    */
   'pageSize'?: (number);
   /**
-   * From a reply of an earlier scan of the same keys in the same direction: goes on behind its last row.
+   * Goes on behind this key, in the direction of the scan: the next_page_token of a reply, or the key of any of its rows.
    */
   'pageToken'?: (Buffer | Uint8Array | string);
   /**
@@ -41,7 +41,7 @@ export interface ScanRequest {
 
 export interface ScanRequest__Output {
   /**
-   * One whose keys are one row: REGISTER, MULTI, COUNTER or FLAG.
+   * Of SET and MAP only keys can be listed, each once: is_keys_only must be true.
    */
   'type': (_atoll_kv_v1_DataType__Output);
   'bucket': (string);
@@ -58,11 +58,11 @@ export interface ScanRequest__Output {
    */
   'isKeysOnly': (boolean);
   /**
-   * The most rows of one reply; 0: the server's choice.
+   * The most rows of one reply; 0: the server's choice. A reply of large values has fewer.
    */
   'pageSize': (number);
   /**
-   * From a reply of an earlier scan of the same keys in the same direction: goes on behind its last row.
+   * Goes on behind this key, in the direction of the scan: the next_page_token of a reply, or the key of any of its rows.
    */
   'pageToken': (Buffer);
   /**

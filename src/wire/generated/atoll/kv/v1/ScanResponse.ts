@@ -7,7 +7,7 @@ export interface ScanResponse {
   'header'?: (_atoll_kv_v1_ReplyHeader | null);
   'rows'?: (_atoll_kv_v1_ScanRow)[];
   /**
-   * Empty in the last reply of a scan that came to the end.
+   * The key of the last row; empty in the last reply of a scan that came to the end.
    */
   'nextPageToken'?: (Buffer | Uint8Array | string);
   /**
@@ -20,7 +20,7 @@ export interface ScanResponse__Output {
   'header': (_atoll_kv_v1_ReplyHeader__Output | null);
   'rows': (_atoll_kv_v1_ScanRow__Output)[];
   /**
-   * Empty in the last reply of a scan that came to the end.
+   * The key of the last row; empty in the last reply of a scan that came to the end.
    */
   'nextPageToken': (Buffer);
   /**

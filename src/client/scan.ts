@@ -1,0 +1,158 @@
+import type { kv } from "../wire/index.js";
+import { AtollError } from "./atoll-error.js";
+import type { BucketCalls } from "./bucket-calls.js";
+import { type Key, keyBytes } from "./key.js";
+import { scanPages } from "./scan-calls.js";
+import { checkPageSize, type PageOptions } from "./settings.js";
+import { decodeText, plainBytes } from "./value-codec.js";
+
+/**
+ * What of a bucket to read, and how. Keys are ordered by their bytes. Each page is a call of its own, to which
+ * `consistency` and `timeoutMs` apply.
+ */
+export interface ScanOptions extends PageOptions {
+  /** Only keys that begin with this. One with a whole `{tag}` in it is read from one partition, any other from all. */
+  readonly prefix?: Key;
+  /** Only keys from this one on. */
+  readonly start?: Key;
+  /** Only keys before this one. */
+  readonly end?: Key;
+  /** From the last key to the first. Default: false. */
+  readonly reverse?: boolean;
+  /** The most keys to read in all. */
+  readonly limit?: number;
+  /** The `pageToken` of an earlier scan with these options: goes on behind what that one gave. */
+  readonly pageToken?: string;
+}
+
+/** Keys come back as strings, which is the default. */
+export interface TextKeys {
+  readonly keys?: "text";
+}
+
+/** Keys come back as bytes, for buckets with keys that are not UTF-8. */
+export interface ByteKeys {
+  readonly keys: "bytes";
+}
+
+/**
+ * What a scan gives, one by one. A key that is there throughout the scan comes exactly once, though nodes fail meanwhile:
+ * another one goes on where the stream broke. It is not one moment's view: what is written meanwhile is seen or not.
+ *
+ * Pages are fetched as they are used, at most one ahead. Leaving the loop ends the scan at the server.
+ */
+export class Scan<Row> implements AsyncIterableIterator<Row, undefined, void>, AsyncDisposable {
+  readonly #rows: AsyncGenerator<Row, undefined, void>;
+  #after: Buffer | undefined;
+  #given: string | undefined;
+
+  /** @internal Use `scan` or `keys` of a bucket. */
+  constructor(
+    calls: BucketCalls,
+    options: ScanOptions,
+    { isKeysOnly, read }: { readonly isKeysOnly: boolean; readonly read: (row: kv.ScanRow__Output) => Row },
+  ) {
+    this.#given = options.pageToken;
+    this.#rows = this.#read(calls, options, isKeysOnly, read);
+  }
+
+  /**
+   * Where another scan with the same options goes on: behind the last row that this one gave, or that could not be
+   * decoded. Undefined before the first row, and when there is no more.
+   */
+  get pageToken(): string | undefined {
+    return this.#after?.toString("base64url") ?? this.#given;
+  }
+
+  next(): Promise<IteratorResult<Row, undefined>> {
+    return this.#rows.next();
+  }
+
+  /** Ends the scan at the server. */
+  return(): Promise<IteratorResult<Row, undefined>> {
+    return this.#rows.return(undefined);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /** `return`, for `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+
+  async *#read(
+    calls: BucketCalls,
+    options: ScanOptions,
+    isKeysOnly: boolean,
+    read: (row: kv.ScanRow__Output) => Row,
+  ): AsyncGenerator<Row, undefined, void> {
+    const query = {
+      prefix: boundBytes(options, "prefix"),
+      start: boundBytes(options, "start"),
+      end: boundBytes(options, "end"),
+      isReverse: options.reverse ?? false,
+      isKeysOnly,
+      pageSize: checkPageSize(options.pageSize),
+      pageToken: tokenBytes(options.pageToken),
+      limit: checkLimit(options.limit),
+    };
+    for await (const { rows, nextPageToken } of scanPages(calls, query, options)) {
+      for (const row of rows) {
+        this.#after = row.key;
+        yield read(row);
+      }
+      if (nextPageToken.length === 0) this.#after = this.#given = undefined;
+    }
+    return undefined;
+  }
+}
+
+/** What keys are to the caller. */
+export interface KeyCodec<K extends Key> {
+  /** @throws AtollError DATA_LOSS for bytes that are none of its keys. */
+  decode(bytes: Uint8Array, bucket: string): K;
+}
+
+export const TEXT_KEYS: KeyCodec<string> = {
+  decode: (bytes, bucket) => {
+    try {
+      return decodeText(bytes);
+    } catch (cause) {
+      const key = `0x${Buffer.from(bytes).toString("hex")}`;
+      throw new AtollError({
+        code: "DATA_LOSS",
+        reason: undefined,
+        message: `a key of bucket "${bucket}" is not UTF-8: ${key}; scan it with { keys: "bytes" }`,
+        metadata: { bucket, key },
+        cause,
+      });
+    }
+  },
+};
+
+export const BYTE_KEYS: KeyCodec<Uint8Array> = { decode: plainBytes };
+
+const NO_BOUND = Buffer.alloc(0);
+
+/** An empty one is no bound, as on the wire. */
+function boundBytes(options: ScanOptions, name: "prefix" | "start" | "end"): Buffer {
+  const bound = options[name];
+  return bound === undefined || bound.length === 0 ? NO_BOUND : keyBytes(bound, name);
+}
+
+const BASE64URL = /^[A-Za-z0-9_-]+$/;
+
+function tokenBytes(token: string | undefined): Buffer {
+  if (token === undefined) return NO_BOUND;
+  if (BASE64URL.test(token)) return Buffer.from(token, "base64url");
+  throw AtollError.invalid("pageToken", "the page token is not one that a scan gave out: begin without one");
+}
+
+/** 0 is no limit on the wire. */
+function checkLimit(limit: number | undefined): number {
+  if (limit === undefined) return 0;
+  if (Number.isInteger(limit) && limit >= 1 && limit < 2 ** 32) return limit;
+  throw AtollError.invalid("limit", `limit is ${limit}: use a whole number from 1`);
+}
