@@ -7,19 +7,39 @@ import { failed, misused } from "./failure.js";
 const index = z.number().int().min(0);
 const ms = z.number().min(0);
 
-const OPERATION = z.strictObject({
-  kind: z.enum(["put", "delete", "get"]),
+const CALL = {
   atMs: ms,
   client: index,
   key: index,
   node: index,
   level: z.enum(LEVELS),
   timeoutMs: ms,
-  usesContext: z.boolean(),
   isSloppy: z.boolean().default(false),
   retries: z.array(z.strictObject({ afterMs: ms, node: index })),
   lingersMs: ms.default(0),
+  isOfSession: z.boolean().default(false),
+};
+
+const OPERATION = z.strictObject({
+  kind: z.enum(["put", "delete", "get"]),
+  ...CALL,
+  usesContext: z.boolean(),
   readsAgainAt: z.array(index).default([]),
+});
+
+const UPDATE = z.strictObject({
+  kind: z.literal("update"),
+  ...CALL,
+  deed: z.enum(["add", "remove", "clear"]),
+  element: index,
+});
+
+const LOOK = z.strictObject({ kind: z.literal("look"), ...CALL, element: index, isWhole: z.boolean() });
+
+const COMPOUND = z.strictObject({
+  type: z.enum(["counter", "flag", "set", "map"]),
+  isStrict: z.boolean(),
+  isCleared: z.boolean(),
 });
 
 const FAULT = z.strictObject({
@@ -38,6 +58,7 @@ const PLAN = z.strictObject({
   replicasPerRegion: z.number().int().min(1).default(3),
   partitions: z.number().int().min(1),
   keys: z.array(z.strictObject({ type: z.enum(["register", "multi"]), isStrict: z.boolean() })).min(1),
+  compounds: z.array(COMPOUND).default([]),
   settings: z.strictObject({
     fsync: z.enum(["always", "interval", "never"]),
     maxSiblings: z.number().int().min(1),
@@ -52,7 +73,7 @@ const PLAN = z.strictObject({
   clockOffsetsMs: z.array(z.number()),
   victim: index,
   swarm: z.array(z.string()),
-  actions: z.array(z.union([OPERATION, FAULT])),
+  actions: z.array(z.union([OPERATION, UPDATE, LOOK, FAULT])),
 });
 
 const FIXTURE = z.strictObject({

@@ -8,6 +8,7 @@ const INVARIANTS = [
   "b",
   "c",
   "d",
+  "e",
   "f",
   "g",
   "h",
@@ -20,6 +21,7 @@ const INVARIANTS = [
   "o",
   "p",
   "q",
+  "r",
   "liveness",
   "defect",
 ] as const;

@@ -21,6 +21,8 @@ import type { Write } from "./history.js";
  */
 export type Damage = "seen" | "unseen" | "removed";
 
+type Acknowledgement = Pick<Write, "fate" | "startedAtMs" | "acksReceived" | "fallbackAcks" | "minter">;
+
 export class DamageBudget {
   /** A member number. */
   readonly victim: number;
@@ -60,7 +62,7 @@ export class DamageBudget {
   }
 
   /** Whether an acknowledged write must have survived. */
-  mustHold(write: Write): boolean {
+  mustHold(write: Acknowledgement): boolean {
     if (write.fate !== "acknowledged") return false;
     const isAfter = this.#destroyedAtMs.some((atMs) => atMs >= write.startedAtMs);
     if (!isAfter || write.acksReceived + write.fallbackAcks >= 2) return true;

@@ -104,6 +104,11 @@ export class DiskClocks {
       for (const place of [...known.keys()]) if (place.startsWith(`${node}/`)) known.delete(place);
   }
 
+  /** What a node's disk says of a partition now. */
+  clockOf(node: number, partition: number): VersionVector | undefined {
+    return this.#disk(node, partition)?.last?.clock;
+  }
+
   /** How many nodes ever had a clock on their disk that covers the dot. */
   holdersOf(partition: number, { actor, counter }: Dot): number {
     return [...this.#disksOf(partition)].filter(({ clock }) => clock.covers(actor, counter)).length;

@@ -6,10 +6,11 @@
  * that are always all there hide each other.
  */
 import { SeededRandom } from "../runtime/simulated/index.js";
+import { drawCompounds } from "./draw-compounds.js";
 import { FAULTS } from "./faults/catalogue.js";
 import type { FaultKind } from "./faults/fault.js";
 import type { Action, Plan, PlannedFault } from "./plan.js";
-import { type Focus, farewellOf, nodesOf, type Shape, shapeOf } from "./shape.js";
+import { type Focus, farewellOf, JOURNEY_KEYS, nodesOf, type Shape, shapeOf } from "./shape.js";
 import { drawWorkload } from "./workload.js";
 
 /** How many of the kinds a run turns on, on average: quiet runs, busy runs, storms. */
@@ -33,6 +34,7 @@ export function drawPlan(seed: number, kinds: readonly FaultKind[] = FAULTS): Pl
   const isOffset = swarm.some(({ name }) => name === "clock-offset");
   const actions: Action[] = [
     ...drawWorkload(random.split("workload"), shape),
+    ...drawCompounds(random.split("compounds"), shape),
     ...drawFaults(faults, shape, swarm),
   ];
   return {
@@ -40,7 +42,8 @@ export function drawPlan(seed: number, kinds: readonly FaultKind[] = FAULTS): Pl
     nodesPerRegion: shape.nodesPerRegion,
     replicasPerRegion: shape.replicasPerRegion,
     partitions: shape.partitions,
-    keys: shape.keys,
+    keys: [...shape.keys, ...JOURNEY_KEYS],
+    compounds: shape.compounds,
     settings: shape.settings,
     clockOffsetsMs: isOffset ? drawOffsets(faults.split("offsets"), nodesOf(shape)) : [],
     victim: shape.victim,

@@ -12,7 +12,7 @@ const READ_MS = 300;
 const SINCE_MS = 1_500;
 /** Once more, for siblings that were under way. */
 const AGAIN_MS = 1_500;
-const PLAIN = { retries: [], isSloppy: false, lingersMs: 0, readsAgainAt: [] } as const;
+const PLAIN = { retries: [], isSloppy: false, lingersMs: 0, isOfSession: false, readsAgainAt: [] } as const;
 
 /** What clients do, but for the writes of that key after its farewell. */
 export function withFarewell(

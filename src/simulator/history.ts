@@ -2,22 +2,23 @@
 import type { Hlc } from "../causality/index.js";
 import type { ReadToken, ShownValue } from "../crdt/index.js";
 import type { Outcome } from "../replication/index.js";
+import type { Deed, Shown } from "./compounds.js";
 import type { Typed } from "./operations.js";
-import type { PlannedKey } from "./plan.js";
+import type { PlannedCompound, PlannedKey } from "./plan.js";
 
 export interface KeyUnderTest extends PlannedKey {
   readonly name: string;
 }
 
-/** One put or delete of a client, with all its attempts. */
-export interface Write {
-  readonly kind: "put" | "delete";
-  readonly key: KeyUnderTest;
-  /** Of a put: unique in the run. Of a delete: its name in the story. */
-  readonly value: string;
+export interface CompoundUnderTest extends PlannedCompound {
+  readonly name: string;
+}
+
+/** What a client was told of a write, after all its attempts. */
+interface Told {
   readonly requestId: string;
-  /** The values that the context handed in had read, which this write replaces; undefined without a context. */
-  readonly observed: readonly string[] | undefined;
+  /** Which of the client's sessions it was one of; undefined: of none. */
+  readonly session: string | undefined;
   readonly startedAtMs: number;
   /** When the client had its last answer; infinite while it has none. */
   endedAtMs: number;
@@ -27,16 +28,51 @@ export interface Write {
    */
   fate: "acknowledged" | "unknown" | "refused";
   /** Of an acknowledged one. */
-  hlc: Hlc;
   acksReceived: number;
   fallbackAcks: number;
+}
+
+/** One put or delete of a client, with all its attempts. */
+export interface Write extends Told {
+  readonly kind: "put" | "delete";
+  readonly key: KeyUnderTest;
+  /** Of a put: unique in the run. Of a delete: its name in the story. */
+  readonly value: string;
+  /** The values that the context handed in had read, which this write replaces; undefined without a context. */
+  readonly observed: readonly string[] | undefined;
+  /** Of an acknowledged one. */
+  hlc: Hlc;
   /** The member that minted its dot, as far as the answer tells. */
   minter: number | undefined;
+}
+
+/** One change of a compound, with all its attempts. */
+export interface Update extends Told {
+  readonly key: CompoundUnderTest;
+  /** Its name in the story, and what it puts into a register. */
+  readonly name: string;
+  readonly deed: Deed;
+  readonly element: number;
+  /** What it counts: see `counting.ts`. */
+  readonly amount: bigint;
+}
+
+/** A read of a compound. */
+export interface Look {
+  readonly key: CompoundUnderTest;
+  /** The row that was asked for; undefined: all. */
+  readonly row: string | undefined;
+  readonly isStrict: boolean;
+  readonly session: string | undefined;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+  readonly shown: ReadonlyMap<string, Shown>;
 }
 
 export interface Read {
   readonly key: KeyUnderTest;
   readonly isStrict: boolean;
+  readonly session: string | undefined;
   /** The member that was asked. */
   readonly askedOf: number;
   readonly startedAtMs: number;
@@ -51,15 +87,16 @@ export interface Read {
 
 export class History {
   readonly keys: readonly KeyUnderTest[];
+  readonly compounds: readonly CompoundUnderTest[];
   readonly writes: Write[] = [];
   readonly reads: Read[] = [];
+  readonly updates: Update[] = [];
+  readonly looks: Look[] = [];
   readonly #reasons = new Map<string, number>();
 
-  constructor(keys: readonly PlannedKey[]) {
-    this.keys = keys.map((key, i) => ({
-      ...key,
-      name: `${key.isStrict ? "strict" : "loose"}-${key.type}-${i}`,
-    }));
+  constructor(keys: readonly PlannedKey[], compounds: readonly PlannedCompound[] = []) {
+    this.keys = keys.map((key, i) => ({ ...key, name: keyName(key, i) }));
+    this.compounds = compounds.map((key, i) => ({ ...key, name: keyName(key, i) }));
   }
 
   /** Outcomes of attempts, by name. */
@@ -76,9 +113,21 @@ export class History {
     return this.writes.filter((write) => write.key === key);
   }
 
+  updatesOf(key: CompoundUnderTest): Update[] {
+    return this.updates.filter((update) => update.key === key);
+  }
+
+  looksAt(key: CompoundUnderTest): Look[] {
+    return this.looks.filter((look) => look.key === key);
+  }
+
   strictReadsOf(key: KeyUnderTest): Read[] {
     return this.reads.filter((read) => read.key === key && read.isStrict);
   }
+}
+
+export function keyName({ type, isStrict }: PlannedKey | PlannedCompound, index: number): string {
+  return `${isStrict ? "strict" : "loose"}-${type}-${index}`;
 }
 
 /** The keys of one type. */
@@ -103,4 +152,6 @@ const NOTHING_WAS_DONE: ReadonlySet<string> = new Set([
   "CLOCK_DRIFT",
   "UNIMPLEMENTED",
   "DEADLINE_PASSED",
+  "SESSION_BEHIND",
+  "SESSION_LOST",
 ]);

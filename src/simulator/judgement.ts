@@ -4,26 +4,31 @@
  */
 import { Context } from "../causality/index.js";
 import type { DigestReport, RowInspection } from "../node/index.js";
-import type { Outcome } from "../replication/index.js";
+import type { Operation, Outcome } from "../replication/index.js";
 import { copyRange } from "../storage/index.js";
 import type { ClusterProcesses, RunningNode } from "./cluster-processes.js";
+import { lookOf, shownBy } from "./compounds.js";
 import { difference, isQuiet } from "./convergence.js";
 import type { DamageBudget } from "./damage-budget.js";
 import { recordsOn } from "./disk-record.js";
 import type { StillBroken } from "./faults/fault.js";
-import type { History, KeyUnderTest, Read } from "./history.js";
+import type { CompoundUnderTest, History, KeyUnderTest, Look, Read } from "./history.js";
 import { checkAcknowledgedWrites } from "./invariants/acknowledged-writes.js";
 import { checkSiblings } from "./invariants/bounds.js";
 import { checkEqualScans } from "./invariants/convergence.js";
 import { checkNoCopies } from "./invariants/copies.js";
+import { checkCounters } from "./invariants/counters.js";
 import { checkDeletedValues } from "./invariants/deleted-values.js";
 import { checkContiguousLog } from "./invariants/dots.js";
+import { checkElements } from "./invariants/elements.js";
 import { forgetsTooLate, keptTooLong } from "./invariants/forgetting.js";
 import { notHealed } from "./invariants/healing.js";
 import { checkHintsAddUp, pendingHints } from "./invariants/hints.js";
 import { checkQuarantine } from "./invariants/quarantine.js";
+import { checkSessions } from "./invariants/sessions.js";
 import { getOf } from "./operations.js";
 import type { PlannedSettings } from "./plan.js";
+import type { UpdateLedger } from "./update-ledger.js";
 import { Violation } from "./violation.js";
 
 /** By far more than a second of catch-up and a few rounds of anti-entropy. */
@@ -37,25 +42,29 @@ const AUDITS_A_SCRUB = 6;
 const ANSWER_WITHIN_MS = 5_000;
 const READ_ATTEMPTS_MAX = 5;
 
+/** What clients were told, what they did, and what may have been lost of it. */
+interface Model {
+  readonly history: History;
+  readonly updates: UpdateLedger;
+  readonly budget: DamageBudget;
+}
+
 export class Judgement {
   readonly #cluster: ClusterProcesses;
-  readonly #history: History;
-  readonly #budget: DamageBudget;
+  readonly #model: Model;
   readonly #settings: PlannedSettings;
   readonly #disturbRest: () => readonly StillBroken[];
   readonly #tell: (text: string) => void;
 
   constructor(
     cluster: ClusterProcesses,
-    history: History,
-    budget: DamageBudget,
+    model: Model,
     settings: PlannedSettings,
     disturbRest: () => readonly StillBroken[],
     tell: (text: string) => void,
   ) {
     this.#cluster = cluster;
-    this.#history = history;
-    this.#budget = budget;
+    this.#model = model;
     this.#settings = settings;
     this.#disturbRest = disturbRest;
     this.#tell = tell;
@@ -67,17 +76,32 @@ export class Judgement {
     this.#tell("converged");
     this.#forget();
     this.#heal();
-    for (const key of this.#history.keys) checkEqualScans(key, this.#scan(key));
-    const final = this.#history.keys.map((key) => this.#readAll(key));
-    checkAcknowledgedWrites(this.#history, final, this.#budget);
-    checkDeletedValues(this.#history, final, this.#budget);
-    checkQuarantine(this.#history, final, this.#cluster.nodes, this.#budget);
+    this.#checkValues();
+    this.#checkCompounds();
     for (const node of this.#members) {
       const rows = this.#inspectRows(node);
       checkContiguousLog(node.member.nodeId, rows);
       checkNoCopies(node.member.nodeId, [...recordsOn(node.host, copyRange())].length);
       checkSiblings(node.member.nodeId, rows, this.#settings.maxSiblings, this.#members.length);
     }
+  }
+
+  #checkValues(): void {
+    const { history, budget } = this.#model;
+    for (const key of history.keys) checkEqualScans(key, this.#scan(getOf(key.name, key.type)));
+    const final = history.keys.map((key) => this.#readAll(key));
+    checkAcknowledgedWrites(history, final, budget);
+    checkDeletedValues(history, final, budget);
+    checkQuarantine(history, final, this.#cluster.nodes, budget);
+  }
+
+  #checkCompounds(): void {
+    const { history, updates, budget } = this.#model;
+    for (const key of history.compounds) checkEqualScans(key, this.#scan(lookOf(key, 0, true)));
+    const final = history.compounds.map((key) => this.#lookAll(key));
+    checkCounters(history, updates, final, budget);
+    checkElements(history, updates, final, budget);
+    checkSessions(history, updates, final, budget);
   }
 
   /** Whoever was removed is not judged any more. */
@@ -172,34 +196,38 @@ export class Judgement {
   }
 
   /** What each node answers alone. One that holds no replica of the key forwards to one that does. */
-  #scan(key: KeyUnderTest): Map<string, string> {
+  #scan(operation: Operation): Map<string, string> {
     return new Map(
-      this.#members.map((node) => {
-        const outcome = this.#read(node, key, "LOCAL_ONE");
-        return [
-          node.member.nodeId,
-          outcome.values
-            .map(({ data }) => data.toString())
-            .sort()
-            .join(", "),
-        ];
-      }),
+      this.#members.map((node) => [node.member.nodeId, textOf(this.#read(node, operation, "LOCAL_ONE"))]),
     );
   }
 
   #readAll(key: KeyUnderTest): Read {
-    const [node] = this.#members;
-    if (node === undefined) throw new Error("a run has nodes");
+    const node = this.#anyMember;
     const startedAtMs = this.#nowMs();
-    const { values } = this.#read(node, key, "ALL");
+    const outcome = this.#read(node, getOf(key.name, key.type), "ALL");
+    const values = outcome.kind === "read" ? outcome.values : [];
     const texts = values.map(({ data }) => data.toString());
     const askedOf = node.member.number;
     const token = { live: [], context: new Context() };
-    const endedAtMs = this.#nowMs();
-    return { key, isStrict: false, askedOf, startedAtMs, endedAtMs, values, texts, stamp: 0n, token };
+    const timed = { session: undefined, startedAtMs, endedAtMs: this.#nowMs() };
+    return { key, isStrict: false, askedOf, ...timed, values, texts, stamp: 0n, token };
   }
 
-  #read(node: RunningNode, key: KeyUnderTest, level: "ALL" | "LOCAL_ONE"): Outcome & { kind: "read" } {
+  #lookAll(key: CompoundUnderTest): Look {
+    const startedAtMs = this.#nowMs();
+    const shown = shownBy(this.#read(this.#anyMember, lookOf(key, 0, true), "ALL"), "") ?? new Map();
+    const timed = { session: undefined, startedAtMs, endedAtMs: this.#nowMs() };
+    return { key, row: undefined, isStrict: false, ...timed, shown };
+  }
+
+  get #anyMember(): RunningNode {
+    const [node] = this.#members;
+    if (node === undefined) throw new Error("a run has nodes");
+    return node;
+  }
+
+  #read(node: RunningNode, operation: Operation, level: "ALL" | "LOCAL_ONE"): Outcome {
     const options = {
       consistency: { level },
       timeoutMs: 2_000,
@@ -209,15 +237,15 @@ export class Judgement {
       session: undefined,
     };
     for (let attempt = 1; ; attempt++) {
-      const outcome = this.#answer<Outcome>(`a read of ${key.name}`, (done) =>
-        node.api.execute(getOf(key.name, key.type), options, done),
+      const outcome = this.#answer<Outcome>("a read at rest", (done) =>
+        node.api.execute(operation, options, done),
       );
-      if (outcome.kind === "read") return outcome;
+      if (outcome.kind !== "failed") return outcome;
       // A damaged row that nobody had read yet heals now.
       if (attempt === READ_ATTEMPTS_MAX)
         throw new Violation(
           "liveness",
-          `a cluster at rest answers ${JSON.stringify(outcome)} for ${key.name}`,
+          `a cluster at rest answers ${JSON.stringify(outcome)} to ${JSON.stringify(operation)}`,
         );
       this.#cluster.runFor(STEP_MS);
     }
@@ -237,4 +265,13 @@ export class Judgement {
   #nowMs(): number {
     return this.#cluster.world.time.nowMs;
   }
+}
+
+function textOf(outcome: Outcome): string {
+  if (outcome.kind === "read")
+    return outcome.values
+      .map(({ data }) => data.toString())
+      .sort()
+      .join(", ");
+  return [...(shownBy(outcome, "") ?? [])].map(([row, value]) => `${row} ${value}`).join(", ");
 }

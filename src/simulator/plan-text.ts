@@ -1,5 +1,6 @@
 /** A plan for people: one line an action. */
-import { type Action, isFault, type Plan, REGIONS } from "./plan.js";
+import { keyName } from "./history.js";
+import { type Action, isFault, type Plan, type PlannedFault, REGIONS } from "./plan.js";
 
 export function planLines(plan: Plan): string[] {
   const { settings } = plan;
@@ -16,14 +17,33 @@ function inWords(plan: Plan, action: Action): string {
   const at = (index: number): string => nodeId(plan, index);
   if (isFault(action))
     return `fault ${action.fault}, node ${at(action.node)}, peer ${at(action.peer)}, for ${action.forMs} ms, amount ${action.amount}`;
-  const key = plan.keys[action.key % plan.keys.length];
-  const name = `${key?.isStrict === true ? "strict" : "loose"}-${key?.type}-${action.key % plan.keys.length}`;
   const sloppy = action.isSloppy ? " sloppy" : "";
-  const context = action.usesContext ? " with context" : "";
+  const session = action.isOfSession ? " of its session" : "";
   const retries = action.retries.map(({ afterMs, node }) => `, again after ${afterMs} ms at ${at(node)}`);
   const lingers = action.lingersMs > 0 ? `, under way for ${action.lingersMs} ms` : "";
-  const reads = action.readsAgainAt.map((node) => `, then at ${at(node)}`);
-  return `client ${action.client}: ${action.kind} ${name} at ${at(action.node)}, ${action.level}, ${action.timeoutMs} ms${sloppy}${context}${lingers}${[...retries, ...reads].join("")}`;
+  const how = `at ${at(action.node)}, ${action.level}, ${action.timeoutMs} ms${sloppy}${session}`;
+  return `client ${action.client}: ${whatOf(plan, action)} ${how}${contextOf(action)}${lingers}${[...retries, ...readsOf(action, at)].join("")}`;
+}
+
+type Operation = Exclude<Action, PlannedFault>;
+
+function whatOf(plan: Plan, action: Operation): string {
+  const isOfCompound = action.kind === "update" || action.kind === "look";
+  const keys = isOfCompound ? plan.compounds : plan.keys;
+  const index = action.key % Math.max(1, keys.length);
+  const key = keys[index];
+  const name = key === undefined ? "nothing" : keyName(key, index);
+  if (action.kind === "update") return `${action.deed} ${name} element ${action.element}`;
+  const element = action.kind === "look" && !action.isWhole ? ` element ${action.element}` : "";
+  return `${action.kind} ${name}${element}`;
+}
+
+function contextOf(action: Operation): string {
+  return "usesContext" in action && action.usesContext ? " with context" : "";
+}
+
+function readsOf(action: Operation, at: (index: number) => string): string[] {
+  return "readsAgainAt" in action ? action.readsAgainAt.map((node) => `, then at ${at(node)}`) : [];
 }
 
 function nodeId(plan: Plan, index: number): string {

@@ -3,6 +3,7 @@
  * index, taken modulo how many there are, so a plan stays meaningful whatever the shrinker takes out of it.
  */
 import type { FsyncPolicy } from "../node/index.js";
+import type { Compound, Deed } from "./compounds.js";
 import type { Typed } from "./operations.js";
 
 export const REGIONS = ["ap", "eu", "us"] as const;
@@ -17,30 +18,61 @@ export interface PlannedKey {
   readonly isStrict: boolean;
 }
 
+/** A key that is changed with Update. */
+export interface PlannedCompound {
+  readonly type: Compound;
+  /** As of a key with values. */
+  readonly isStrict: boolean;
+  /** Something of it is removed now and then; otherwise it only grows. */
+  readonly isCleared: boolean;
+}
+
 /** A client sends the request again with its id, when it has no definite answer so long after the attempt before. */
 export interface PlannedRetry {
   readonly afterMs: number;
   readonly node: number;
 }
 
-export interface PlannedOperation {
-  readonly kind: "put" | "delete" | "get";
+/** What a client asks, whatever of: when, where and how. */
+export interface PlannedCall {
   /** Of virtual time, from when the cluster was ready. */
   readonly atMs: number;
   readonly client: number;
+  /** Of `keys`; of `compounds` for an update or a look. */
   readonly key: number;
   readonly node: number;
   readonly level: Level;
   readonly timeoutMs: number;
-  /** Hands in the context of the client's last read or write of the key, if it has one. */
-  readonly usesContext: boolean;
   /** Fallbacks may count for it; never of a strict key. */
   readonly isSloppy: boolean;
   readonly retries: readonly PlannedRetry[];
   /** How long the first attempt lingers in some buffer on its way to its node. */
   readonly lingersMs: number;
+  /** It is one of the client's session, and goes out with what that has seen. */
+  readonly isOfSession: boolean;
+}
+
+/** Of a key with values. */
+export interface PlannedOperation extends PlannedCall {
+  readonly kind: "put" | "delete" | "get";
+  /** Hands in the context of the client's last read or write of the key, if it has one. */
+  readonly usesContext: boolean;
   /** Of a read: once it is answered, the client reads again at these nodes, each as soon as the one before answered. */
   readonly readsAgainAt: readonly number[];
+}
+
+/** Of a compound. `element`: see `compounds.ts`. */
+export interface PlannedUpdate extends PlannedCall {
+  readonly kind: "update";
+  readonly deed: Deed;
+  readonly element: number;
+}
+
+/** A read of a compound: of one element, or all of it. */
+export interface PlannedLook extends PlannedCall {
+  readonly kind: "look";
+  readonly element: number;
+  readonly isWhole: boolean;
 }
 
 /** What the arguments mean, the fault's kind decides; `amount` is in [0, 1). */
@@ -54,7 +86,7 @@ export interface PlannedFault {
   readonly amount: number;
 }
 
-export type Action = PlannedOperation | PlannedFault;
+export type Action = PlannedOperation | PlannedUpdate | PlannedLook | PlannedFault;
 
 export interface PlannedSettings {
   readonly fsync: FsyncPolicy;
@@ -78,6 +110,7 @@ export interface Plan {
   readonly replicasPerRegion: number;
   readonly partitions: number;
   readonly keys: readonly PlannedKey[];
+  readonly compounds: readonly PlannedCompound[];
   readonly settings: PlannedSettings;
   /** How far each node's wall clock is ahead at the start, by index. */
   readonly clockOffsetsMs: readonly number[];

@@ -1,7 +1,7 @@
 /** How large a run is, and where its interesting moments lie. */
 import { AUDIT_INTERVAL_MS, CATCH_UP_PAGE_BYTES } from "../node/index.js";
 import type { SeededRandom } from "../runtime/simulated/index.js";
-import { type PlannedKey, type PlannedSettings, REGIONS } from "./plan.js";
+import { type PlannedCompound, type PlannedKey, type PlannedSettings, REGIONS } from "./plan.js";
 
 /**
  * A moment at which a strict key is written at a node, and read much right after. Faults aim at it without knowing the
@@ -18,6 +18,7 @@ export interface Shape {
   readonly replicasPerRegion: number;
   readonly partitions: number;
   readonly keys: readonly PlannedKey[];
+  readonly compounds: readonly PlannedCompound[];
   readonly settings: PlannedSettings;
   readonly clients: number;
   readonly operations: number;
@@ -47,6 +48,21 @@ const KEYS: readonly PlannedKey[] = [
   { type: "register", isStrict: false },
   { type: "multi", isStrict: false },
 ];
+/** Of sessions that travel, and nobody else's: nothing of them is deleted. */
+export const JOURNEY_KEYS: readonly PlannedKey[] = [
+  { type: "register", isStrict: false },
+  { type: "multi", isStrict: false },
+];
+/** Of counters and sets, the first that is not strict is also that of the sessions that travel. */
+const COMPOUNDS: readonly PlannedCompound[] = [
+  { type: "counter", isStrict: true, isCleared: false },
+  { type: "counter", isStrict: false, isCleared: false },
+  { type: "counter", isStrict: false, isCleared: true },
+  { type: "flag", isStrict: false, isCleared: true },
+  { type: "set", isStrict: true, isCleared: true },
+  { type: "set", isStrict: false, isCleared: true },
+  { type: "map", isStrict: false, isCleared: true },
+];
 const STRICT_KEYS = KEYS.filter(({ isStrict }) => isStrict).length;
 
 export function nodesOf({ nodesPerRegion }: Pick<Shape, "nodesPerRegion">): number {
@@ -69,6 +85,7 @@ export function shapeOf(random: SeededRandom): Shape {
     replicasPerRegion: drawReplicas(random.split("replicas"), nodesPerRegion),
     partitions: 2 ** random.below(3),
     keys: KEYS,
+    compounds: COMPOUNDS,
     settings: {
       fsync: random.chance(0.85) ? "always" : "interval",
       maxSiblings: random.chance(0.7) ? 100 : 3 + random.below(4),

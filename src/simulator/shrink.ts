@@ -4,7 +4,9 @@
  * right clocks, default settings, fewer retries.
  */
 import { AUDIT_INTERVAL_MS, CATCH_UP_PAGE_BYTES } from "../node/index.js";
-import { isFault, type Plan, type PlannedOperation } from "./plan.js";
+import { type Action, isFault, type Plan, type PlannedFault } from "./plan.js";
+
+type Operation = Exclude<Action, PlannedFault>;
 
 export interface Shrunken {
   readonly plan: Plan;
@@ -78,7 +80,7 @@ class Shrinker {
         this.#try({ settings: { ...this.#best.settings, [name]: value } });
   }
 
-  #tryAt(at: number, action: PlannedOperation): void {
+  #tryAt(at: number, action: Operation): void {
     this.#try({ actions: this.#best.actions.map((other, i) => (i === at ? action : other)) });
   }
 
@@ -109,11 +111,13 @@ function sizeOf(plan: Plan): number {
   return plan.actions.length * 100 + plan.nodesPerRegion;
 }
 
-function simplerThan(operation: PlannedOperation): PlannedOperation[] {
-  const simpler: PlannedOperation[] = [];
+function simplerThan(operation: Operation): Operation[] {
+  const simpler: Operation[] = [];
   if (operation.retries.length > 0) simpler.push({ ...operation, retries: [] });
-  if (operation.usesContext) simpler.push({ ...operation, usesContext: false });
   if (operation.lingersMs > 0) simpler.push({ ...operation, lingersMs: 0 });
+  if (operation.isOfSession) simpler.push({ ...operation, isOfSession: false });
+  if (!("usesContext" in operation)) return simpler;
+  if (operation.usesContext) simpler.push({ ...operation, usesContext: false });
   if (operation.readsAgainAt.length > 0) simpler.push({ ...operation, readsAgainAt: [] });
   return simpler;
 }

@@ -25,12 +25,14 @@ import { checkQuarantineComplete } from "./invariants/quarantine.js";
 import { checkNothingRepaired } from "./invariants/repairs.js";
 import { checkAppliedOnce } from "./invariants/retries.js";
 import { checkStamps } from "./invariants/stamps.js";
+import { checkStrictLooks } from "./invariants/strict-looks.js";
 import { checkStrictReads } from "./invariants/strict-reads.js";
 import { Judgement } from "./judgement.js";
 import { NodeKeeper } from "./node-keeper.js";
 import { isFault, type Plan, type PlannedFault, REGIONS } from "./plan.js";
 import { Stage } from "./stage.js";
 import type { Trace } from "./trace.js";
+import { UpdateLedger } from "./update-ledger.js";
 import { Violation } from "./violation.js";
 
 const READY_WITHIN_MS = 30_000;
@@ -48,6 +50,7 @@ export class Simulation {
   readonly #ledger = new DotLedger();
   readonly #clocks = new DiskClocks();
   readonly #copies: CopyLedger;
+  readonly #updates = new UpdateLedger();
   readonly #budget: DamageBudget;
   readonly #clients: ClientPool;
   /** Processes that have written a batch. */
@@ -59,7 +62,7 @@ export class Simulation {
   constructor(plan: Plan, trace: Trace) {
     this.#plan = plan;
     this.#trace = trace;
-    this.history = new History(plan.keys);
+    this.history = new History(plan.keys, plan.compounds);
     const nodes = plan.nodesPerRegion * REGIONS.length;
     this.#budget = new DamageBudget((plan.victim % nodes) + 1);
     this.#cutPeers = new CutPeers(plan.swarm);
@@ -81,7 +84,7 @@ export class Simulation {
     this.#clients = new ClientPool(
       this.#cluster,
       this.history,
-      { clocks: this.#clocks, copies: this.#copies },
+      { clocks: this.#clocks, copies: this.#copies, updates: this.#updates },
       new SeededRandom(plan.seed).split("clients"),
       plan.settings.requestIdWindowMs,
       tell,
@@ -110,7 +113,8 @@ export class Simulation {
     this.#keeper.startAll();
     const tell = (text: string): void => this.#tell(text);
     const disturb = () => this.#stage.disturbRest();
-    new Judgement(this.#cluster, this.history, this.#budget, this.#plan.settings, disturb, tell).pass();
+    const model = { history: this.history, updates: this.#updates, budget: this.#budget };
+    new Judgement(this.#cluster, model, this.#plan.settings, disturb, tell).pass();
     this.#checkHistory();
   }
 
@@ -174,6 +178,7 @@ export class Simulation {
     checkAppliedOnce(this.#ledger, this.#budget);
     checkQuarantineComplete(this.#cluster.nodes, this.#clocks);
     checkStrictReads(this.history, this.#budget);
+    checkStrictLooks(this.history, this.#budget);
     checkOwnWrites(this.history, this.#budget);
   }
 
@@ -223,6 +228,7 @@ export class Simulation {
         batchWritten: (node, batch, _isSynced, atMs) => {
           for (const { value } of batch) if (value !== undefined) trace.bytes(node, node, value, atMs);
           this.#noteStart(node);
+          this.#updates.batchWritten(node, batch, (of, partition) => this.#clocks.clockOf(of, partition));
           this.#clocks.batchWritten(node, batch);
           this.#copies.batchWritten(node, batch);
           const minted = this.#ledger.batchWritten(node, batch);

@@ -6,6 +6,7 @@ export type InvariantName =
   | "b"
   | "c"
   | "d"
+  | "e"
   | "f"
   | "g"
   | "h"
@@ -18,6 +19,7 @@ export type InvariantName =
   | "o"
   | "p"
   | "q"
+  | "r"
   | "liveness"
   | "defect";
 

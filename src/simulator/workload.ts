@@ -3,20 +3,15 @@
  * go on at another node with what they just wrote, maybe before it has come there.
  */
 import type { SeededRandom } from "../runtime/simulated/index.js";
+import { drawRetries } from "./draw-retries.js";
 import { withFarewell } from "./farewell.js";
-import { LEVELS, type Level, type PlannedOperation, type PlannedRetry } from "./plan.js";
-import { type Focus, LATE_RETRIES_WINDOW_MS, nodesOf, type Shape } from "./shape.js";
+import { LEVELS, type Level, type PlannedOperation } from "./plan.js";
+import { type Focus, nodesOf, type Shape } from "./shape.js";
 
 const READ_CHANCE = 0.35;
 const DELETE_CHANCE = 0.2;
 const CONTEXT_CHANCE = 0.65;
 const RETRY_CHANCE = 0.5;
-/** A retry that does not wait for the attempt before, as an SDK that hedges: both are under way at once. */
-const IMPATIENT_CHANCE = 0.35;
-const IMPATIENT_MS = 120;
-/** So long after the operation began the last retry comes, if it is a late one: logs are trimmed every five seconds. */
-const LATE_RETRY_MS = [5_200, 7_000] as const;
-const LATE_RETRY_CHANCE = 0.4;
 const LINGER_CHANCE = 0.15;
 const LINGER_MS_MAX = 900;
 const SLOPPY_CHANCE = 0.5;
@@ -99,24 +94,12 @@ function drawOperation(
     isSloppy: given.isSloppy && !isRead && planned?.isStrict !== true,
     retries: isRead || !random.chance(RETRY_CHANCE) ? [] : drawRetries(random, shape, given.atMs),
     lingersMs: isRead || !random.chance(LINGER_CHANCE) ? 0 : Math.round(random.between(0, LINGER_MS_MAX)),
+    isOfSession: false,
     readsAgainAt: [],
   };
 }
 
-function drawRetries(random: SeededRandom, shape: Shape, atMs: number): PlannedRetry[] {
-  const node = (): number => random.below(nodesOf(shape));
-  const retries = Array.from({ length: 1 + random.below(3) }, () => {
-    const mostMs = random.chance(IMPATIENT_CHANCE) ? IMPATIENT_MS : 1_500;
-    return { afterMs: Math.round(random.between(5, mostMs)), node: node() };
-  });
-  const [earliestMs, latestMs] = LATE_RETRY_MS;
-  const isLate = random.chance(LATE_RETRY_CHANCE) && atMs + latestMs < shape.durationMs;
-  if (!isLate || shape.settings.requestIdWindowMs < LATE_RETRIES_WINDOW_MS) return retries;
-  const lastMs = retries.reduce((sum, { afterMs }) => sum + afterMs, 0);
-  return [...retries, { afterMs: Math.round(random.between(earliestMs, latestMs) - lastMs), node: node() }];
-}
-
-const PLAIN = { retries: [], isSloppy: false, lingersMs: 0, readsAgainAt: [] } as const;
+const PLAIN = { retries: [], isSloppy: false, lingersMs: 0, isOfSession: false, readsAgainAt: [] } as const;
 
 /**
  * After a focus, a session that goes on at the one node that may lose what it holds, whoever else is there: at levels that

@@ -1,9 +1,8 @@
 /** (c) After quiescence all replicas of a partition have equal digests, and reads of each replica alone are equal. */
-import type { KeyUnderTest } from "../history.js";
 import { Violation } from "../violation.js";
 
 /** What each node alone answers for a key. */
-export function checkEqualScans(key: KeyUnderTest, held: ReadonlyMap<string, string>): void {
+export function checkEqualScans(key: { readonly name: string }, held: ReadonlyMap<string, string>): void {
   const [first] = held;
   for (const [nodeId, values] of held)
     if (first !== undefined && values !== first[1])

@@ -20,6 +20,7 @@ export class Story {
       key,
       value,
       requestId: value,
+      session: undefined,
       observed: undefined,
       startedAtMs: atMs,
       endedAtMs: atMs + 1,
@@ -59,6 +60,7 @@ export function readOf(
   return {
     key,
     isStrict: true,
+    session: undefined,
     askedOf: 1,
     startedAtMs: atMs,
     endedAtMs: atMs + 1,

@@ -1,0 +1,80 @@
+/**
+ * (e) At rest each row of a compound shows what its history says: a counter the sum of all that was counted and not cleared
+ * by one who had seen it, each increment once; a flag, a member and a leaf of a map are there while an add lives that no
+ * removal had seen (enable wins, add wins, reset-remove). And what was acknowledged is in that history.
+ */
+import { actorMember } from "../../causality/index.js";
+import type { Shown } from "../compounds.js";
+import type { DamageBudget } from "../damage-budget.js";
+import type { History, Look, Update } from "../history.js";
+import { livingIn, type RowChange, sumsOf } from "../row-fate.js";
+import type { UpdateLedger } from "../update-ledger.js";
+import { Violation } from "../violation.js";
+
+export type Ledger = Pick<UpdateLedger, "dotsOf" | "rowsOf">;
+
+/** @param final one look at all of each compound, after everything has converged */
+export function checkElements(
+  history: History,
+  ledger: Ledger,
+  final: readonly Look[],
+  budget: DamageBudget,
+): void {
+  for (const update of history.updates) checkMinted(update, ledger);
+  const byRequest = new Map(history.updates.map((update) => [update.requestId, update]));
+  for (const { key, shown } of final) {
+    const rows = ledger.rowsOf(key.name);
+    for (const row of new Set([...rows.keys(), ...shown.keys()])) {
+      const changes: RowChange[] = [];
+      for (const dot of rows.get(row) ?? []) {
+        const update = byRequest.get(dot.requestId);
+        if (update === undefined) continue;
+        const isOfVictim = budget.hasDestroyed && actorMember(dot.actor) === budget.victim;
+        const isKept = !isOfVictim || budget.mustHold({ ...update, minter: budget.victim });
+        changes.push({ dot, update, isKept, isSightCertain: !isOfVictim });
+      }
+      checkRow(`${key.name} ${row}`.trim(), changes, shown.get(row));
+    }
+  }
+}
+
+/** An add always leaves a dot: who removes at the same moment has not seen it. */
+function checkMinted({ deed, fate, key, name, requestId }: Update, ledger: Ledger): void {
+  const count = ledger.dotsOf(requestId).length;
+  if (fate === "acknowledged" && deed === "add" && count === 0)
+    throw new Violation("e", `${name} of ${key.name} is acknowledged, and there is no dot of it`);
+  if (fate === "refused" && count > 0)
+    throw new Violation("e", `${name} of ${key.name} was refused, and there are ${count} dots of it`);
+}
+
+function checkRow(name: string, changes: readonly RowChange[], shown: Shown | undefined): void {
+  const isCounter = typeof shown === "bigint" || changes.some(({ update }) => update.amount !== 0n);
+  if (isCounter) {
+    const sums = sumsOf(changes);
+    const value = typeof shown === "bigint" ? shown : 0n;
+    if (sums?.has(value) === false)
+      throw new Violation("e", `${name} is ${value}, and should be ${[...sums].join(" or ")}`);
+    return;
+  }
+  const { certain, possible } = livingIn(changes);
+  const [lost] = certain;
+  if (shown === undefined && lost !== undefined)
+    throw new Violation("e", `${name} is not there, and nobody who had seen ${lost.update.name} removed it`);
+  if (shown !== undefined && possible.length === 0)
+    throw new Violation("e", `${name} is there, and all that was added was seen by who removed it`);
+  if (typeof shown === "string") checkRegister(name, shown, certain, possible);
+}
+
+/** The highest stamp of those that live. */
+function checkRegister(
+  name: string,
+  shown: string,
+  certain: readonly RowChange[],
+  possible: readonly RowChange[],
+): void {
+  const stamp = possible.find(({ update }) => update.name === shown)?.dot.hlc;
+  if (stamp === undefined) throw new Violation("e", `${name} is ${shown}, which was replaced or never put`);
+  const beaten = certain.find(({ dot }) => dot.hlc > stamp);
+  if (beaten !== undefined)
+    throw new Violation("e", `${name} is ${shown}, though ${beaten.update.name} has the higher stamp`);
+}
