@@ -8,6 +8,7 @@ import { MERGING } from "./merging.js";
 import { REMOVING } from "./removing.js";
 import { SENDING } from "./sending.js";
 import { STANDING_IN } from "./standing-in.js";
+import { TYPING } from "./typing.js";
 import { WRITING } from "./writing.js";
 
 export const MUTANTS: readonly Mutant[] = [
@@ -20,4 +21,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...AUDITING,
   ...STANDING_IN,
   ...ANSWERING,
+  ...TYPING,
 ];
