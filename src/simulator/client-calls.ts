@@ -9,7 +9,7 @@ import { type History, mayHaveApplied, type Write } from "./history.js";
 import type { PlannedCall } from "./plan.js";
 
 /** An operation with all its attempts. */
-export interface Call {
+interface Call {
   readonly planned: PlannedCall;
   readonly operation: Operation;
   /** Undefined for reads. */

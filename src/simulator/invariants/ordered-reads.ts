@@ -6,7 +6,7 @@ import type { Read, Write } from "../history.js";
 import { type InvariantName, Violation } from "../violation.js";
 
 /** Of one key. */
-export interface OrderedReads {
+interface OrderedReads {
   readonly invariant: InvariantName;
   readonly reads: readonly Read[];
   readonly writes: readonly Write[];
