@@ -123,6 +123,20 @@ export class VersionVector implements Covers {
     return rest;
   }
 
+  /** What both vectors cover. */
+  meet(other: VersionVector): VersionVector {
+    const both = new VersionVector();
+    for (const [member, incarnation] of this.closed()) {
+      const shared = Math.min(incarnation, other.closedUpTo(member));
+      if (shared > 0) both.close(member, shared);
+    }
+    for (const actor of new Set([...this.#counters.keys(), ...other.#counters.keys()])) {
+      const counter = Math.min(this.get(actor), other.get(actor));
+      if (counter > 0 && Number.isFinite(counter)) both.raise(actor, counter);
+    }
+    return both;
+  }
+
   /** How many dots of this vector the other lacks; a member that is closed further here counts for one. */
   dotsBeyond(other: VersionVector): number {
     let count = 0;

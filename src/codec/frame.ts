@@ -6,6 +6,12 @@ import type { Hlc } from "../causality/index.js";
 import { readAudit, writeAudit } from "./audit-codec.js";
 import { ByteReader, ByteWriter, CodecError } from "./bytes.js";
 import { readPage, readPageRequest, writePage, writePageRequest } from "./catch-up-codec.js";
+import {
+  readChangesReply,
+  readChangesRequest,
+  writeChangesReply,
+  writeChangesRequest,
+} from "./changes-codec.js";
 import { readClock, readView, writeClock, writeView } from "./clock-codec.js";
 import { readDelta, writeDelta } from "./delta-codec.js";
 import type { AckEntry, Message } from "./messages.js";
@@ -46,6 +52,8 @@ const TYPE = {
   layout: 19,
   "range-request": 20,
   "range-reply": 21,
+  "changes-request": 22,
+  "changes-reply": 23,
   "audit-request": 32,
   "audit-reply": 33,
   "audit-cells-request": 34,
@@ -136,6 +144,10 @@ function writeBody(writer: ByteWriter, message: Message): void {
       return writeRangeRequest(writer, message);
     case "range-reply":
       return writeRangeReply(writer, message);
+    case "changes-request":
+      return writeChangesRequest(writer, message);
+    case "changes-reply":
+      return writeChangesReply(writer, message);
     case "repair-request":
       return writeRepairRequest(writer, message);
     case "repair-reply":
@@ -208,6 +220,10 @@ function readBody(type: Message["type"], reader: ByteReader): Message {
       return readRangeRequest(reader);
     case "range-reply":
       return readRangeReply(reader);
+    case "changes-request":
+      return readChangesRequest(reader);
+    case "changes-reply":
+      return readChangesReply(reader);
     case "repair-request":
       return readRepairRequest(reader);
     case "repair-reply":

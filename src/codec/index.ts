@@ -21,6 +21,7 @@ export {
   writeLive,
   writeVector,
 } from "./causal.js";
+export type { ChangedRow, ChangesBody, ChangesRequest } from "./changes-messages.js";
 export { readDelta, writeDelta } from "./delta-codec.js";
 export { appendMessage, beginFrame, messageBytes, PROTOCOL_VERSION, readFrame } from "./frame.js";
 export { clocksDigest, hash64, KeyedHash, rowDigest } from "./hash.js";
@@ -79,3 +80,4 @@ export {
 } from "./row-key.js";
 export { decodeSession, encodeSession } from "./session-token.js";
 export { decodeToken, encodeToken } from "./token.js";
+export { decodeWatch, encodeWatch, type WatchPosition } from "./watch-token.js";

@@ -2,6 +2,7 @@
 import type { Actor, Context, Dot, Hlc, VersionVector } from "../causality/index.js";
 import type { LiveDot, Payload, RowState } from "../crdt/index.js";
 import type { AuditReplyMessage, AuditRequestMessage } from "./audit-messages.js";
+import type { ChangesReply, ChangesRequest } from "./changes-messages.js";
 import type { LogEntry } from "./record.js";
 import type { RowKey, RowKeyRange } from "./row-key.js";
 
@@ -302,6 +303,8 @@ export type Message =
   | ReadReply
   | RangeRequest
   | RangeReply
+  | ChangesRequest
+  | ChangesReply
   | RepairRequest
   | RepairReply
   | LookupRequest

@@ -1,11 +1,15 @@
 /** Makes a node object: see `NodeApi`. */
 import {
+  type Failure,
   failure,
   type Operation,
   type OperationOptions,
   type Outcome,
   type PeerHints,
   type RepairStep,
+  type WatchHandle,
+  type WatchListener,
+  type WatchPlan,
 } from "../replication/index.js";
 import type { Runtime, Timer } from "../runtime/index.js";
 import type { Layout } from "../topology/index.js";
@@ -104,8 +108,21 @@ class Node implements NodeApi {
     started.execute(operation, options, done);
   }
 
+  watch(plan: WatchPlan, listener: WatchListener): WatchHandle | Failure {
+    if (this.#started === undefined || this.#state !== "running") return NOT_RUNNING;
+    return this.#started.replicator.watches.begin(plan, listener);
+  }
+
+  get watchesOpen(): number {
+    return this.#started?.replicator.watches.open ?? 0;
+  }
+
   drain(): void {
-    if (this.#state === "running") this.#state = "draining";
+    if (this.#state !== "running") return;
+    this.#state = "draining";
+    this.#started?.replicator.watches.end(
+      failure("DRAINING", "this node is shutting down; go on with the watch at another node"),
+    );
   }
 
   stop(done: () => void): void {
@@ -155,13 +172,13 @@ class Node implements NodeApi {
   removeMember(nodeId: string, done: (outcome: RemovalOutcome) => void): void {
     if (this.#started !== undefined && this.#state === "running")
       return this.#started.layoutChange.remove(nodeId, done);
-    done(failure("NOT_READY", "this node is starting or shutting down; nothing was done"));
+    done(NOT_RUNNING);
   }
 
   repair(isFull: boolean, step: (step: RepairStep) => void): () => void {
     if (this.#started !== undefined && this.#state === "running")
       return this.#started.replicator.repair(isFull, step);
-    step(failure("NOT_READY", "this node is starting or shutting down; nothing was done"));
+    step(NOT_RUNNING);
     return () => undefined;
   }
 
@@ -201,6 +218,8 @@ class Node implements NodeApi {
     for (const task of tasks) task();
   }
 }
+
+const NOT_RUNNING = failure("NOT_READY", "this node is starting or shutting down; nothing was done");
 
 function peersOf(
   settings: NodeSettings,

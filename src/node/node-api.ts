@@ -9,6 +9,9 @@ import type {
   PeerHints,
   RepairStep,
   ReplicationSettings,
+  WatchHandle,
+  WatchListener,
+  WatchPlan,
 } from "../replication/index.js";
 import type { Layout } from "../topology/index.js";
 import type { NodeInspection, RowsInspected } from "./inspection.js";
@@ -140,7 +143,13 @@ export interface NodeApi {
   start(done: (error: Error | undefined) => void): void;
   /** Exactly one outcome for each call, within the timeout or shortly after. Never throws. */
   execute(operation: Operation, options: OperationOptions, done: (outcome: Outcome) => void): void;
-  /** From now on new operations get DRAINING; those in flight go on. */
+  /**
+   * Follows the changes of a range of rows as they become visible in this region. The listener hears of its beginning, of
+   * one page of changes for each `pull`, and of its end, unless that is `close`; in later turns only. A watch that is
+   * refused has no listener.
+   */
+  watch(plan: WatchPlan, listener: WatchListener): WatchHandle | Failure;
+  /** From now on new operations get DRAINING, and watches end with it; operations in flight go on. */
   drain(): void;
   /** Ends what is in flight, closes links and store cleanly, calls back. Idempotent. */
   stop(done: () => void): void;
@@ -162,6 +171,8 @@ export interface NodeApi {
    */
   repair(isFull: boolean, step: (step: RepairStep) => void): () => void;
   counters(): NodeCounters;
+  /** Watches that are open. */
+  readonly watchesOpen: number;
   /** What the node holds in memory; undefined until its store is open. */
   inspect(): NodeInspection | undefined;
   /**

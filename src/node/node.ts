@@ -146,6 +146,7 @@ export class StartedNode {
     if (this.#isOver) return;
     this.#isOver = true;
     this.membership.close();
+    this.replicator.watches.end(failure(readReason, `${why}; go on with the watch at another node`));
     this.replicator.close();
     this.#timers.close();
     this.operations.failAll(why, readReason);

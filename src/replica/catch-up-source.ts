@@ -5,16 +5,10 @@
  * A row is left out at a pointer when one of its live dots comes later in the session: it will be sent there, and the
  * asker adopts the clock only at the end.
  */
-import { type Actor, type Dot, VersionVector } from "../causality/index.js";
-import type {
-  CatchUpBody,
-  CatchUpPointer,
-  CatchUpRequest,
-  CatchUpRow,
-  LogEntry,
-  RowKey,
-} from "../codec/index.js";
+import { type Dot, VersionVector } from "../causality/index.js";
+import type { CatchUpBody, CatchUpPointer, CatchUpRequest, CatchUpRow, RowKey } from "../codec/index.js";
 import type { Row } from "../crdt/index.js";
+import { walkLog } from "./log-walk.js";
 import type { PartitionReplica } from "./partition-replica.js";
 
 /** A page ends after so many bytes of rows and pointers, by default, or so many pointers. */
@@ -72,7 +66,13 @@ class LogPageBuilder {
 
   build(): CatchUpBody {
     try {
-      const isLast = this.#fill();
+      const end = walkLog(this.#replica, this.#position, this.#target, (actor, counter, entry) => {
+        if (this.#bytes >= this.#pageBytes || this.#pointers.length >= PAGE_POINTERS) return false;
+        this.#take({ actor, counter, entry });
+        return true;
+      });
+      // A full sync follows, after which the log goes on above what is missing, here and at the asker.
+      if (end === "below-floor") return { kind: "below-floor" };
       return {
         kind: "log",
         target: this.#target,
@@ -80,7 +80,7 @@ class LogPageBuilder {
         entries: this.#pointers,
         rows: [...this.#rows.values()],
         position: this.#position,
-        isLast,
+        isLast: end === "all-taken",
       };
     } catch (error) {
       if (error instanceof PageStop) return error.body;
@@ -88,43 +88,16 @@ class LogPageBuilder {
     }
   }
 
-  /** Actors in order, each from the position on. True when nothing is left. */
-  #fill(): boolean {
-    if (!this.#start.includesClosed(this.#replica.floor)) throw new PageStop({ kind: "below-floor" });
-    for (const [actor, end] of this.#target.sorted()) {
-      const from = this.#start.get(actor) + 1;
-      if (from > end) continue;
-      if (from <= this.#replica.floor.get(actor)) throw new PageStop({ kind: "below-floor" });
-      for (let counter = from; counter <= end; counter++) {
-        if (this.#bytes >= this.#pageBytes || this.#pointers.length >= PAGE_POINTERS) return false;
-        this.#take(actor, counter);
-        this.#position.raise(actor, counter);
-      }
-    }
-    return true;
-  }
-
-  #take(actor: Actor, counter: number): void {
-    const entry = this.#readEntry(actor, counter);
-    this.#pointers.push({ actor, counter, entry });
-    this.#bytes += POINTER_OVERHEAD_BYTES + entry.rowKey.length;
-    if (this.#rows.has(entry.rowKey)) return;
-    const row = this.#replica.rows.readDurable(entry.rowKey);
+  #take(pointer: CatchUpPointer): void {
+    const { rowKey } = pointer.entry;
+    this.#pointers.push(pointer);
+    this.#bytes += POINTER_OVERHEAD_BYTES + rowKey.length;
+    if (this.#rows.has(rowKey)) return;
+    const row = this.#replica.rows.readDurable(rowKey);
     if (row.damagedAt !== undefined) throw new PageStop(refused("a row of the source is damaged"));
-    if (this.#comesLater(row, { actor, counter })) return;
-    this.#rows.set(entry.rowKey, { rowKey: entry.rowKey, live: row.live, ahead: row.ahead });
+    if (this.#comesLater(row, pointer)) return;
+    this.#rows.set(rowKey, { rowKey, live: row.live, ahead: row.ahead });
     this.#bytes += rowBytes(row);
-  }
-
-  /**
-   * A dot of the log that does not resolve is never silence: it becomes a full sync, after which the log goes on above
-   * it, here and at the asker.
-   */
-  #readEntry(actor: Actor, counter: number): LogEntry {
-    const entry = this.#replica.log.read(actor, counter);
-    if (entry !== undefined) return entry;
-    this.#replica.raiseFloor(actor, counter);
-    throw new PageStop({ kind: "below-floor" });
   }
 
   #comesLater(row: Row, at: Dot): boolean {
@@ -166,7 +139,8 @@ function buildRowPage(
   });
 }
 
-function rowBytes(row: Row): number {
+/** About what a row takes in a page. */
+export function rowBytes(row: Row): number {
   return row.live.reduce((sum, dot) => sum + dot.payload.data.length + 32, 32);
 }
 

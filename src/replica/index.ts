@@ -2,6 +2,7 @@
 
 export type { AheadReport } from "./ahead-rows.js";
 export { aboveFloor, buildPage, CATCH_UP_PAGE_BYTES } from "./catch-up-source.js";
+export { readChanges } from "./changes-view.js";
 export {
   isSettled,
   mayCoordinate,

@@ -75,6 +75,7 @@ export class PartitionReplica {
   /** Up to here this process left nothing in the log; the floor may lie above entries that are still to be removed. */
   readonly #trimmed = new VersionVector();
   #doubt: Doubt | undefined;
+  #whenAdvanced: (() => void) | undefined;
 
   constructor(
     partition: number,
@@ -118,6 +119,11 @@ export class PartitionReplica {
 
   get doubt(): Doubt | undefined {
     return this.#doubt;
+  }
+
+  /** Who wants to hear of it when the durable clock has moved; undefined: nobody any more. */
+  set whenAdvanced(listener: (() => void) | undefined) {
+    this.#whenAdvanced = listener;
   }
 
   setDoubt(doubt: Doubt | undefined): void {
@@ -179,7 +185,10 @@ export class PartitionReplica {
     this.#clock.close(member, incarnation);
     this.rows.mayBeAhead = true;
     this.#environment.markDirty(this);
-    this.#environment.commit.whenDurable(() => this.#durableClock.close(member, incarnation));
+    this.#environment.commit.whenDurable(() => {
+      this.#durableClock.close(member, incarnation);
+      this.#whenAdvanced?.();
+    });
   }
 
   /** Every replica has closed them: their entries and what was left of their log go. */
@@ -241,6 +250,7 @@ export class PartitionReplica {
     this.#environment.commit.whenDurable(() => {
       this.#durableClock.join(covered);
       this.#durableClock.forget(this.#floor);
+      this.#whenAdvanced?.();
     });
   }
 
@@ -302,6 +312,9 @@ export class PartitionReplica {
     if (delta.announced !== undefined) this.aheadRows.markAnnounced(delta.rowKey, delta.announced.actors);
     this.log.add(delta.actor, delta.counter, delta);
     this.#environment.markDirty(this);
-    this.#environment.commit.whenDurable(() => this.#durableClock.raise(delta.actor, delta.counter));
+    this.#environment.commit.whenDurable(() => {
+      this.#durableClock.raise(delta.actor, delta.counter);
+      this.#whenAdvanced?.();
+    });
   }
 }

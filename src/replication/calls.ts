@@ -6,7 +6,14 @@ type Reply =
   | Extract<
       Message,
       {
-        type: "read-reply" | "range-reply" | "repair-reply" | "lookup-reply" | "forward-reply" | "hold-reply";
+        type:
+          | "read-reply"
+          | "range-reply"
+          | "changes-reply"
+          | "repair-reply"
+          | "lookup-reply"
+          | "forward-reply"
+          | "hold-reply";
       }
     >
   | AuditReplyMessage;

@@ -12,7 +12,7 @@ import type { Fill } from "./bounds.js";
 import { type CatchUpRecord, catchUpKey, sealCatchUp } from "./catch-up-record.js";
 import { bytesOf, CatchUpThrottle } from "./catch-up-throttle.js";
 import type { Environment } from "./environment.js";
-import type { ReplicationSettings } from "./replicator.js";
+import type { ReplicationSettings } from "./replication-settings.js";
 
 const SESSIONS_MAX = 32;
 const PAGE_TIMEOUT_MS = 5_000;

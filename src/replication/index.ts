@@ -27,9 +27,13 @@ export {
 } from "./operation.js";
 export { PeerLinks } from "./peer-links.js";
 export type { RepairStep } from "./repair.js";
-export { type ReplicationSettings, Replicator } from "./replicator.js";
+export type { ReplicationSettings } from "./replication-settings.js";
+export { Replicator } from "./replicator.js";
 export { RowHealing } from "./row-healing.js";
 export { Scan } from "./scan.js";
 export { Scrubbing } from "./scrubbing.js";
 export { openShared, sharedKey } from "./shared-writes.js";
 export { Views } from "./views.js";
+export type { WatchListener, WatchPlan } from "./watch.js";
+export type { WatchChange } from "./watch-change.js";
+export type { WatchHandle } from "./watches.js";

@@ -172,6 +172,7 @@ export const FAILURE_REASONS = [
   "SESSION_LOST",
   "SESSION_BEHIND",
   "CONDITION_FAILED",
+  "RESYNC",
 ] as const;
 
 export type FailureReason = (typeof FAILURE_REASONS)[number];

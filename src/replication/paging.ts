@@ -66,12 +66,13 @@ const NO_VALUES: Reading = { kind: "values", values: [] };
 const NO_CONTEXT = Buffer.alloc(0);
 
 /** Of what Put replaces. A register in a map is changed without one. */
-function contextOf(rowKey: RowKey, reading: Reading, state: RowState): Buffer {
+export function contextOf(rowKey: RowKey, reading: Reading, state: RowState): Buffer {
   if (reading.kind !== "values" || rowKeyType(rowKey) === DataType.map) return NO_CONTEXT;
   return encodeToken(rowKey, readToken(state));
 }
 
-function readTypeOfRow(rowKey: RowKey): DataType {
+/** The type by which a row is read. */
+export function readTypeOfRow(rowKey: RowKey): DataType {
   const type = rowKeyType(rowKey);
   return type === DataType.map ? leafOf(decodeRowKey(rowKey).element).type : type;
 }

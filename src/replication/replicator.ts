@@ -5,7 +5,7 @@ import type { PartitionReplica } from "../replica/index.js";
 import { AckSender, PeerClocks } from "./acks.js";
 import { AntiEntropy } from "./anti-entropy.js";
 import { Audit } from "./audit.js";
-import { AwayPeers, type HintSettings, type PeerHints } from "./away-peers.js";
+import { AwayPeers, type PeerHints } from "./away-peers.js";
 import type { AwayRecord } from "./away-record.js";
 import type { Fill } from "./bounds.js";
 import { CatchUp, type CatchUpReport } from "./catch-up.js";
@@ -25,6 +25,7 @@ import { layoutWithout } from "./member-removal.js";
 import { ReadCoordinator } from "./read-coordinator.js";
 import { Repair, type RepairStep } from "./repair.js";
 import { ReplicaService } from "./replica-service.js";
+import type { ReplicationSettings } from "./replication-settings.js";
 import { RequestFences } from "./request-fences.js";
 import { RowHealing } from "./row-healing.js";
 import { Scrubbing } from "./scrubbing.js";
@@ -34,22 +35,8 @@ import { SharedWrites } from "./shared-writes.js";
 import { Stability } from "./stability.js";
 import { Statements } from "./statements.js";
 import { Views } from "./views.js";
+import { Watches } from "./watches.js";
 import { WriteCoordinator } from "./write-coordinator.js";
-
-export interface ReplicationSettings extends HintSettings {
-  /** The most siblings that a multi keeps before a put without context is refused. */
-  readonly maxSiblings: number;
-  /** A retry that comes this long after the first attempt still finds out what became of it. */
-  readonly requestIdWindowMs: number;
-  /** The most that this node takes of catch-ups; a part of it while live writes come. */
-  readonly catchUpBytesPerSecond: number;
-  /** About the most rows and pointers that a page of a catch-up takes. */
-  readonly catchUpPageBytes: number;
-  /** The most that this node holds for replicas of other nodes that are away. */
-  readonly fallbackBytesMax: number;
-  /** Milliseconds from the audit with one peer to that with the next. */
-  readonly auditIntervalMs: number;
-}
 
 /** Audits of peers to one partition read from the disk. */
 const SCRUB_INTERVALS = 6;
@@ -60,6 +47,7 @@ export class Replicator {
   readonly peerClocks = new PeerClocks();
   readonly stability: Stability;
   readonly shared: SharedWrites;
+  readonly watches: Watches;
   readonly #environment: Environment;
   readonly #acks: AckSender;
   readonly #receiver: DeltaReceiver;
@@ -122,11 +110,11 @@ export class Replicator {
       this.#healing,
       settings.maxSiblings,
     );
-    const sessions = new Sessions(environment, this.peerClocks, (partition) =>
-      this.#antiEntropy.fetch(partition),
-    );
+    const fetch = (partition: number): void => this.#antiEntropy.fetch(partition);
+    const sessions = new Sessions(environment, this.peerClocks, fetch);
     this.coordinator = new Coordinator(environment, reads, this.#writes, sessions);
     this.#service = new ReplicaService(environment, this.coordinator, this.#fences);
+    this.watches = new Watches(environment, sessions, fetch, settings.watchedPartitionsMax);
     this.shared = new SharedWrites(environment);
     this.away = new AwayPeers(environment, this.peerClocks, settings);
     this.#trimming = new LogTrimming(environment, this.peerClocks, this.away, settings.requestIdWindowMs);
@@ -142,6 +130,7 @@ export class Replicator {
       catch_up_sessions: this.#catchUp.sessions,
       request_fences: this.#fences.fill,
       rows_healing: this.#healing.fill,
+      ...this.watches.fills(),
       fallback_bytes: this.#copies.fill,
       pending_writes: { size: this.#writes.inFlight, max: undefined },
     };
@@ -176,6 +165,7 @@ export class Replicator {
     this.#fallback.start();
   }
 
+  /** The owner ends the watches first, and says why. */
   close(): void {
     this.#antiEntropy.close();
     this.#healing.close();
@@ -225,6 +215,7 @@ export class Replicator {
     this.#statements.peerDown(peer);
     this.#antiEntropy.peerDown(peer);
     this.#catchUp.peerDown(peer);
+    this.watches.peerDown(peer);
     this.#environment.calls.peerDown(peer);
   }
 
@@ -277,6 +268,8 @@ export class Replicator {
         return this.#service.read(from, message);
       case "range-request":
         return this.#service.readRange(from, message);
+      case "changes-request":
+        return this.watches.serve(from, message);
       case "repair-request":
         return this.#service.repair(from, message);
       case "lookup-request":
@@ -291,6 +284,7 @@ export class Replicator {
       case "audit-list-reply":
       case "read-reply":
       case "range-reply":
+      case "changes-reply":
       case "repair-reply":
       case "lookup-reply":
       case "forward-reply":

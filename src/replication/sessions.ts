@@ -71,6 +71,17 @@ export class Sessions {
     return named;
   }
 
+  /** The same of several partitions: those of which a token has to name something. What is closed everybody holds. */
+  unstableOf(seen: Iterable<readonly [number, VersionVector]>): Map<number, VersionVector> {
+    const named = new Map<number, VersionVector>();
+    for (const [partition, dots] of seen) {
+      const open = VersionVector.from([...dots.entries()].filter(([actor]) => !dots.isClosed(actor)));
+      const unstable = this.unstable(partition, open);
+      if (unstable.size > 0) named.set(partition, unstable);
+    }
+    return named;
+  }
+
   #judge(replica: PartitionReplica, dots: VersionVector): "covered" | "behind" | Failure {
     const { durableClock } = replica;
     for (const [actor, counter] of dots.entries())

@@ -208,6 +208,7 @@ function limitsOf(settings: Settings, report: Report): Limits {
     messageBytes: given.message_bytes ?? DEFAULT_LIMITS.messageBytes,
     batchItems: given.batch_items ?? DEFAULT_LIMITS.batchItems,
     operationsInFlight: given.operations_in_flight ?? DEFAULT_LIMITS.operationsInFlight,
+    watchedPartitions: given.watched_partitions ?? DEFAULT_LIMITS.watchedPartitions,
     streamsPerConnection: given.streams_per_connection ?? DEFAULT_LIMITS.streamsPerConnection,
     siblings: given.siblings ?? DEFAULT_LIMITS.siblings,
     maxTimeoutMs,

@@ -66,6 +66,7 @@ const limitsSchema = z.strictObject({
   message_bytes: whole(1_024, 128 * 2 ** 20).optional(),
   batch_items: whole(1, 100_000).optional(),
   operations_in_flight: whole(1, 1_000_000).optional(),
+  watched_partitions: whole(1, 10_000_000).optional(),
   streams_per_connection: whole(1, 1_000_000).optional(),
   siblings: whole(1, 10_000).optional(),
   max_timeout_ms: whole(1, 3_600_000).optional(),

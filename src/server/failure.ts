@@ -26,6 +26,7 @@ const CODES: Readonly<Record<FailureReason, status>> = {
   SESSION_LOST: status.FAILED_PRECONDITION,
   SESSION_BEHIND: status.UNAVAILABLE,
   CONDITION_FAILED: status.FAILED_PRECONDITION,
+  RESYNC: status.OUT_OF_RANGE,
 };
 
 /** No message of the wire has a field `kind`, so it tells a failure from a reply. */

@@ -12,6 +12,8 @@ export interface Limits {
   readonly messageBytes: number;
   readonly batchItems: number;
   readonly operationsInFlight: number;
+  /** That the watches on this node follow, all together: one of a bucket follows all partitions, of a key or {tag} one. */
+  readonly watchedPartitions: number;
   readonly streamsPerConnection: number;
   /** Values that a multi keeps before a put without context is refused. */
   readonly siblings: number;
@@ -27,6 +29,7 @@ export const DEFAULT_LIMITS: Limits = {
   messageBytes: 4_194_304,
   batchItems: 1_000,
   operationsInFlight: 10_000,
+  watchedPartitions: 65_536,
   streamsPerConnection: 1_000,
   siblings: 100,
   maxTimeoutMs: 60_000,

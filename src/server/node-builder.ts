@@ -76,6 +76,7 @@ function nodeSettings(config: ServerConfig): Omit<NodeSettings, "layout" | "mini
     rowCacheBytes: config.rowCacheBytes,
     maxSiblings: config.limits.siblings,
     maxOperationsInFlight: config.limits.operationsInFlight,
+    watchedPartitionsMax: config.limits.watchedPartitions,
     peerAddressOverrides: config.peerAddresses,
   };
 }

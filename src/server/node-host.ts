@@ -18,11 +18,15 @@ import {
   type RemovalOutcome,
 } from "../node/index.js";
 import {
+  type Failure,
   type FailureReason,
   failure,
   type Operation,
   type OperationOptions,
   type Outcome,
+  type WatchHandle,
+  type WatchListener,
+  type WatchPlan,
 } from "../replication/index.js";
 import type { Log } from "../runtime/index.js";
 import type { Layout } from "../topology/index.js";
@@ -50,7 +54,17 @@ export type FinalEnd = Extract<NodeEnd, { readonly kind: "identity-refused" | "r
 /** What the services see of a node; always there, whatever becomes of the node behind it. */
 export type HostedNode = Pick<
   NodeApi,
-  "execute" | "layout" | "status" | "lag" | "hints" | "digest" | "removeMember" | "repair" | "counters"
+  | "execute"
+  | "layout"
+  | "status"
+  | "lag"
+  | "hints"
+  | "digest"
+  | "removeMember"
+  | "repair"
+  | "counters"
+  | "watch"
+  | "watchesOpen"
 >;
 
 /** Pauses before a node is built again, milliseconds. */
@@ -178,6 +192,16 @@ export class NodeHost implements HostedNode {
     const { reason, message } = this.#whyAbsent();
     step(failure(reason, `${message}; nothing was done`));
     return () => undefined;
+  }
+
+  watch(plan: WatchPlan, listener: WatchListener): WatchHandle | Failure {
+    if (this.#node !== undefined) return this.#node.watch(plan, listener);
+    const { reason, message } = this.#whyAbsent();
+    return failure(reason, `${message}; nothing was done`);
+  }
+
+  get watchesOpen(): number {
+    return this.#node?.watchesOpen ?? 0;
   }
 
   counters(): NodeCounters {

@@ -260,6 +260,7 @@ function settingsOf(
     catchUpBytesPerSecond: 2 ** 26,
     catchUpPageBytes: CATCH_UP_PAGE_BYTES,
     maxOperationsInFlight: 1_000,
+    watchedPartitionsMax: 1_000,
     peerAddressOverrides: {},
     ...changed,
   };

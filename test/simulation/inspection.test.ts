@@ -23,6 +23,7 @@ describe("an inspection", () => {
       "audit_votes",
       "calls_in_flight",
       "catch_up_sessions",
+      "changes_questions",
       "early_delta_bytes",
       "fallback_bytes",
       "operations_in_flight",
@@ -32,6 +33,7 @@ describe("an inspection", () => {
       "request_fences",
       "row_cache_bytes",
       "rows_healing",
+      "watched_partitions",
     ]);
     expect(fillOf(inspection, "row_cache_bytes")?.size).toBeGreaterThan(20 * 100);
     for (const { size, max } of Object.values(fills ?? {})) expect(size).toBeLessThanOrEqual(max ?? size);

@@ -122,6 +122,27 @@ const anyRangeBody = fc.oneof(
   }),
 );
 
+const anyChangesBody = fc.oneof(
+  fc.record({
+    kind: fc.constant("changes" as const),
+    clock: anyVector,
+    rows: fc.array(
+      fc
+        .tuple(anyCatchUpRow, fc.record({ dots: fc.array(anyDot, { maxLength: 3 }), hlc: anyHlc }))
+        .map(([row, change]) => ({ ...row, ...change })),
+      { maxLength: 3 },
+    ),
+    position: anyVector,
+    isMore: fc.boolean(),
+  }),
+  fc.record({ kind: fc.constant("below-floor" as const) }),
+  fc.record({ kind: fc.constant("behind" as const), clock: anyVector }),
+  fc.record({
+    kind: fc.constant("refused" as const),
+    reason: fc.constantFrom("damaged" as const, "in-doubt" as const, "not-held" as const),
+  }),
+);
+
 /** By type, so that a new message type does not compile before it is tested. */
 export const MESSAGES: { readonly [T in Message["type"]]: fc.Arbitrary<Extract<Message, { type: T }>> } = {
   delta: fc.record({ type: fc.constant("delta"), delta: anyDelta, isRelayed: fc.boolean() }),
@@ -197,6 +218,17 @@ export const MESSAGES: { readonly [T in Message["type"]]: fc.Arbitrary<Extract<M
     limit: anyVarint,
   }),
   "range-reply": fc.record({ type: fc.constant("range-reply"), id: anyVarint, body: anyRangeBody }),
+  "changes-request": fc.record({
+    type: fc.constant("changes-request"),
+    id: anyVarint,
+    partition: anyVarint,
+    range: fc.record({ from: anyRowKey, to: anyRowKey, isReverse: fc.constant(false) }),
+    since: fc.option(anyVector, { nil: undefined }),
+    seen: anyVector,
+    hasRows: fc.boolean(),
+    waitMs: anyVarint,
+  }),
+  "changes-reply": fc.record({ type: fc.constant("changes-reply"), id: anyVarint, body: anyChangesBody }),
   "repair-request": fc.record({
     type: fc.constant("repair-request"),
     id: anyVarint,

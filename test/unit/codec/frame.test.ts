@@ -75,7 +75,7 @@ describe("a frame", () => {
   it("is refused when its version, or a message's type, is unknown", () => {
     expect(() => messagesOf(Buffer.from([]))).toThrow(CodecError);
     expect(() => messagesOf(Buffer.from([PROTOCOL_VERSION + 1]))).toThrow("version");
-    for (const type of [0, Object.keys(MESSAGES).length + 1, 255])
+    for (const type of [0, 31, 255])
       expect(() => messagesOf(Buffer.from([PROTOCOL_VERSION, type, 0]))).toThrow("message type");
   });
 

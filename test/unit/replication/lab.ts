@@ -151,6 +151,7 @@ export class Lab {
         catchUpBytesPerSecond: 2 ** 26,
         catchUpPageBytes: 2 ** 18,
         auditIntervalMs: 1e9,
+        watchedPartitionsMax: 1_000,
       },
       [],
     );

@@ -64,6 +64,7 @@ describe("settings", () => {
         messageBytes: 4194304,
         batchItems: 1000,
         operationsInFlight: 10000,
+        watchedPartitions: 65536,
         streamsPerConnection: 1000,
         siblings: 100,
         maxTimeoutMs: 60000,

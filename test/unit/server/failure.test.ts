@@ -24,6 +24,7 @@ const REASONS: Readonly<Record<FailureReason, true>> = {
   SESSION_LOST: true,
   SESSION_BEHIND: true,
   CONDITION_FAILED: true,
+  RESYNC: true,
 };
 
 /** What the comments of the proto promise: reason to the name of its code. */

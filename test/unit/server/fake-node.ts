@@ -80,6 +80,12 @@ export class FakeNode implements NodeApi {
     this.#onEnd(end);
   }
 
+  watch(): Failure {
+    return { kind: "failed", reason: "UNIMPLEMENTED", message: "the fake node has no watch", metadata: {} };
+  }
+
+  readonly watchesOpen = 0;
+
   drain(): void {
     this.state = "DRAINING";
   }

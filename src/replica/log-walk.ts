@@ -1,0 +1,37 @@
+/** The walk over a replica's log that catch-ups and watches have in common: every dot that a position lacks, in order. */
+import type { Actor, VersionVector } from "../causality/index.js";
+import type { LogEntry } from "../codec/index.js";
+import type { PartitionReplica } from "./partition-replica.js";
+
+/** `below-floor`: the log does not reach down to where the walk begins. */
+type WalkEnd = "all-taken" | "stopped" | "below-floor";
+
+/**
+ * Actor by actor, each from the position on up to the target. `position` rises with each dot taken, so wherever the walk
+ * ends it covers what was taken and nothing more; `take` ends it with false, and its dot is not taken then.
+ *
+ * A dot of the log that does not resolve is never silence: the floor rises above it, so that whoever needs it is told.
+ */
+export function walkLog(
+  replica: PartitionReplica,
+  position: VersionVector,
+  target: VersionVector,
+  take: (actor: Actor, counter: number, entry: LogEntry) => boolean,
+): WalkEnd {
+  if (!position.includesClosed(replica.floor)) return "below-floor";
+  for (const [actor, end] of target.sorted()) {
+    const from = position.get(actor) + 1;
+    if (from > end) continue;
+    if (from <= replica.floor.get(actor)) return "below-floor";
+    for (let counter = from; counter <= end; counter++) {
+      const entry = replica.log.read(actor, counter);
+      if (entry === undefined) {
+        replica.raiseFloor(actor, counter);
+        return "below-floor";
+      }
+      if (!take(actor, counter, entry)) return "stopped";
+      position.raise(actor, counter);
+    }
+  }
+  return "all-taken";
+}

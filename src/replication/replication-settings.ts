@@ -1,0 +1,19 @@
+/** What an operator, or a test, decides about replication. */
+import type { HintSettings } from "./away-peers.js";
+
+export interface ReplicationSettings extends HintSettings {
+  /** The most siblings that a multi keeps before a put without context is refused. */
+  readonly maxSiblings: number;
+  /** A retry that comes this long after the first attempt still finds out what became of it. */
+  readonly requestIdWindowMs: number;
+  /** The most that this node takes of catch-ups; a part of it while live writes come. */
+  readonly catchUpBytesPerSecond: number;
+  /** About the most rows and pointers that a page of a catch-up takes. */
+  readonly catchUpPageBytes: number;
+  /** The most that this node holds for replicas of other nodes that are away. */
+  readonly fallbackBytesMax: number;
+  /** Milliseconds from the audit with one peer to that with the next. */
+  readonly auditIntervalMs: number;
+  /** The most partitions that the watches of this node may follow, all together. */
+  readonly watchedPartitionsMax: number;
+}
