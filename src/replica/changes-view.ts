@@ -14,7 +14,7 @@ import type { PartitionReplica } from "./partition-replica.js";
 
 /** A page ends after so many bytes of rows. */
 const PAGE_BYTES = 256 * 1024;
-/** It ends after so many entries of the log, of the range or not: each is a read of the disk in this turn. */
+/** It ends after so many entries of the log, of the range or not, by default: each is a read of the disk in this turn. */
 const PAGE_ENTRIES = 512;
 
 interface ChangesQuestion {
@@ -28,13 +28,17 @@ interface ChangesQuestion {
 }
 
 /** Throws `StoreError`. */
-export function readChanges(replica: PartitionReplica, question: ChangesQuestion): ChangesBody {
+export function readChanges(
+  replica: PartitionReplica,
+  question: ChangesQuestion,
+  pageEntries = PAGE_ENTRIES,
+): ChangesBody {
   if (replica.doubt !== undefined) return { kind: "refused", reason: "in-doubt" };
   const clock = replica.durableClock.copy();
   const { seen, since } = question;
   if (since === undefined) return { kind: "changes", clock, rows: [], position: clock, isMore: false };
   if (!holdsAll(clock, since) || !holdsAll(clock, seen)) return { kind: "behind", clock };
-  return new ChangesPage(replica, clock, question, since).build();
+  return new ChangesPage(replica, clock, question, { since, pageEntries }).build();
 }
 
 /** What is closed, all replicas hold the same of, whether they have closed it or not. */
@@ -54,6 +58,7 @@ class ChangesPage {
   readonly #clock: VersionVector;
   readonly #question: ChangesQuestion;
   readonly #position: VersionVector;
+  readonly #pageEntries: number;
   readonly #rows = new Map<RowKey, OpenRow>();
   #entries = 0;
   #bytes = 0;
@@ -63,12 +68,13 @@ class ChangesPage {
     replica: PartitionReplica,
     clock: VersionVector,
     question: ChangesQuestion,
-    since: VersionVector,
+    { since, pageEntries }: { readonly since: VersionVector; readonly pageEntries: number },
   ) {
     this.#replica = replica;
     this.#clock = clock;
     this.#question = question;
     this.#position = since.copy();
+    this.#pageEntries = pageEntries;
   }
 
   build(): ChangesBody {
@@ -82,7 +88,7 @@ class ChangesPage {
 
   #take(actor: Actor, counter: number, { rowKey, hlc }: LogEntry): boolean {
     const { hasRows, range } = this.#question;
-    if (this.#entries >= PAGE_ENTRIES || this.#bytes >= PAGE_BYTES) return false;
+    if (this.#entries >= this.#pageEntries || this.#bytes >= PAGE_BYTES) return false;
     this.#entries++;
     if (rowKey < range.from || rowKey >= range.to) return true;
     const known = this.#rows.get(rowKey);

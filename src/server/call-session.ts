@@ -54,6 +54,16 @@ export class CallSession {
     this.#seen.add(partition);
   }
 
+  /** What the caller will know without an answer of an operation: by partition. */
+  covers(seen: ReadonlyMap<number, VersionVector>): void {
+    for (const [partition, dots] of seen) {
+      const all = dots.copy();
+      const before = this.#dots.get(partition);
+      if (before !== undefined) all.join(before);
+      this.#dots.set(partition, all);
+    }
+  }
+
   get token(): Buffer {
     return encodeSession(this.#dots);
   }

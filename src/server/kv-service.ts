@@ -28,9 +28,10 @@ import { scan } from "./scanning.js";
 import { streamCall } from "./stream-call.js";
 import { type CallsInFlight, type RequestObserver, type UnaryWork, unaryCall } from "./unary-call.js";
 import { decodeUpdate } from "./update-decoding.js";
+import { watch } from "./watching.js";
 
 /** What the service needs of a node. */
-type KvNode = Pick<NodeApi, "execute" | "layout">;
+type KvNode = Pick<NodeApi, "execute" | "layout" | "watch">;
 
 export interface KvServiceParts {
   readonly node: KvNode;
@@ -117,7 +118,15 @@ export function kvServiceHandlers(parts: KvServiceParts): kv.KvServiceHandlers {
         return isFailure(call) ? call : scan(node, headers, limits, stream, call);
       },
     ),
-    Watch: (call) => void call.emit("error", toStatus(unimplemented("Watch"))),
+    Watch: streamCall<kv.WatchRequest__Output, kv.WatchResponse>(
+      "Watch",
+      parts.calls,
+      parts.observe,
+      async (stream, remainingMs) => {
+        const call = callOf(stream.request.options, remainingMs);
+        return isFailure(call) ? call : watch(node, headers, limits, stream, call);
+      },
+    ),
     Pipeline: (call) => void call.emit("error", toStatus(unimplemented("Pipeline"))),
   };
 }

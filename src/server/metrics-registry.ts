@@ -36,6 +36,7 @@ export class MetricsRegistry {
       "Partitions that the node holds.",
       () => node.status().partitionsHeld,
     );
+    this.#gauge("atoll_watches_open", "Watches that clients follow.", () => node.watchesOpen);
     this.#gauge(
       "atoll_partitions_catching_up",
       "Partitions that may not vote yet.",

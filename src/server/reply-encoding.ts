@@ -46,7 +46,7 @@ export function encodeScanRow({ context, reading, rowKey }: PageRow): kv.ScanRow
 }
 
 /** A set's row has one part, the member; what it is else, its own element says. */
-function encodeElement({ rowKey, reading }: PageRow): kv.Element {
+export function encodeElement({ rowKey, reading }: PageRow): kv.Element {
   const { element } = decodeRowKey(rowKey);
   const [only] = element;
   if (element.length === 1 && only !== undefined)
@@ -67,7 +67,7 @@ const LEAF_TYPES = {
   [DataType.set]: "DATA_TYPE_SET",
 } as const;
 
-function encodeReading(reading: Reading): Pick<kv.Element, "values" | "counter" | "flag"> {
+export function encodeReading(reading: Reading): Pick<kv.Element, "values" | "counter" | "flag"> {
   switch (reading.kind) {
     case "values":
       return { values: reading.values.map(encodeValue) };

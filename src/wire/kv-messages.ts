@@ -14,6 +14,7 @@ export type * from "./generated/atoll/kv/v1/ConsistencyLevel.js";
 export type * from "./generated/atoll/kv/v1/DataType.js";
 export type * from "./generated/atoll/kv/v1/DeleteRequest.js";
 export type * from "./generated/atoll/kv/v1/DeleteResponse.js";
+export type * from "./generated/atoll/kv/v1/Dot.js";
 export type * from "./generated/atoll/kv/v1/Element.js";
 export type * from "./generated/atoll/kv/v1/ErrorReason.js";
 export type * from "./generated/atoll/kv/v1/GetLayoutRequest.js";

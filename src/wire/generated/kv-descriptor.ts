@@ -733,10 +733,6 @@ export const descriptor = `{
           "nextPageToken": {
            "type": "bytes",
            "id": 3
-          },
-          "watchToken": {
-           "type": "bytes",
-           "id": 4
           }
          }
         },
@@ -779,13 +775,17 @@ export const descriptor = `{
            "type": "bytes",
            "id": 3
           },
-          "resumeToken": {
+          "key": {
            "type": "bytes",
            "id": 4
           },
+          "resumeToken": {
+           "type": "bytes",
+           "id": 5
+          },
           "options": {
            "type": "RequestOptions",
-           "id": 5
+           "id": 6
           }
          }
         },
@@ -812,35 +812,55 @@ export const descriptor = `{
            "type": "bytes",
            "id": 1
           },
-          "path": {
-           "rule": "repeated",
-           "type": "bytes",
-           "id": 2
-          },
           "isDeleted": {
            "type": "bool",
-           "id": 3
+           "id": 2
           },
           "values": {
            "rule": "repeated",
            "type": "Value",
+           "id": 3
+          },
+          "counter": {
+           "type": "sint64",
            "id": 4
+          },
+          "flag": {
+           "type": "bool",
+           "id": 5
+          },
+          "element": {
+           "type": "Element",
+           "id": 6
+          },
+          "context": {
+           "type": "bytes",
+           "id": 7
           },
           "hlc": {
            "type": "fixed64",
-           "id": 5
+           "id": 8
           },
           "partition": {
            "type": "uint32",
-           "id": 6
+           "id": 9
           },
+          "dots": {
+           "rule": "repeated",
+           "type": "Dot",
+           "id": 10
+          }
+         }
+        },
+        "Dot": {
+         "fields": {
           "actor": {
            "type": "fixed64",
-           "id": 7
+           "id": 1
           },
           "counter": {
            "type": "uint64",
-           "id": 8
+           "id": 2
           }
          }
         },

@@ -14,6 +14,7 @@ import type { Clear as _atoll_kv_v1_Clear, Clear__Output as _atoll_kv_v1_Clear__
 import type { Consistency as _atoll_kv_v1_Consistency, Consistency__Output as _atoll_kv_v1_Consistency__Output } from './atoll/kv/v1/Consistency.js';
 import type { DeleteRequest as _atoll_kv_v1_DeleteRequest, DeleteRequest__Output as _atoll_kv_v1_DeleteRequest__Output } from './atoll/kv/v1/DeleteRequest.js';
 import type { DeleteResponse as _atoll_kv_v1_DeleteResponse, DeleteResponse__Output as _atoll_kv_v1_DeleteResponse__Output } from './atoll/kv/v1/DeleteResponse.js';
+import type { Dot as _atoll_kv_v1_Dot, Dot__Output as _atoll_kv_v1_Dot__Output } from './atoll/kv/v1/Dot.js';
 import type { Element as _atoll_kv_v1_Element, Element__Output as _atoll_kv_v1_Element__Output } from './atoll/kv/v1/Element.js';
 import type { GetLayoutRequest as _atoll_kv_v1_GetLayoutRequest, GetLayoutRequest__Output as _atoll_kv_v1_GetLayoutRequest__Output } from './atoll/kv/v1/GetLayoutRequest.js';
 import type { GetLayoutResponse as _atoll_kv_v1_GetLayoutResponse, GetLayoutResponse__Output as _atoll_kv_v1_GetLayoutResponse__Output } from './atoll/kv/v1/GetLayoutResponse.js';
@@ -64,6 +65,7 @@ export interface ProtoGrpcType {
         DataType: EnumTypeDefinition
         DeleteRequest: MessageTypeDefinition<_atoll_kv_v1_DeleteRequest, _atoll_kv_v1_DeleteRequest__Output>
         DeleteResponse: MessageTypeDefinition<_atoll_kv_v1_DeleteResponse, _atoll_kv_v1_DeleteResponse__Output>
+        Dot: MessageTypeDefinition<_atoll_kv_v1_Dot, _atoll_kv_v1_Dot__Output>
         Element: MessageTypeDefinition<_atoll_kv_v1_Element, _atoll_kv_v1_Element__Output>
         ErrorReason: EnumTypeDefinition
         GetLayoutRequest: MessageTypeDefinition<_atoll_kv_v1_GetLayoutRequest, _atoll_kv_v1_GetLayoutRequest__Output>

@@ -1,32 +1,74 @@
 // Original file: proto/atoll/kv/v1/kv.proto
 
 import type { Value as _atoll_kv_v1_Value, Value__Output as _atoll_kv_v1_Value__Output } from '../../../atoll/kv/v1/Value.js';
+import type { Element as _atoll_kv_v1_Element, Element__Output as _atoll_kv_v1_Element__Output } from '../../../atoll/kv/v1/Element.js';
+import type { Dot as _atoll_kv_v1_Dot, Dot__Output as _atoll_kv_v1_Dot__Output } from '../../../atoll/kv/v1/Dot.js';
 import type { Long } from '@grpc/proto-loader';
 
 export interface Change {
   'key'?: (Buffer | Uint8Array | string);
-  'path'?: (Buffer | Uint8Array | string)[];
+  /**
+   * Nothing is there any more.
+   */
   'isDeleted'?: (boolean);
+  /**
+   * As Get shows them: a register or the siblings of a multi, a counter, a flag.
+   */
   'values'?: (_atoll_kv_v1_Value)[];
+  'counter'?: (number | string | Long);
+  'flag'?: (boolean);
+  /**
+   * Of a set or a map: the member or leaf that changed.
+   */
+  'element'?: (_atoll_kv_v1_Element | null);
+  /**
+   * Of a register or a multi: for the put or delete that replaces what is shown.
+   */
+  'context'?: (Buffer | Uint8Array | string);
+  /**
+   * The highest stamp of the writes that led to it, removals included.
+   */
   'hlc'?: (number | string | Long);
   /**
-   * The dot of the change: (actor, counter) inside its partition. Duplicates repeat it.
+   * Unique, with each of the dots, inside of the cluster.
    */
   'partition'?: (number);
-  'actor'?: (number | string | Long);
-  'counter'?: (number | string | Long);
+  /**
+   * The writes that led to it. A change that comes again has dots that came before.
+   */
+  'dots'?: (_atoll_kv_v1_Dot)[];
 }
 
 export interface Change__Output {
   'key': (Buffer);
-  'path': (Buffer)[];
+  /**
+   * Nothing is there any more.
+   */
   'isDeleted': (boolean);
+  /**
+   * As Get shows them: a register or the siblings of a multi, a counter, a flag.
+   */
   'values': (_atoll_kv_v1_Value__Output)[];
+  'counter': (string);
+  'flag': (boolean);
+  /**
+   * Of a set or a map: the member or leaf that changed.
+   */
+  'element': (_atoll_kv_v1_Element__Output | null);
+  /**
+   * Of a register or a multi: for the put or delete that replaces what is shown.
+   */
+  'context': (Buffer);
+  /**
+   * The highest stamp of the writes that led to it, removals included.
+   */
   'hlc': (string);
   /**
-   * The dot of the change: (actor, counter) inside its partition. Duplicates repeat it.
+   * Unique, with each of the dots, inside of the cluster.
    */
   'partition': (number);
-  'actor': (string);
-  'counter': (string);
+  /**
+   * The writes that led to it. A change that comes again has dots that came before.
+   */
+  'dots': (_atoll_kv_v1_Dot__Output)[];
 }

@@ -55,7 +55,7 @@ export const ErrorReason = {
    */
   ERROR_REASON_SESSION_LOST: 'ERROR_REASON_SESSION_LOST',
   /**
-   * OUT_OF_RANGE: the resume token is older than the log. Scan, then watch from the scan's token.
+   * OUT_OF_RANGE: the resume token is older than the log. Begin a new watch, and scan once it has begun.
    */
   ERROR_REASON_RESYNC: 'ERROR_REASON_RESYNC',
   /**
@@ -156,7 +156,7 @@ export type ErrorReason =
   | 'ERROR_REASON_SESSION_LOST'
   | 12
   /**
-   * OUT_OF_RANGE: the resume token is older than the log. Scan, then watch from the scan's token.
+   * OUT_OF_RANGE: the resume token is older than the log. Begin a new watch, and scan once it has begun.
    */
   | 'ERROR_REASON_RESYNC'
   | 13

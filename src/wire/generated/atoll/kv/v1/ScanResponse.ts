@@ -10,10 +10,6 @@ export interface ScanResponse {
    * The key of the last row; empty in the last reply of a scan that came to the end.
    */
   'nextPageToken'?: (Buffer | Uint8Array | string);
-  /**
-   * Not given yet: from the last page: a watch from it misses nothing that the scan did not see.
-   */
-  'watchToken'?: (Buffer | Uint8Array | string);
 }
 
 export interface ScanResponse__Output {
@@ -23,8 +19,4 @@ export interface ScanResponse__Output {
    * The key of the last row; empty in the last reply of a scan that came to the end.
    */
   'nextPageToken': (Buffer);
-  /**
-   * Not given yet: from the last page: a watch from it misses nothing that the scan did not see.
-   */
-  'watchToken': (Buffer);
 }
