@@ -120,13 +120,11 @@ export const MERGING: readonly Mutant[] = [
     edits: [
       {
         file: "src/replica/catch-up-source.ts",
-        find: "    this.#pointers.push({ actor, counter, entry });\n",
-        replace: `    const isLive =
-      entry.rowKey !== undefined &&
-      this.#replica.rows
-        .readDurable(entry.rowKey)
-        .live.some((dot) => dot.actor === actor && dot.counter === counter);
-    if (isLive) this.#pointers.push({ actor, counter, entry });
+        find: "    this.#pointers.push(pointer);\n",
+        replace: `    const isLive = this.#replica.rows
+      .readDurable(rowKey)
+      .live.some((dot) => dot.actor === pointer.actor && dot.counter === pointer.counter);
+    if (isLive) this.#pointers.push(pointer);
 `,
       },
     ],
@@ -149,14 +147,17 @@ export const MERGING: readonly Mutant[] = [
     why: "a dot that the log does not resolve has nothing to send",
     edits: [
       {
-        file: "src/replica/catch-up-source.ts",
-        find: "const entry = this.#readEntry(actor, counter);",
-        replace:
-          "const entry = this.#replica.log.read(actor, counter);\n    if (entry === undefined) return;",
+        file: "src/replica/log-walk.ts",
+        find: `        replica.raiseFloor(actor, counter);
+        return "below-floor";
+`,
+        replace: `        position.raise(actor, counter);
+        continue;
+`,
       },
       {
-        file: "src/replica/catch-up-source.ts",
-        find: `      if (from <= this.#replica.floor.get(actor)) throw new PageStop({ kind: "below-floor" });\n`,
+        file: "src/replica/log-walk.ts",
+        find: `    if (from <= replica.floor.get(actor)) return "below-floor";\n`,
         replace: "",
       },
     ],
