@@ -28,6 +28,7 @@ export { clocksDigest, hash64, KeyedHash, rowDigest } from "./hash.js";
 export { type LeafType, leafOf, type MapLeaf, mapElement, mapSubtree } from "./map-path.js";
 export type {
   AckEntry,
+  AskerRow,
   CatchUpBody,
   CatchUpLogPage,
   CatchUpPage,

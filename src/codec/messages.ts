@@ -175,14 +175,21 @@ export interface CatchUpRow {
   readonly ahead: Context;
 }
 
-/** A replica's durable row, whole or as a digest, for a coordinator. */
+/** A replica's durable row, for a coordinator; whole, unless that shows the same. */
 export interface ReadRequest {
   readonly type: "read-request";
   readonly id: number;
   readonly partition: number;
   readonly rowKey: RowKey;
-  /** With it, a digest is enough: the replica says which of its dots beyond this clock touch the row. */
-  readonly digestAgainst: VersionVector | undefined;
+  /** The replica says whether dots of its beyond this clock touched the row. Without it: it does not. */
+  readonly against: AskerRow | undefined;
+}
+
+/** What the coordinator knew when it began to ask. */
+export interface AskerRow {
+  readonly clock: VersionVector;
+  /** Of its own row's live dots, if it could read that. */
+  readonly digest: bigint | undefined;
 }
 
 export interface ReadReply {
@@ -192,14 +199,17 @@ export interface ReadReply {
 }
 
 export type ReadBody =
-  | { readonly kind: "state"; readonly state: RowState }
   | {
-      readonly kind: "digest";
-      readonly digest: bigint;
+      readonly kind: "row";
+      readonly live: readonly LiveDot[];
+      /** Of the row's context, what is beyond the clock. */
+      readonly ahead: Context;
       readonly clock: VersionVector;
-      /** A dot beyond the asker's clock touched this row. */
+      /** Dots of the clock, beyond the asker's, touched this row, or may have. */
       readonly isTouchedBeyond: boolean;
     }
+  /** The row shows what the asker's does, and no dot beyond the asker's clock matters to it. */
+  | { readonly kind: "same"; readonly clock: VersionVector }
   /** No answer to count: the row is damaged, the replica is in doubt, or it does not hold the partition. */
   | { readonly kind: "refused"; readonly reason: "damaged" | "in-doubt" | "not-held" };
 
@@ -211,6 +221,8 @@ export interface RangeRequest {
   readonly range: RowKeyRange;
   /** At most so many rows; the replica may send fewer. */
   readonly limit: number;
+  /** What the coordinator knew when it began to ask: see `touched`. */
+  readonly against: VersionVector;
 }
 
 export interface RangeReply {
@@ -227,6 +239,8 @@ export type RangeBody =
       readonly rows: readonly CatchUpRow[];
       /** The stretch ends with this row; undefined: with the range. */
       readonly upTo: RowKey | undefined;
+      /** The rows of the range that dots beyond the asker's clock touched; undefined: any of them may be one. */
+      readonly touched: ReadonlySet<RowKey> | undefined;
     }
   | { readonly kind: "refused"; readonly reason: "damaged" | "in-doubt" | "not-held" };
 

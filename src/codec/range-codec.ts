@@ -4,7 +4,7 @@ import { CodecError } from "./bytes.js";
 import { readOptionalRowKey, readRows, writeOptionalRowKey, writeRows } from "./catch-up-codec.js";
 import { readVector, writeVector } from "./causal.js";
 import type { RangeBody, RangeReply, RangeRequest } from "./messages.js";
-import type { RowKey } from "./row-key.js";
+import { checkedRowKey, type RowKey } from "./row-key.js";
 
 export function writeRangeRequest(writer: ByteWriter, message: RangeRequest): void {
   writer.varint(message.id);
@@ -13,6 +13,7 @@ export function writeRangeRequest(writer: ByteWriter, message: RangeRequest): vo
   writer.latin1(message.range.to);
   writer.uint8(message.range.isReverse ? 1 : 0);
   writer.varint(message.limit);
+  writeVector(writer, message.against);
 }
 
 export function readRangeRequest(reader: ByteReader): RangeRequest {
@@ -27,6 +28,7 @@ export function readRangeRequest(reader: ByteReader): RangeRequest {
       isReverse: reader.uint8() === 1,
     },
     limit: reader.varint(),
+    against: readVector(reader),
   };
 }
 
@@ -40,6 +42,10 @@ export function writeRangeReply(writer: ByteWriter, { id, body }: RangeReply): v
   writeVector(writer, body.clock);
   writeRows(writer, body.rows);
   writeOptionalRowKey(writer, body.upTo);
+  writer.uint8(body.touched === undefined ? 0 : 1);
+  if (body.touched === undefined) return;
+  writer.varint(body.touched.size);
+  for (const rowKey of body.touched) writer.latin1(rowKey);
 }
 
 export function readRangeReply(reader: ByteReader): RangeReply {
@@ -55,8 +61,20 @@ function readRangeBody(reader: ByteReader): RangeBody {
       clock: readVector(reader),
       rows: readRows(reader),
       upTo: readOptionalRowKey(reader),
+      touched: readTouched(reader),
     };
   const reason = REFUSED[kind - 1];
   if (reason === undefined) throw new CodecError(`range reply ${kind} is unknown`);
   return { kind: "refused", reason };
+}
+
+/** Its length, the type, two empty parts. */
+const ROW_KEY_BYTES_MIN = 6;
+
+function readTouched(reader: ByteReader): Set<RowKey> | undefined {
+  if (reader.uint8() === 0) return undefined;
+  const touched = new Set<RowKey>();
+  for (let left = reader.count(ROW_KEY_BYTES_MIN); left > 0; left--)
+    touched.add(checkedRowKey(reader.latin1()));
+  return touched;
 }

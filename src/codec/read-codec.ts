@@ -1,42 +1,56 @@
 /** Bytes of the messages of quorum reads: requests, replies, repair, and the lookup of request ids. */
 import { type ByteReader, type ByteWriter, CodecError } from "./bytes.js";
 import { readContext, readLive, readVector, writeContext, writeLive, writeVector } from "./causal.js";
-import type { LookupReply, ReadBody, ReadReply, ReadRequest, RepairRequest } from "./messages.js";
+import type { AskerRow, LookupReply, ReadBody, ReadReply, ReadRequest, RepairRequest } from "./messages.js";
 import { checkedRowKey } from "./row-key.js";
+
+const AGAINST_NOTHING = 0;
+const AGAINST_CLOCK = 1;
+const AGAINST_ROW = 2;
 
 export function writeReadRequest(writer: ByteWriter, message: ReadRequest): void {
   writer.varint(message.id);
   writer.varint(message.partition);
   writer.latin1(message.rowKey);
-  writer.uint8(message.digestAgainst === undefined ? 0 : 1);
-  if (message.digestAgainst !== undefined) writeVector(writer, message.digestAgainst);
+  const { against } = message;
+  if (against === undefined) return writer.uint8(AGAINST_NOTHING);
+  writer.uint8(against.digest === undefined ? AGAINST_CLOCK : AGAINST_ROW);
+  writeVector(writer, against.clock);
+  if (against.digest !== undefined) writer.uint64(against.digest);
 }
 
 export function readReadRequest(reader: ByteReader): ReadRequest {
   const id = reader.varint();
   const partition = reader.varint();
   const rowKey = checkedRowKey(reader.latin1());
-  const digestAgainst = reader.uint8() === 0 ? undefined : readVector(reader);
-  return { type: "read-request", id, partition, rowKey, digestAgainst };
+  return { type: "read-request", id, partition, rowKey, against: readAskerRow(reader) };
 }
 
-const STATE = 0;
-const DIGEST = 1;
+function readAskerRow(reader: ByteReader): AskerRow | undefined {
+  const kind = reader.uint8();
+  if (kind === AGAINST_NOTHING) return undefined;
+  if (kind > AGAINST_ROW) throw new CodecError(`read request ${kind} is unknown`);
+  const clock = readVector(reader);
+  return { clock, digest: kind === AGAINST_ROW ? reader.uint64() : undefined };
+}
+
+const ROW = 0;
+const SAME = 1;
 const REFUSED = ["damaged", "in-doubt", "not-held"] as const;
 
 export function writeReadReply(writer: ByteWriter, message: ReadReply): void {
   writer.varint(message.id);
   const body = message.body;
   switch (body.kind) {
-    case "state":
-      writer.uint8(STATE);
-      writeLive(writer, body.state.live);
-      return writeContext(writer, body.state.context);
-    case "digest":
-      writer.uint8(DIGEST);
-      writer.uint64(body.digest);
+    case "row":
+      writer.uint8(ROW);
+      writeLive(writer, body.live);
+      writeContext(writer, body.ahead);
       writeVector(writer, body.clock);
       return writer.uint8(body.isTouchedBeyond ? 1 : 0);
+    case "same":
+      writer.uint8(SAME);
+      return writeVector(writer, body.clock);
     case "refused":
       return writer.uint8(2 + REFUSED.indexOf(body.reason));
   }
@@ -49,15 +63,15 @@ export function readReadReply(reader: ByteReader): ReadReply {
 
 function readReadBody(reader: ByteReader): ReadBody {
   const kind = reader.uint8();
-  if (kind === STATE)
-    return { kind: "state", state: { live: readLive(reader), context: readContext(reader) } };
-  if (kind === DIGEST)
+  if (kind === ROW)
     return {
-      kind: "digest",
-      digest: reader.uint64(),
+      kind: "row",
+      live: readLive(reader),
+      ahead: readContext(reader),
       clock: readVector(reader),
       isTouchedBeyond: reader.uint8() === 1,
     };
+  if (kind === SAME) return { kind: "same", clock: readVector(reader) };
   const reason = REFUSED[kind - 2];
   if (reason === undefined) throw new CodecError(`read reply ${kind} is unknown`);
   return { kind: "refused", reason };

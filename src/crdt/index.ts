@@ -3,7 +3,15 @@ export { compileDelete, compilePut, type Intent, type ReadToken, readToken } fro
 export { DataType, ValueEncoding } from "./data-type.js";
 export { compileEdit, type RowEdit } from "./edit.js";
 export { isShown, type Reading, readingOf, type ShownValue } from "./reading.js";
-export { compareDots, contextMatters, type LiveDot, type Payload, type Row, type RowState } from "./row.js";
+export {
+  compareDots,
+  contextMatters,
+  type LiveDot,
+  type Payload,
+  type Row,
+  type RowState,
+  settle,
+} from "./row.js";
 export {
   ABSENT_ROW,
   applyChange,
@@ -15,4 +23,5 @@ export {
   type RowChange,
   rowState,
   stripped,
+  withDots,
 } from "./row-merge.js";

@@ -51,7 +51,7 @@ export function rowContext(row: Row, clock: VersionVector): Covers {
 }
 
 /** The row as another replica may see it, its context filled in. The row must not be damaged. */
-export function rowState(row: Row, clock: VersionVector): RowState {
+export function rowState(row: Pick<Row, "live" | "ahead">, clock: VersionVector): RowState {
   return { live: row.live, context: new Context(clock.copy()).joined(row.ahead) };
 }
 
@@ -87,6 +87,15 @@ export function joinStates(type: DataType, states: readonly [RowState, ...RowSta
     }),
     first,
   );
+}
+
+/** The state with further dots in it, whatever its context says of them. */
+export function withDots(state: RowState, dots: readonly LiveDot[]): RowState {
+  const live = dots.reduce<readonly LiveDot[]>(
+    (joined, dot) => joinLive(joined, NO_CONTEXT, [dot], NO_CONTEXT),
+    state.live,
+  );
+  return { live, context: state.context };
 }
 
 /** The row with what the clock covers taken out of `ahead`; the same object when that changes nothing. */

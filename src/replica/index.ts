@@ -12,8 +12,8 @@ export {
 } from "./doubt.js";
 export { PartitionReplica } from "./partition-replica.js";
 export { PartitionSketch } from "./partition-sketch.js";
-export { readRange } from "./range-view.js";
-export { isTouchedBeyond, mayHaveTouched, readForCoordinator } from "./read-view.js";
+export { type RangeQuestion, readRange } from "./range-view.js";
+export { mayHaveTouched, readForCoordinator, touchedBeyond } from "./read-view.js";
 export { keyHashOf, RowItems } from "./row-item.js";
 export { scrub } from "./scrub.js";
 export { addCells, emptyCells, SKETCH_CELLS, Sketch } from "./sketch.js";

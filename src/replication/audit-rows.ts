@@ -5,7 +5,7 @@
 import { Context, type VersionVector } from "../causality/index.js";
 import { type CatchUpRow, clocksDigest, type RowKey } from "../codec/index.js";
 import { mayHaveTouched, type PartitionReplica } from "../replica/index.js";
-import { DamageVotes } from "./damage-vote.js";
+import type { DamageVotes } from "./damage-vote.js";
 import type { Environment } from "./environment.js";
 import type { RowHealing } from "./row-healing.js";
 
@@ -26,12 +26,12 @@ interface PeerRow {
 export class AuditRows {
   readonly #environment: Environment;
   readonly #healing: Pick<RowHealing, "heal">;
-  readonly votes: DamageVotes;
+  readonly #votes: DamageVotes;
 
-  constructor(environment: Environment, healing: Pick<RowHealing, "heal">) {
+  constructor(environment: Environment, healing: Pick<RowHealing, "heal">, votes: DamageVotes) {
     this.#environment = environment;
     this.#healing = healing;
-    this.votes = new DamageVotes(environment);
+    this.#votes = votes;
   }
 
   /** Those of our rows whose keys have one of these hashes: reads all keys of the partitions, page by page. */
@@ -81,7 +81,7 @@ export class AuditRows {
     if (ours === undefined || items.versionOf(ours.live) === items.versionOf(row.live)) return done(false);
     if (mayHaveTouched(replica, rowKey, clock)) return done(false);
     if (ours.ahead.isEmpty && row.ahead.isEmpty)
-      return this.votes.hold({ replica, rowKey, peer, theirs: row.live, done });
+      return this.#votes.hold({ replica, rowKey, peer, theirs: row.live, done });
     replica.join(rowKey, { live: row.live, context: new Context(clock).joined(row.ahead) });
     this.#environment.counters.add("rows_repaired");
     done(true);

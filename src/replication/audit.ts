@@ -13,6 +13,7 @@ import { AuditAsk } from "./audit-ask.js";
 import { AuditRows } from "./audit-rows.js";
 import { AuditService, isAuditable, isSettled } from "./audit-service.js";
 import { AuditSession, type SessionResult } from "./audit-session.js";
+import type { DamageVotes } from "./damage-vote.js";
 import type { Environment } from "./environment.js";
 import type { RowHealing } from "./row-healing.js";
 import type { Scrubbing } from "./scrubbing.js";
@@ -37,16 +38,17 @@ export class Audit {
   #ticks: Timer | undefined;
 
   /** @param intervalMs from one peer to the next */
-  constructor(environment: Environment, healing: RowHealing, scrubbing: Scrubbing, intervalMs: number) {
+  constructor(
+    environment: Environment,
+    healers: { readonly healing: RowHealing; readonly votes: DamageVotes },
+    scrubbing: Scrubbing,
+    intervalMs: number,
+  ) {
     this.#environment = environment;
     this.#scrubbing = scrubbing;
     this.#intervalMs = intervalMs;
-    this.#rows = new AuditRows(environment, healing);
+    this.#rows = new AuditRows(environment, healers.healing, healers.votes);
     this.#service = new AuditService(environment, this.#rows);
-  }
-
-  get votes(): { readonly size: number; readonly max: number } {
-    return this.#rows.votes.fill;
   }
 
   start(): void {

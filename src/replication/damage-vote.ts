@@ -8,9 +8,10 @@
  */
 import { Context, type Hlc, ZERO_HLC } from "../causality/index.js";
 import type { RowKey } from "../codec/index.js";
-import type { LiveDot, RowState } from "../crdt/index.js";
+import { type LiveDot, type RowState, rowState } from "../crdt/index.js";
 import { mayHaveTouched, type PartitionReplica } from "../replica/index.js";
 import type { Environment } from "./environment.js";
+import type { Shown } from "./reconcile.js";
 
 /** Votes at a time, and waiting: what finds no room is found again by the next audit. */
 const VOTES_MAX = 64;
@@ -60,6 +61,17 @@ export class DamageVotes {
     else this.#waiting.push(begun);
   }
 
+  /** What a read found: pairs of replicas that know the same of a row and show different things. Ours is settled here. */
+  settle(replica: PartitionReplica, rowKey: RowKey, disputes: readonly (readonly [Shown, Shown])[]): void {
+    const { self } = this.#environment;
+    const { items } = replica.sketch;
+    for (const [a, b] of disputes) {
+      const peer = a.member === self.number ? b : b.member === self.number ? a : undefined;
+      if (peer === undefined || items.versionOf(a.live) === items.versionOf(b.live)) continue;
+      this.hold({ replica, rowKey, peer: peer.member, theirs: peer.live, done: () => undefined });
+    }
+  }
+
   #begin(vote: Vote): void {
     this.#running++;
     const { calls, liveness, neighbourhood, timers } = this.#environment;
@@ -84,9 +96,9 @@ export class DamageVotes {
       calls.call(
         member,
         "read-reply",
-        (id) => ({ type: "read-request", id, partition, rowKey, digestAgainst: undefined }),
+        (id) => ({ type: "read-request", id, partition, rowKey, against: undefined }),
         (reply) => {
-          if (reply?.body.kind === "state") states.push(reply.body.state);
+          if (reply?.body.kind === "row") states.push(rowState(reply.body, reply.body.clock));
           if (--left === 0) end(true);
         },
       );

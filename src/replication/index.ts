@@ -9,6 +9,7 @@ export type { CatchUpReport } from "./catch-up.js";
 export { type CatchUpRecord, catchUpKey, openCatchUp } from "./catch-up-record.js";
 export { CONSISTENCY_LEVELS, type Consistency } from "./consistency.js";
 export { Counters } from "./counters.js";
+export { DamageVotes } from "./damage-vote.js";
 export type { Environment } from "./environment.js";
 export { failure } from "./failures.js";
 export type { StoredCopy } from "./fallback-copies.js";

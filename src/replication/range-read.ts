@@ -7,32 +7,21 @@
  * removed of rows that none of them lists: a write that was never acknowledged may show in one read and not in the next.
  */
 import { Context, VersionVector } from "../causality/index.js";
-import {
-  type CatchUpRow,
-  type RangeBody,
-  type RowKey,
-  type RowKeyRange,
-  rowDigest,
-  rowKeyType,
-} from "../codec/index.js";
-import { joinStates, type RowState } from "../crdt/index.js";
-import { type PartitionReplica, readRange } from "../replica/index.js";
-import type { Timer } from "../runtime/index.js";
+import type { CatchUpRow, RangeBody, RowKey, RowKeyRange } from "../codec/index.js";
+import { ABSENT_ROW, type RowState } from "../crdt/index.js";
+import { readRange, touchedBeyond } from "../replica/index.js";
+import type { DamageVotes } from "./damage-vote.js";
 import type { Environment } from "./environment.js";
-import { failure, quorumUnavailable, readTimeout } from "./failures.js";
+import { failure } from "./failures.js";
+import type { LatencyWindow } from "./latency-window.js";
 import type { Failure } from "./operation.js";
-import { chooseReplicas, countable, type QuorumPart, QuorumTracker, requiredCount } from "./quorum.js";
+import { type AskingPlan, QuorumAsking } from "./quorum-asking.js";
+import { type Reconciled, reconcile, type Shown } from "./reconcile.js";
 import { dotsSeen } from "./sessions.js";
 
-export interface RangePlan {
+export interface RangePlan extends AskingPlan {
   readonly range: RowKeyRange;
   readonly limit: number;
-  readonly replica: PartitionReplica;
-  readonly parts: readonly QuorumPart[];
-  /** The replica set, whom to ask first before the others. */
-  readonly candidates: readonly number[];
-  /** Of the monotonic clock. */
-  readonly deadlineMs: number;
 }
 
 interface RangeRow {
@@ -50,185 +39,117 @@ export interface Stretch {
   readonly seen: VersionVector;
 }
 
+type Answer = Exclude<RangeBody, { kind: "refused" }>;
+
 /** What one replica said, its rows by key. */
-interface RowsBody {
-  readonly clock: VersionVector;
+interface RowsBody extends Pick<Answer, "clock" | "upTo" | "touched"> {
+  readonly member: number;
   readonly rows: ReadonlyMap<RowKey, CatchUpRow>;
-  readonly upTo: RowKey | undefined;
+  /** The rows that dots of our clock beyond this one's touched; undefined: any may be one. */
+  readonly missed: ReadonlySet<RowKey> | undefined;
+}
+
+interface Repair {
+  readonly rowKey: RowKey;
+  readonly reconciled: Reconciled;
 }
 
 export class RangeRead {
   readonly #environment: Environment;
+  readonly #votes: DamageVotes;
   readonly #plan: RangePlan;
-  readonly #asked = new Set<number>();
-  readonly #refused = new Set<number>();
-  readonly #bodies = new Map<number, RowsBody>();
-  /** Of those who answered, as of then. */
-  readonly #incarnations = new Map<number, number>();
-  readonly #callIds: number[] = [];
-  readonly #tracker: QuorumTracker;
-  #deadline: Timer | undefined;
-  #hedge: Timer | undefined;
-  #done: ((result: Stretch | Failure) => void) | undefined;
+  readonly #done: (result: Stretch | Failure) => void;
+  readonly #asking: QuorumAsking<Answer>;
+  /** Our clock when we began to ask: what every replica knows is compared with it. */
+  readonly #reference: VersionVector;
 
-  constructor(environment: Environment, plan: RangePlan) {
+  constructor(
+    environment: Environment,
+    { latency, votes }: { readonly latency: LatencyWindow; readonly votes: DamageVotes },
+    plan: RangePlan,
+    done: (result: Stretch | Failure) => void,
+  ) {
     this.#environment = environment;
+    this.#votes = votes;
     this.#plan = plan;
-    this.#tracker = new QuorumTracker(plan.parts);
-  }
-
-  /** @param hedgeMs after which one replica more is asked */
-  run(hedgeMs: number, done: (result: Stretch | Failure) => void): void {
     this.#done = done;
-    const { clock, timers } = this.#environment;
-    const leftMs = Math.max(0, this.#plan.deadlineMs - clock.monotonicMs());
-    this.#deadline = timers.after(leftMs, () =>
-      this.#finish(readTimeout(this.#tracker.required, this.#tracker.received)),
-    );
-    this.#hedge = timers.after(hedgeMs, () => this.#askOneMore());
-    this.#askEnough();
-  }
-
-  #canAsk(member: number): boolean {
-    return !this.#refused.has(member) && this.#environment.liveness.isAlive(member);
-  }
-
-  #askEnough(): void {
-    const chosen = chooseReplicas(this.#plan.parts, this.#plan.candidates, (member) => this.#canAsk(member));
-    if (chosen === undefined) return this.#finish(this.#tooFew());
-    for (const member of chosen) if (this.#done !== undefined && !this.#asked.has(member)) this.#ask(member);
-  }
-
-  #askOneMore(): void {
-    const next = this.#plan.candidates.find(
-      (member) =>
-        !this.#asked.has(member) &&
-        this.#canAsk(member) &&
-        this.#plan.parts.some((part) => part.members.includes(member)),
-    );
-    if (next !== undefined) this.#ask(next);
-  }
-
-  #ask(member: number): void {
-    this.#asked.add(member);
-    const { calls, liveness, self } = this.#environment;
-    const { limit, range, replica } = this.#plan;
-    const take = (body: RangeBody | undefined): void => {
-      if (this.#done === undefined || this.#tracker.isSatisfied) return;
-      if (body?.kind !== "rows") {
-        this.#refused.add(member);
-        return this.#askEnough();
-      }
-      this.#incarnations.set(member, liveness.incarnationOf(member));
-      const rows = new Map(body.rows.map((row) => [row.rowKey, row]));
-      this.#bodies.set(member, { ...body, rows });
-      this.#tracker.succeed(member);
-      if (this.#tracker.isSatisfied) this.#conclude();
-    };
-    if (member === self.number) return readRange(replica, range, limit, take);
-    const id = calls.call(
-      member,
-      "range-reply",
-      (callId) => ({ type: "range-request", id: callId, partition: replica.partition, range, limit }),
-      (reply) => take(reply?.body),
-    );
-    this.#callIds.push(id);
-  }
-
-  #conclude(): void {
-    this.#hedge?.cancel();
-    const bodies = [...this.#bodies];
-    const { isReverse } = this.#plan.range;
-    const upTo = shortest(
-      bodies.map(([, body]) => body),
-      isReverse,
-    );
-    const rows: RangeRow[] = [];
-    const repairs: { readonly member: number; readonly row: RangeRow }[] = [];
-    for (const rowKey of rowKeysOf(bodies, upTo, isReverse)) {
-      const states = bodies.map(([member, body]) => ({ member, state: stateIn(body, rowKey) }));
-      const row = {
-        rowKey,
-        state: joined(
-          rowKey,
-          states.map(({ state }) => state),
+    const { limit, range, replica } = plan;
+    const against = replica.durableClock.copy();
+    this.#reference = against;
+    const { partition } = replica;
+    this.#asking = new QuorumAsking<Answer>(environment, latency, plan, {
+      own: (take) => readRange(replica, { range, limit, against }, take),
+      ask: (member, take) =>
+        environment.calls.call(
+          member,
+          "range-reply",
+          (id) => ({ type: "range-request", id, partition, range, limit, against }),
+          (reply) => take(reply?.body),
         ),
-      };
-      const digest = rowDigest(rowKey, row.state.live);
-      for (const { member, state } of states)
-        if (state !== row.state && rowDigest(rowKey, state.live) !== digest) repairs.push({ member, row });
-      rows.push(row);
-    }
-    this.#repair(repairs, () => this.#finish({ kind: "stretch", rows, upTo, seen: seenIn(bodies) }));
+      enough: (answers) => this.#conclude(answers),
+      failed: done,
+    });
   }
 
-  /** Whoever answered with less takes the join before anybody sees it. */
-  #repair(repairs: readonly { member: number; row: RangeRow }[], done: () => void): void {
+  run(): void {
+    this.#asking.run();
+  }
+
+  #conclude(answers: ReadonlyMap<number, Answer>): void {
+    const bodies = [...answers].map(([member, answer]) => this.#body(member, answer));
+    const { isReverse } = this.#plan.range;
+    const upTo = shortest(bodies, isReverse);
+    const rows: RangeRow[] = [];
+    const repairs: Repair[] = [];
+    for (const rowKey of rowKeysOf(bodies, upTo, isReverse)) {
+      const [first, ...rest] = bodies.map((body) => shownIn(body, rowKey));
+      if (first === undefined) return this.#finish(failure("INTERNAL", "a range was answered without rows"));
+      const reconciled = reconcile(rowKey, [first, ...rest], false);
+      this.#votes.settle(this.#plan.replica, rowKey, reconciled.disputes);
+      if (reconciled.stale.length > 0) repairs.push({ rowKey, reconciled });
+      rows.push({ rowKey, state: reconciled.state });
+    }
+    const stretch: Stretch = { kind: "stretch", rows, upTo, seen: seenIn(bodies) };
+    this.#repair(answers, repairs, () => this.#finish(stretch));
+  }
+
+  #body(member: number, { clock, rows, touched, upTo }: Answer): RowsBody {
+    const isOurs = member === this.#environment.self.number;
+    const missed = isOurs ? NO_ROWS : touchedBeyond(this.#plan.replica, clock, this.#reference);
+    return { member, clock, upTo, touched, missed, rows: new Map(rows.map((row) => [row.rowKey, row])) };
+  }
+
+  /** Whoever answered with less takes the joins before anybody sees them; who makes up for it takes all of them. */
+  #repair(answers: ReadonlyMap<number, Answer>, repairs: readonly Repair[], done: () => void): void {
     if (repairs.length === 0) return done();
-    if (this.#isOfThePast())
-      return this.#finish(
-        failure("NOT_READY", "a replica that answered has started anew meanwhile; read again"),
-      );
     this.#environment.counters.add("read_repairs", repairs.length);
+    const stale = [...new Set(repairs.flatMap(({ reconciled }) => reconciled.stale))];
+    const lackedBy = (member: number): readonly Repair[] =>
+      repairs.filter(({ reconciled }) => !answers.has(member) || reconciled.stale.includes(member));
+    this.#asking.handBack(stale, (member, taken) => this.#offer(member, lackedBy(member), taken), done);
+  }
+
+  #offer(member: number, repairs: readonly Repair[], taken: (isTaken: boolean) => void): void {
     let left = repairs.length;
-    for (const { member, row } of repairs)
-      this.#writeBack(member, row, () => {
+    for (const { rowKey, reconciled } of repairs)
+      this.#asking.writeBack(member, rowKey, reconciled.state, (isTaken) => {
+        if (!isTaken) return taken(false);
         left--;
-        if (left === 0) done();
+        if (left === 0) taken(true);
       });
   }
 
-  /** See `QuorumRead`: what a past incarnation showed may not be written to others any more. */
-  #isOfThePast(): boolean {
-    return [...this.#incarnations].some(
-      ([member, incarnation]) => incarnation < this.#environment.liveness.incarnationOf(member),
-    );
-  }
-
-  /** Without an answer the deadline ends the read. */
-  #writeBack(member: number, { rowKey, state }: RangeRow, taken: () => void): void {
-    const { calls, commit, hlc, self } = this.#environment;
-    const { replica } = this.#plan;
-    if (member === self.number) {
-      replica.join(rowKey, state);
-      return commit.whenDurable(taken);
-    }
-    const id = calls.call(
-      member,
-      "repair-reply",
-      (callId) => ({
-        type: "repair-request",
-        id: callId,
-        partition: replica.partition,
-        rowKey,
-        hlc: hlc.last,
-        state,
-      }),
-      (reply) => {
-        if (reply?.isDone === true) taken();
-      },
-    );
-    this.#callIds.push(id);
-  }
-
-  #tooFew(): Failure {
-    const alive = countable(this.#plan.parts, (member) => this.#canAsk(member));
-    return quorumUnavailable(requiredCount(this.#plan.parts), alive);
-  }
-
   #finish(result: Stretch | Failure): void {
-    const done = this.#done;
-    this.#done = undefined;
-    this.#deadline?.cancel();
-    this.#hedge?.cancel();
-    for (const id of this.#callIds.splice(0)) this.#environment.calls.cancel(id);
-    done?.(result);
+    this.#asking.close();
+    this.#done(result);
   }
 }
 
-function seenIn(bodies: readonly (readonly [number, RowsBody])[]): VersionVector {
+const NO_ROWS: ReadonlySet<RowKey> = new Set();
+
+function seenIn(bodies: readonly RowsBody[]): VersionVector {
   const seen = new VersionVector();
-  for (const [, { clock, rows }] of bodies) {
+  for (const { clock, rows } of bodies) {
     seen.join(dotsSeen(new Context(clock)));
     for (const { ahead } of rows.values()) if (!ahead.isEmpty) seen.join(dotsSeen(ahead));
   }
@@ -242,31 +163,23 @@ function shortest(bodies: readonly RowsBody[], isReverse: boolean): RowKey | und
 }
 
 /** In the order of the read. */
-function rowKeysOf(
-  bodies: readonly (readonly [number, RowsBody])[],
-  upTo: RowKey | undefined,
-  isReverse: boolean,
-): RowKey[] {
+function rowKeysOf(bodies: readonly RowsBody[], upTo: RowKey | undefined, isReverse: boolean): RowKey[] {
   const isReached = (rowKey: RowKey): boolean =>
     upTo === undefined || (isReverse ? rowKey >= upTo : rowKey <= upTo);
   const rowKeys = new Set<RowKey>();
-  for (const [, { rows }] of bodies)
-    for (const rowKey of rows.keys()) if (isReached(rowKey)) rowKeys.add(rowKey);
+  for (const { rows } of bodies) for (const rowKey of rows.keys()) if (isReached(rowKey)) rowKeys.add(rowKey);
   const ordered = [...rowKeys].sort();
   return isReverse ? ordered.reverse() : ordered;
 }
 
-function stateIn(body: RowsBody, rowKey: RowKey): RowState {
-  const row = body.rows.get(rowKey);
-  const context = new Context(body.clock);
-  return row === undefined
-    ? { live: [], context }
-    : { live: row.live, context: row.ahead.isEmpty ? context : context.joined(row.ahead) };
-}
-
-function joined(rowKey: RowKey, [first, ...rest]: readonly RowState[]): RowState {
-  if (first === undefined) return { live: [], context: new Context() };
-  const digest = rowDigest(rowKey, first.live);
-  if (rest.every(({ live }) => rowDigest(rowKey, live) === digest)) return first;
-  return joinStates(rowKeyType(rowKey), [first, ...rest]);
+function shownIn({ clock, member, missed, rows, touched }: RowsBody, rowKey: RowKey): Shown {
+  const { live, ahead } = rows.get(rowKey) ?? ABSENT_ROW;
+  return {
+    member,
+    live,
+    ahead,
+    clock,
+    knowsMore: touched?.has(rowKey) ?? true,
+    knowsLess: missed?.has(rowKey) ?? true,
+  };
 }

@@ -1,6 +1,7 @@
 /** Coordinates reads: whom to ask, when to hedge, and what of the rows a client asked for. */
 import { encodeRowKey, type RowKeyRange } from "../codec/index.js";
 import type { PartitionReplica } from "../replica/index.js";
+import type { DamageVotes } from "./damage-vote.js";
 import type { Environment } from "./environment.js";
 import { LatencyWindow } from "./latency-window.js";
 import type { Operation, OperationOptions, Outcome } from "./operation.js";
@@ -13,10 +14,13 @@ type ReadOperation = Extract<Operation, { kind: "get" | "list" | "range" }>;
 
 export class ReadCoordinator {
   readonly #environment: Environment;
-  readonly #latency = new LatencyWindow();
+  readonly #votes: DamageVotes;
+  readonly #rowLatency = new LatencyWindow();
+  readonly #rangeLatency = new LatencyWindow();
 
-  constructor(environment: Environment) {
+  constructor(environment: Environment, votes: DamageVotes) {
     this.#environment = environment;
+    this.#votes = votes;
   }
 
   read(
@@ -39,7 +43,8 @@ export class ReadCoordinator {
     const readType = readTypeOf(operation.address, operation.element);
     if (typeof readType === "object") return done(readType);
     const rowKey = encodeRowKey(type, bucket, key, operation.element);
-    new QuorumRead(this.#environment, this.#latency, { ...plan, type, readType, rowKey }).run(done);
+    const shared = { latency: this.#rowLatency, votes: this.#votes };
+    new QuorumRead(this.#environment, shared, { ...plan, type, readType, rowKey }, done).run();
   }
 
   #readRange(
@@ -47,11 +52,11 @@ export class ReadCoordinator {
     plan: Omit<RangePlan, "range"> & { readonly isKeysOnly: boolean; readonly isOfSession: boolean },
     done: (outcome: Outcome) => void,
   ): void {
-    const { clock, self } = this.#environment;
-    const others = plan.candidates.filter((member) => member !== self.number);
-    new RangeRead(this.#environment, { ...plan, range }).run(this.#latency.hedgeAfterMs(others), (result) =>
+    const { clock } = this.#environment;
+    const shared = { latency: this.#rangeLatency, votes: this.#votes };
+    new RangeRead(this.#environment, shared, { ...plan, range }, (result) =>
       done(result.kind === "failed" ? result : pageOf(result, { ...plan, nowMs: clock.wallMs() })),
-    );
+    ).run();
   }
 
   /** Ourselves, then the replicas of the region, then the others; the nearest first. */

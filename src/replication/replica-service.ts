@@ -40,7 +40,7 @@ export class ReplicaService {
     };
     const replica = this.#environment.replica(request.partition);
     if (replica === undefined) return answer({ kind: "refused", reason: "not-held" });
-    readRange(replica, request.range, request.limit, answer);
+    readRange(replica, request, answer);
   }
 
   repair(from: number, request: RepairRequest): void {
@@ -84,7 +84,7 @@ export class ReplicaService {
     const replica = this.#environment.replica(request.partition);
     if (replica === undefined) return { kind: "refused", reason: "not-held" };
     if (replica.doubt !== undefined) return { kind: "refused", reason: "in-doubt" };
-    return readForCoordinator(replica, request.rowKey, request.digestAgainst);
+    return readForCoordinator(replica, request.rowKey, request.against);
   }
 }
 

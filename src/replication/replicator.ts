@@ -12,6 +12,7 @@ import { CatchUp, type CatchUpReport } from "./catch-up.js";
 import type { CatchUpRecord } from "./catch-up-record.js";
 import { ClockTelling } from "./clock-telling.js";
 import { Coordinator } from "./coordinator.js";
+import { DamageVotes } from "./damage-vote.js";
 import { DeltaReceiver } from "./delta-receiver.js";
 import { Dissemination } from "./dissemination.js";
 import type { Environment } from "./environment.js";
@@ -61,6 +62,7 @@ export class Replicator {
   readonly #service: ReplicaService;
   readonly #fences = new RequestFences();
   readonly #healing: RowHealing;
+  readonly #votes: DamageVotes;
   readonly away: AwayPeers;
   readonly #trimming: LogTrimming;
   readonly #scrubbing: Scrubbing;
@@ -101,7 +103,8 @@ export class Replicator {
       landed: (delta) => this.#landed(delta),
     });
     this.#healing = new RowHealing(environment, this.#views);
-    const reads = new ReadCoordinator(environment);
+    this.#votes = new DamageVotes(environment);
+    const reads = new ReadCoordinator(environment, this.#votes);
     this.#writes = new WriteCoordinator(
       environment,
       dissemination,
@@ -119,14 +122,15 @@ export class Replicator {
     this.away = new AwayPeers(environment, this.peerClocks, settings);
     this.#trimming = new LogTrimming(environment, this.peerClocks, this.away, settings.requestIdWindowMs);
     this.#scrubbing = new Scrubbing(environment, settings.auditIntervalMs * SCRUB_INTERVALS);
-    this.#audit = new Audit(environment, this.#healing, this.#scrubbing, settings.auditIntervalMs);
+    const healers = { healing: this.#healing, votes: this.#votes };
+    this.#audit = new Audit(environment, healers, this.#scrubbing, settings.auditIntervalMs);
   }
 
   /** What replication holds in memory, by name: what must stay inside its bound, whatever happens. */
   fills(): Record<string, Fill> {
     return {
       early_delta_bytes: this.#receiver.earlyBytes,
-      audit_votes: this.#audit.votes,
+      audit_votes: this.#votes.fill,
       catch_up_sessions: this.#catchUp.sessions,
       request_fences: this.#fences.fill,
       rows_healing: this.#healing.fill,

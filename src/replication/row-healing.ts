@@ -8,6 +8,7 @@
  * actor end this incarnation first.
  */
 import type { RowKey } from "../codec/index.js";
+import { rowState } from "../crdt/index.js";
 import type { PartitionReplica } from "../replica/index.js";
 import type { Timer } from "../runtime/index.js";
 import type { Fill } from "./bounds.js";
@@ -82,11 +83,11 @@ export class RowHealing {
       const id = calls.call(
         member,
         "read-reply",
-        (callId) => ({ type: "read-request", id: callId, partition, rowKey, digestAgainst: undefined }),
+        (callId) => ({ type: "read-request", id: callId, partition, rowKey, against: undefined }),
         (reply) => {
           this.#callIds.delete(id);
-          if (reply?.body.kind !== "state") return;
-          replica.join(rowKey, reply.body.state);
+          if (reply?.body.kind !== "row") return;
+          replica.join(rowKey, rowState(reply.body, reply.body.clock));
           patient.heard++;
           if (patient.heard === neighbourhood(partition).others.length) this.#allHeard(patient);
         },

@@ -10,6 +10,7 @@ import {
   Audit,
   Calls,
   Counters,
+  DamageVotes,
   type Environment,
   PeerLinks,
   RowHealing,
@@ -146,7 +147,11 @@ export class ReplicaPair {
     const replicas: PartitionReplica[] = [];
     const environment = this.#environment(self, runtime, store, replicas);
     const scrubbing = new Scrubbing(environment, NEVER_MS);
-    const audit = new Audit(environment, new RowHealing(environment, NO_VIEWS), scrubbing, NEVER_MS);
+    const healers = {
+      healing: new RowHealing(environment, NO_VIEWS),
+      votes: new DamageVotes(environment),
+    };
+    const audit = new Audit(environment, healers, scrubbing, NEVER_MS);
     environment.links.listen({
       message: (from, message) => route(environment, audit, from, message),
       beforeFlush: () => undefined,

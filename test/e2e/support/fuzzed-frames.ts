@@ -53,9 +53,13 @@ function samples(): Buffer[] {
       },
     },
     { ...page, body: { kind: "rows", target: clock, clock, floor: clock, rows, upTo: ROW } },
-    { type: "read-request", id: 1, partition: 3, rowKey: ROW, digestAgainst: clock },
-    { type: "read-reply", id: 1, body: { kind: "state", state: { live, context: new Context(clock) } } },
-    { type: "read-reply", id: 1, body: { kind: "digest", digest: 1n, clock, isTouchedBeyond: true } },
+    { type: "read-request", id: 1, partition: 3, rowKey: ROW, against: { clock, digest: 1n } },
+    {
+      type: "read-reply",
+      id: 1,
+      body: { kind: "row", live, ahead: new Context(), clock, isTouchedBeyond: true },
+    },
+    { type: "read-reply", id: 1, body: { kind: "same", clock } },
     {
       type: "repair-request",
       id: 1,

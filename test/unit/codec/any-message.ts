@@ -74,8 +74,14 @@ export const anyPageBody = fc.oneof(
 );
 
 const anyReadBody = fc.oneof(
-  fc.record({ kind: fc.constant("state"), state: anyState }),
-  fc.record({ kind: fc.constant("digest"), digest: anyHlc, clock: anyVector, isTouchedBeyond: fc.boolean() }),
+  fc.record({
+    kind: fc.constant("row"),
+    live: anyLive,
+    ahead: anyContext,
+    clock: anyVector,
+    isTouchedBeyond: fc.boolean(),
+  }),
+  fc.record({ kind: fc.constant("same"), clock: anyVector }),
   fc.record({ kind: fc.constant("refused"), reason: fc.constantFrom("damaged", "in-doubt", "not-held") }),
 );
 
@@ -115,6 +121,10 @@ const anyRangeBody = fc.oneof(
     clock: anyVector,
     rows: fc.array(anyCatchUpRow, { maxLength: 3 }),
     upTo: fc.option(anyRowKey, { nil: undefined }),
+    touched: fc.option(
+      fc.array(anyRowKey, { maxLength: 3 }).map((rowKeys) => new Set(rowKeys)),
+      { nil: undefined },
+    ),
   }),
   fc.record({
     kind: fc.constant("refused" as const),
@@ -207,7 +217,9 @@ export const MESSAGES: { readonly [T in Message["type"]]: fc.Arbitrary<Extract<M
     id: anyVarint,
     partition: anyVarint,
     rowKey: anyRowKey,
-    digestAgainst: fc.option(anyVector, { nil: undefined }),
+    against: fc.option(fc.record({ clock: anyVector, digest: fc.option(anyHlc, { nil: undefined }) }), {
+      nil: undefined,
+    }),
   }),
   "read-reply": fc.record({ type: fc.constant("read-reply"), id: anyVarint, body: anyReadBody }),
   "range-request": fc.record({
@@ -216,6 +228,7 @@ export const MESSAGES: { readonly [T in Message["type"]]: fc.Arbitrary<Extract<M
     partition: anyVarint,
     range: fc.record({ from: anyRowKey, to: anyRowKey, isReverse: fc.boolean() }),
     limit: anyVarint,
+    against: anyVector,
   }),
   "range-reply": fc.record({ type: fc.constant("range-reply"), id: anyVarint, body: anyRangeBody }),
   "changes-request": fc.record({

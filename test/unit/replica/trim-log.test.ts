@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { VersionVector } from "../../../src/causality/index.js";
-import { isTouchedBeyond } from "../../../src/replica/index.js";
+import { mayHaveTouched } from "../../../src/replica/index.js";
 import { logKey, requestKey } from "../../../src/storage/index.js";
 import { pageOf } from "./catch-up-receiver.js";
 import { PARTITION, ReplicaFixture, rowKeyOf } from "./replica-fixture.js";
@@ -90,9 +90,9 @@ describe("trimming one actor's log", () => {
   it("lets a digest that can no longer tell say that the row may have been touched", () => {
     const f = written(4);
     const behind = VersionVector.from([[f.actor, 1]]);
-    expect(isTouchedBeyond(f.replica, rowKeyOf("k1"), behind)).toBe(false);
+    expect(mayHaveTouched(f.replica, rowKeyOf("k1"), behind)).toBe(false);
     trim(f, 3);
-    expect(isTouchedBeyond(f.replica, rowKeyOf("k1"), behind)).toBe(true);
+    expect(mayHaveTouched(f.replica, rowKeyOf("k1"), behind)).toBe(true);
   });
 
   it("finds after a restart what lies below the floor, whoever raised it", () => {

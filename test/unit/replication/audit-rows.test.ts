@@ -4,6 +4,7 @@ import { Context } from "../../../src/causality/index.js";
 import { encodeRowKey } from "../../../src/codec/index.js";
 import { ABSENT_ROW, DataType } from "../../../src/crdt/index.js";
 import { AuditRows } from "../../../src/replication/audit-rows.js";
+import { DamageVotes } from "../../../src/replication/index.js";
 import { deleteOf, putOf } from "../../../src/simulator/index.js";
 import { Lab } from "./lab.js";
 
@@ -25,7 +26,7 @@ function makeGood(lab: Lab): boolean | undefined {
   const { rows, durableClock } = lab.node(2).replica;
   const { live, ahead } = rows.readDurable(ROW);
   let isRepaired: boolean | undefined;
-  new AuditRows(environment, NO_HEALING).makeGood(
+  new AuditRows(environment, NO_HEALING, new DamageVotes(environment)).makeGood(
     replica,
     { peer: 2, clock: durableClock.copy(), row: { rowKey: ROW, live, ahead } },
     (outcome) => {

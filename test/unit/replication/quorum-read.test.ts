@@ -45,7 +45,7 @@ function counted(lab: Lab, name: string): number {
 }
 
 describe("a quorum read", () => {
-  it("asks for digests and repairs nothing where replicas agree", () => {
+  it("is answered with that they show the same and repairs nothing where replicas agree", () => {
     const lab = new Lab({ eu: 3 });
     for (const type of ["register", "multi"] as const) {
       lab.execute(1, putOf("k", "v", type), { consistency: { level: "ALL" } });
@@ -55,7 +55,7 @@ describe("a quorum read", () => {
     expect(counted(lab, "read_repairs")).toBe(0);
     const replies = lab.nodes.flatMap(({ sent }) => sent.map(({ message }) => message));
     const bodies = replies.flatMap((message) => (message.type === "read-reply" ? [message.body.kind] : []));
-    expect(new Set(bodies)).toEqual(new Set(["digest"]));
+    expect(new Set(bodies)).toEqual(new Set(["same"]));
   });
 
   it("answers the newer value of the two, and the other replica holds it when the answer comes", () => {

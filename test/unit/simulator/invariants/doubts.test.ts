@@ -78,13 +78,13 @@ describe("(p) a replica that has forgotten what it minted", () => {
 
 describe("(p) a replica in doubt", () => {
   const rowKey = encodeRowKey(DataType.register, "b", Buffer.from("k"));
-  const vote = { kind: "digest", digest: 1n, clock: new VersionVector(), isTouchedBeyond: false } as const;
+  const vote = { kind: "same", clock: new VersionVector() } as const;
   const readRequest: Message = {
     type: "read-request",
     id: 7,
     partition: 0,
     rowKey,
-    digestAgainst: undefined,
+    against: undefined,
   };
   const pageRequest: Message = {
     type: "catch-up-request",
