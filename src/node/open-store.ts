@@ -27,6 +27,7 @@ import { salvage } from "./salvage.js";
 import { readStoredCopies } from "./stored-copies.js";
 import {
   isClockDamaged,
+  partitionChange,
   readAway,
   readCatchUps,
   readIncarnations,
@@ -75,6 +76,8 @@ interface Prepared {
   readonly identity: Identity;
   /** See `Place`. */
   readonly left: readonly number[];
+  /** All partitions are in doubt for it. */
+  readonly hasRegressed: boolean;
 }
 
 type Opened = (error: Error | undefined, opened: OpenedStore | undefined) => void;
@@ -148,7 +151,7 @@ function prepare(runtime: Runtime, plan: OpenPlan, store: Store, wasRepaired: bo
   if (found !== undefined) checkIdentity(found, wanted);
   const place = placeOf(store, plan, stored);
   const mark = decodeMark(runtime.disk.mark.read());
-  const hasRegressed = found !== undefined && (mark === undefined || mark.batches > progress.batches);
+  const hasRegressed = found !== undefined && isBehind(progress, mark);
   if (hasRegressed)
     runtime.log.error(
       { batches: progress.batches, mark: mark?.batches },
@@ -168,7 +171,13 @@ function prepare(runtime: Runtime, plan: OpenPlan, store: Store, wasRepaired: bo
     partitions: readPartitions(store, place, hasRegressed),
     sketches: readSketches(store, place, found === undefined ? undefined : progress, mark, wasRepaired),
   };
-  return { opened, identity: wanted, left: place.left };
+  return { opened, identity: wanted, left: place.left, hasRegressed };
+}
+
+/** Every life is begun in the store, then in the mark: a store that knows less of lives is of an earlier one. */
+function isBehind(progress: Progress, mark: Mark | undefined): boolean {
+  if (mark === undefined) return true;
+  return mark.incarnation > progress.incarnation || mark.batches > progress.batches;
 }
 
 /** Both are written together: one without the other is damage, too, unless a repair lost it. */
@@ -237,11 +246,14 @@ function nextIncarnation(
 
 function begin(
   runtime: Runtime,
-  { opened, identity, left }: Prepared,
+  { opened, identity, left, hasRegressed }: Prepared,
   done: (error: Error | undefined) => void,
 ): void {
   const { incarnation, batches, hlc, store } = opened;
+  const doubted = hasRegressed ? [...opened.partitions] : [];
   const changes: Change[] = [
+    // Before the mark says that all is well from here on.
+    ...doubted.map(([partition, record]) => partitionChange(partition, record)),
     { key: Buffer.from(IDENTITY_KEY, "latin1"), value: sealIdentity(identity) },
     { key: Buffer.from(PROGRESS_KEY, "latin1"), value: sealProgress({ incarnation, batches, hlc }) },
     ...left.flatMap((partition) => [

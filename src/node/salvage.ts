@@ -12,13 +12,13 @@ import {
   type RowKey,
   readRow,
   sealRecord,
-  writePartition,
   writeRow,
 } from "../codec/index.js";
 import type { Row } from "../crdt/index.js";
 import { newDoubt } from "../replica/index.js";
 import type { Change, Entry, Store } from "../runtime/index.js";
-import { aheadKey, partitionKey, rowKeyOf, rowRange, type StoreKey, sketchKey } from "../storage/index.js";
+import { aheadKey, rowKeyOf, rowRange, type StoreKey, sketchKey } from "../storage/index.js";
+import { partitionChange } from "./stored-state.js";
 
 const PAGE_ROWS = 500;
 
@@ -90,12 +90,8 @@ function readable(key: Buffer, record: Buffer): Row | undefined {
 
 /** And no sketch: the rows that are gone are in it. */
 function emptyPartition(partition: number): Change[] {
-  const key = bytesOf(partitionKey(partition));
   const record = { clock: new VersionVector(), floor: new VersionVector(), doubt: newDoubt("empty") };
-  return [
-    { key, value: sealRecord(key, (writer) => writePartition(writer, record)) },
-    { key: bytesOf(sketchKey(partition)), value: undefined },
-  ];
+  return [partitionChange(partition, record), { key: bytesOf(sketchKey(partition)), value: undefined }];
 }
 
 function bytesOf(key: StoreKey): Buffer {

@@ -6,6 +6,8 @@ import {
   type PartitionRecord,
   RecordDamagedError,
   readPartition,
+  sealRecord,
+  writePartition,
 } from "../codec/index.js";
 import { newDoubt } from "../replica/index.js";
 import {
@@ -18,7 +20,7 @@ import {
   openShared,
   sharedKey,
 } from "../replication/index.js";
-import type { Runtime, Store } from "../runtime/index.js";
+import type { Change, Runtime, Store } from "../runtime/index.js";
 import { partitionKey, type StoreKey } from "../storage/index.js";
 import { readCheckpoint } from "./checkpoint.js";
 import type { Mark } from "./mark.js";
@@ -110,6 +112,11 @@ export function readPartitions(
     partitions.set(partition, { ...record, doubt });
   }
   return partitions;
+}
+
+export function partitionChange(partition: number, record: PartitionRecord): Change {
+  const key = Buffer.from(partitionKey(partition), "latin1");
+  return { key, value: sealRecord(key, (writer) => writePartition(writer, record)) };
 }
 
 /** After anything but a clean stop nothing is known, unless the folder is new. */

@@ -12,7 +12,7 @@ export {
 } from "./doubt.js";
 export { PartitionReplica } from "./partition-replica.js";
 export { PartitionSketch } from "./partition-sketch.js";
-export { type RangeQuestion, readRange } from "./range-view.js";
+export { readRange } from "./range-view.js";
 export { mayHaveTouched, readForCoordinator, touchedBeyond } from "./read-view.js";
 export { keyHashOf, RowItems } from "./row-item.js";
 export { scrub } from "./scrub.js";

@@ -10,7 +10,7 @@ const ROWS_MAX = 1_000;
 /** Key, lengths, stamp, dot. */
 const ROW_OVERHEAD_BYTES = 40;
 
-export interface RangeQuestion {
+interface RangeQuestion {
   readonly range: RowKeyRange;
   readonly limit: number;
   /** The asker's clock. */

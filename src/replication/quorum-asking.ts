@@ -27,7 +27,7 @@ interface Refused {
   readonly reason: "damaged" | "in-doubt" | "not-held";
 }
 
-export interface Question<Answer> {
+interface Question<Answer> {
   /** Our own answer, before this returns or later. */
   own(take: (body: Answer | Refused) => void): void;
   /** Returns the id of the call. */

@@ -95,6 +95,7 @@ export class Stage implements FaultStage {
     for (const undo of [...this.#undos]) undo();
     this.network.healAll();
     for (const { host } of this.nodes) {
+      host.disk.failNothing();
       host.clock.setDriftPpm(0);
       host.clock.step(-Math.round(host.clock.errorMs));
     }

@@ -38,6 +38,12 @@ export class DiskModel {
     this.#nextSyncFailure = code;
   }
 
+  /** What was to fail, and has not yet, does not any more. */
+  failNothing(): void {
+    this.#nextFailure = undefined;
+    this.#nextSyncFailure = undefined;
+  }
+
   /** Why the write that begins now will fail, if it will. */
   takeWriteFailure(): StoreError | undefined {
     const code = this.#nextFailure;

@@ -66,6 +66,11 @@ export class SimulatedDisk {
     this.#model.failNextSync(code);
   }
 
+  /** What was to fail, and has not yet, does not any more. */
+  failNothing(): void {
+    this.#model.failNothing();
+  }
+
   /** While true, writes and opening fail with DISK_FULL; the mark is overwritten in place and still works. */
   set full(isFull: boolean) {
     this.#model.full = isFull;

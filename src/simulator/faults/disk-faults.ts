@@ -7,6 +7,8 @@ import { cutOff, type FaultKind, type FaultStage, nodeOf } from "./fault.js";
 const SLOW_FACTOR_MAX = 150;
 /** Between a disk's loss and the start on what is left of it. */
 const REPAIR_MS = 200;
+/** From a start to an end before the node has heard of anybody. */
+const AGAIN_MS = 60;
 const APART_MS = 4_000;
 /** Back with the others for less than this, it has told them a part of what it has. */
 const BACK_MS_MAX = 1_500;
@@ -89,6 +91,10 @@ function failTheOtherHalf(
     cut([forgetful], rest);
   });
   stage.during(fault.forMs + APART_MS, () => stage.network.healAll());
+}
+
+function endAgain(stage: FaultStage, node: RunningNode): void {
+  stage.keeper.crash(node, { loseUnsynced: false }, REPAIR_MS);
 }
 
 /**
@@ -235,8 +241,10 @@ export const DISK_FAULTS: readonly FaultKind[] = [
     isDestructive: true,
     inject: (stage, fault) =>
       failTheOtherHalf(stage, fault, (node, before) => {
-        if (fault.amount < 0.4) wipe(stage, node);
-        else putBack(stage, node, before, "store");
+        if (fault.amount < 0.4) return wipe(stage, node);
+        putBack(stage, node, before, "store");
+        // What it found when it opened its store it must not forget by ending again at once.
+        if (fault.amount < 0.7) stage.later(REPAIR_MS + AGAIN_MS, () => endAgain(stage, node));
       }),
   },
   {

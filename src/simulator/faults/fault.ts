@@ -26,8 +26,12 @@ export interface FaultKind {
 /** Sees a frame as a process takes it. */
 export type FrameWatch = (from: number, to: number, frame: Buffer) => void;
 
-/** What of a fault at rest is not made good yet; undefined when nothing is. */
-export type StillBroken = () => string | undefined;
+/** A fault at rest that has to be made good. */
+export interface StillBroken {
+  /** What of it is not made good yet; undefined when nothing is. */
+  readonly why: () => string | undefined;
+  readonly isReadMeanwhile: boolean;
+}
 
 /** What faults act on. */
 export interface FaultStage {

@@ -1,7 +1,7 @@
 /**
  * What befalls a disk when all has come to rest. Rows vanish from under a replica whose clock says that it has them, or
- * their bits flip. While writes and catch-ups go on, a replica would hand such a loss on as a removal before anything could
- * tell; at rest nobody asks for the rows, and it is the audit that has to find out.
+ * their bits flip. While catch-ups go on, a replica would hand such a loss on as a removal before anything could tell; at
+ * rest it is for the audit to find out, and for reads not to spread it.
  */
 import { readRow } from "../../codec/index.js";
 import type { RunningNode } from "../cluster-processes.js";
@@ -26,12 +26,14 @@ function rotAtRest(stage: FaultStage, fault: PlannedFault): void {
     // A process that goes on has the rows in its sketch, and maybe in memory: only reading the disk shows what it lacks.
     const isRestarted = fault.forMs % 2 === 0;
     if (isRestarted) stage.keeper.crash(node, { loseUnsynced: false }, RESTART_MS);
-    return () => {
+    const why = (): string | undefined => {
       const left = keys.filter((key) => !isWhole(node, key)).length;
       return left === 0
         ? undefined
         : `${node.member.nodeId} lacks ${left} of ${keys.length} rows that rotted`;
     };
+    // Reads heal what they meet, and the audit has to find the rest.
+    return { why, isReadMeanwhile: fault.peer % 2 === 0 };
   });
 }
 

@@ -9,8 +9,8 @@ export const ANSWERING: readonly Mutant[] = [
     edits: [
       {
         file: "src/replication/quorum-read.ts",
-        find: "if (stale.length === 0) return this.#answer(joined);",
-        replace: "if (stale.length > -1) return this.#answer(joined);",
+        find: "if (stale.length === 0) return this.#answer(state);",
+        replace: "if (stale.length > -1) return this.#answer(state);",
       },
     ],
   },
@@ -32,10 +32,10 @@ export const ANSWERING: readonly Mutant[] = [
     why: "the client has its answer, and the join is written back afterwards",
     edits: [
       {
-        file: "src/replication/quorum-read.ts",
-        find: "    this.#repair(stale, joined);\n",
+        file: "src/replication/quorum-asking.ts",
+        find: 'for (const member of stale) if (this.#state !== "over") offerTo(member);',
         replace:
-          "    for (const member of stale) this.#writeBack(member, joined, () => undefined);\n    this.#answer(joined);\n",
+          "for (const member of stale) offerTo(member);\n    for (const member of stale) hold(member);",
       },
     ],
   },

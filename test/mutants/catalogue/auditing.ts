@@ -15,6 +15,18 @@ export const AUDITING: readonly Mutant[] = [
     ],
   },
   {
+    name: "read-spreads-a-loss",
+    rule: "14",
+    why: "a read takes what a replica lost in silence for a removal that the others have not heard of",
+    edits: [
+      {
+        file: "src/replication/reconcile.ts",
+        find: "withDots(joined, isEqual ? [] : unaccounted(seen))",
+        replace: "withDots(joined, isEqual ? unaccounted(seen) : [])",
+      },
+    ],
+  },
+  {
     name: "audit-believes-the-peer",
     rule: "14",
     why: "whoever shows another row than ours has the right one",

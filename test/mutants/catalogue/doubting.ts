@@ -3,6 +3,18 @@ import type { Mutant } from "../mutant.js";
 
 export const DOUBTING: readonly Mutant[] = [
   {
+    name: "doubt-in-memory-only",
+    rule: "13",
+    why: "a store that went backwards is doubted, and its mark set right, before that doubt is on the disk",
+    edits: [
+      {
+        file: "src/node/open-store.ts",
+        find: "const doubted = hasRegressed ? [...opened.partitions] : [];",
+        replace: "const doubted = hasRegressed ? [...opened.partitions].slice(0, 0) : [];",
+      },
+    ],
+  },
+  {
     name: "damaged-row-is-absent",
     rule: "12",
     why: "a record that cannot be read is as good as none",
@@ -96,8 +108,8 @@ export const DOUBTING: readonly Mutant[] = [
       },
       {
         file: "src/replication/quorum-read.ts",
-        find: "if (replica.doubt !== undefined) return this.#take(this.#environment.self.number, IN_DOUBT);",
-        replace: "void IN_DOUBT;",
+        find: `if (replica.doubt !== undefined) return { kind: "refused", reason: "in-doubt" };`,
+        replace: "",
       },
     ],
   },

@@ -173,6 +173,22 @@ describe("opening a node's folder", () => {
     expect(opened().incarnations.get(2)).toBeUndefined();
   });
 
+  it("doubts a store of an earlier life, however many batches that had", () => {
+    opened();
+    const key = partitionKey(0);
+    write(
+      key,
+      sealRecord(Buffer.from(key, "latin1"), (writer) => writer.raw(EMPTY_PARTITION)),
+    );
+    const before = host.disk.snapshot();
+    const doubt = (): unknown => opened().partitions.get(0)?.doubt?.cause;
+    expect(doubt()).toBeUndefined();
+    host.disk.rollback(before, "store");
+    expect(doubt()).toBe("regressed");
+    // And it goes on doubting, though it ended before it had anything else to write.
+    expect(doubt()).toBe("regressed");
+  });
+
   it("doubts a store that has fewer batches than its mark, or no mark, or garbage for one", () => {
     opened();
     const key = partitionKey(0);
