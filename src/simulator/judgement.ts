@@ -151,9 +151,10 @@ export class Judgement {
 
   /** A read of several replicas, of which one has lost something, must not hand the loss on. */
   #readOne(step: number): void {
+    const { history } = this.#model;
     const reads = [
-      ...this.#history.keys.map((key) => getOf(key.name, key.type)),
-      ...this.#history.compounds.map((key) => lookOf(key, 0, true)),
+      ...history.keys.map((key) => getOf(key.name, key.type)),
+      ...history.compounds.map((key) => lookOf(key, 0, true)),
     ];
     const read = reads[step % reads.length];
     const node = this.#members[step % this.#members.length];
