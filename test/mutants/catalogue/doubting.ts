@@ -79,8 +79,8 @@ export const DOUBTING: readonly Mutant[] = [
     edits: [
       {
         file: "src/node/open-store.ts",
-        find: "const hasRegressed = found !== undefined && (mark === undefined || mark.batches > progress.batches);",
-        replace: "const hasRegressed = found !== undefined && mark === undefined;",
+        find: "return mark.incarnation > progress.incarnation || mark.batches > progress.batches;",
+        replace: "return mark.incarnation < 0 && progress.incarnation < 0;",
       },
     ],
   },
