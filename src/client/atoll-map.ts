@@ -1,5 +1,7 @@
+import type { kv } from "../wire/index.js";
+import { AtollError } from "./atoll-error.js";
 import type { BucketCalls } from "./bucket-calls.js";
-import type { Key } from "./key.js";
+import type { Key, Site } from "./key.js";
 import { Keyed } from "./keyed.js";
 import type { SetCursor } from "./map-cursor.js";
 import { entryOf, type MapEntry } from "./map-entries.js";
@@ -14,6 +16,15 @@ export interface MapRead<Value> {
   readonly found: boolean;
   readonly value: Value;
 }
+
+/** What a change tells of a map: one leaf, or one member of a set in it. */
+export type MapShown =
+  | { readonly kind: "put"; readonly entry: MapEntry }
+  /** It is gone. */
+  | { readonly kind: "deleted"; readonly entry: GoneEntry };
+
+/** A leaf that is gone, or with `member` that member of a set. */
+export type GoneEntry = Pick<MapEntry, "path" | "type"> & { readonly member?: string | Uint8Array };
 
 /**
  * A bucket of maps: each key holds registers, counters, flags, sets and maps of these, by path. Each leaf merges by
@@ -30,7 +41,7 @@ export interface MapRead<Value> {
  *
  * Every call rejects with an `AtollError`.
  */
-export class AtollMap<Value, Cursor> extends Keyed {
+export class AtollMap<Value, Cursor> extends Keyed<MapShown> {
   readonly #calls: BucketCalls;
   readonly #schema: MapSchema<Value, Cursor>;
 
@@ -115,6 +126,15 @@ export class AtollMap<Value, Cursor> extends Keyed {
   /** Removes all that this call's node sees of one key. A very large map is cleared in steps. */
   async clear(key: Key, options: UpdateOptions = {}): Promise<WriteResult> {
     return writeResult(await this.#calls.delete(key, options));
+  }
+
+  /** @internal */
+  protected override shown({ element, isDeleted }: kv.Change__Output, { key }: Site): MapShown {
+    if (element === null) throw AtollError.from(new Error("a change of a map names no leaf"));
+    const entry = entryOf({ ...this.#site(key), path: element.path }, element);
+    if (!isDeleted) return { kind: "put", entry };
+    const { path, type } = entry;
+    return { kind: "deleted", entry: { path, type, ...(type === "set" ? { member: entry.member } : {}) } };
   }
 
   #site(key: Key): MapSite {

@@ -1,10 +1,17 @@
 import type { kv } from "../wire/index.js";
 import type { BucketCalls } from "./bucket-calls.js";
-import type { Key } from "./key.js";
+import type { Key, Site } from "./key.js";
 import { Keyed } from "./keyed.js";
 import type { MemberCodec } from "./members.js";
 import { type WriteResult, writeResult } from "./results.js";
 import type { CallOptions, PageOptions, UpdateOptions } from "./settings.js";
+
+/** What a change tells of a set: one member. */
+export interface SetShown<Member> {
+  /** `deleted`: it is no member any more. */
+  readonly kind: "put" | "deleted";
+  readonly member: Member;
+}
 
 /**
  * A bucket of sets: each key holds any number of members, which any region adds and removes one by one. Of an add and a
@@ -12,7 +19,7 @@ import type { CallOptions, PageOptions, UpdateOptions } from "./settings.js";
  *
  * Every call rejects with an `AtollError`.
  */
-export class AtollSet<Member extends Key = string> extends Keyed {
+export class AtollSet<Member extends Key = string> extends Keyed<SetShown<Member>> {
   readonly #calls: BucketCalls;
   readonly #codec: MemberCodec<Member>;
 
@@ -58,6 +65,14 @@ export class AtollSet<Member extends Key = string> extends Keyed {
   /** Removes all members that this call's node sees. A very large set is cleared in steps. */
   async clear(key: Key, options: UpdateOptions = {}): Promise<WriteResult> {
     return writeResult(await this.#calls.delete(key, options));
+  }
+
+  /** @internal */
+  protected override shown({ element, isDeleted }: kv.Change__Output, site: Site): SetShown<Member> {
+    return {
+      kind: isDeleted ? "deleted" : "put",
+      member: this.#codec.decode(element?.member ?? new Uint8Array(), site),
+    };
   }
 
   async #update(

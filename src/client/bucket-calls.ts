@@ -5,7 +5,7 @@ import { AtollError } from "./atoll-error.js";
 import type { KvStub } from "./channel.js";
 import type { CallTerms, Dispatcher, Replied } from "./dispatcher.js";
 import { checkBucket, type Key, keyBytes } from "./key.js";
-import type { SessionState } from "./session-state.js";
+import { SessionState } from "./session-state.js";
 import {
   type CallOptions,
   checkPageSize,
@@ -38,6 +38,16 @@ export class BucketCalls {
     this.type = type;
     this.bucket = checkBucket(bucket);
     this.#session = session;
+  }
+
+  /** The same calls in a session of their own, which has seen what this one has. */
+  inOwnSession(): BucketCalls {
+    const session = new SessionState(this.#session?.text);
+    return new BucketCalls(this.dispatcher, this.type, this.bucket, session);
+  }
+
+  outsideSessions(): BucketCalls {
+    return new BucketCalls(this.dispatcher, this.type, this.bucket, undefined);
   }
 
   /** @throws AtollError INVALID_ARGUMENT that names the option. */

@@ -21,6 +21,13 @@ export interface CounterRow<K extends Key = string> {
   readonly value: number;
 }
 
+/** What a change tells of a counter. */
+export interface CounterShown {
+  /** `deleted`: it was cleared. */
+  readonly kind: "put" | "deleted";
+  readonly value: number;
+}
+
 /**
  * A bucket of counters: whole numbers that any region adds to and subtracts from, at once and without losing anything.
  * One that was never counted on is 0. A retry counts once.
@@ -30,7 +37,7 @@ export interface CounterRow<K extends Key = string> {
  *
  * Every call rejects with an `AtollError`.
  */
-export class Counter extends Keyed {
+export class Counter extends Keyed<CounterShown> {
   readonly #calls: BucketCalls;
 
   /** @internal Use `client.counter(bucket)`. */
@@ -76,6 +83,11 @@ export class Counter extends Keyed {
   /** Takes away all that this call's node sees: the counter is 0 again, but for what is added meanwhile elsewhere. */
   async clear(key: Key, options: UpdateOptions = {}): Promise<WriteResult> {
     return writeResult(await this.#calls.delete(key, options));
+  }
+
+  /** @internal */
+  protected override shown({ counter, isDeleted }: kv.Change__Output, site: Site): CounterShown {
+    return { kind: isDeleted ? "deleted" : "put", value: exactCount(counter, site) };
   }
 
   #scan<K extends Key>(options: ScanOptions, codec: KeyCodec<K>): Scan<CounterRow<K>> {

@@ -1,8 +1,14 @@
+import type { kv } from "../wire/index.js";
 import type { BucketCalls } from "./bucket-calls.js";
 import type { Key } from "./key.js";
 import { Keyed } from "./keyed.js";
 import { type WriteResult, writeResult } from "./results.js";
 import type { CallOptions, UpdateOptions } from "./settings.js";
+
+/** What a change tells of a flag. `deleted`: it is off. */
+export type FlagShown =
+  | { readonly kind: "put"; readonly value: true }
+  | { readonly kind: "deleted"; readonly value: false };
 
 /**
  * A bucket of flags. One that was never enabled is off, and of an enable and a disable that did not see each other the
@@ -10,7 +16,7 @@ import type { CallOptions, UpdateOptions } from "./settings.js";
  *
  * Every call rejects with an `AtollError`.
  */
-export class Flag extends Keyed {
+export class Flag extends Keyed<FlagShown> {
   readonly #calls: BucketCalls;
 
   /** @internal Use `client.flag(bucket)`. */
@@ -32,5 +38,10 @@ export class Flag extends Keyed {
   /** Whether the flag is on. */
   async get(key: Key, options: CallOptions = {}): Promise<boolean> {
     return (await this.#calls.get(key, options)).flag;
+  }
+
+  /** @internal */
+  protected override shown({ isDeleted }: kv.Change__Output): FlagShown {
+    return isDeleted ? { kind: "deleted", value: false } : { kind: "put", value: true };
   }
 }

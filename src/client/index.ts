@@ -13,17 +13,17 @@ export type {
   RepairProgress,
 } from "./admin-reports.js";
 export { AtollError, type AtollErrorInit, type ErrorCode } from "./atoll-error.js";
-export type { AtollMap, MapRead } from "./atoll-map.js";
-export type { AtollSet, GivenMembers } from "./atoll-set.js";
+export type { AtollMap, GoneEntry, MapRead, MapShown } from "./atoll-map.js";
+export type { AtollSet, GivenMembers, SetShown } from "./atoll-set.js";
 export type { Balancing } from "./balancing.js";
 export type { BucketOptions, Buckets, SetOptions } from "./buckets.js";
 export type { TlsOptions } from "./channel.js";
 export type { AtollClient } from "./client.js";
 export { connect } from "./connect.js";
 export type { Consistency, ConsistencyLevel } from "./consistency.js";
-export type { Counter, CounterRow } from "./counter.js";
+export type { Counter, CounterRow, CounterShown } from "./counter.js";
 export type { ErrorReason } from "./error-reason.js";
-export type { Flag } from "./flag.js";
+export type { Flag, FlagShown } from "./flag.js";
 export type { Key } from "./key.js";
 export type { Keyed } from "./keyed.js";
 export type { CounterCursor, FlagCursor, RegisterCursor, SetCursor } from "./map-cursor.js";
@@ -40,8 +40,8 @@ export {
   register,
   set,
 } from "./map-schema.js";
-export type { Multi, MultiRead, MultiRow } from "./multi.js";
-export type { Register, RegisterEntry, RegisterRead, RegisterRow } from "./register.js";
+export type { Multi, MultiRead, MultiRow, MultiShown } from "./multi.js";
+export type { Register, RegisterEntry, RegisterRead, RegisterRow, RegisterShown } from "./register.js";
 export type { BatchResult, PutResult, Served, WriteResult } from "./results.js";
 export type { ByteKeys, Scan, ScanOptions, TextKeys } from "./scan.js";
 export type { Session } from "./session.js";
@@ -54,3 +54,4 @@ export type {
   WriteOptions,
 } from "./settings.js";
 export { autoCodec, type Codec, type EncodedValue, type Encoding } from "./value-codec.js";
+export type { Change, ChangeOf, Watch, WatchOptions } from "./watch.js";

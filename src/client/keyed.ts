@@ -1,5 +1,6 @@
+import type { kv } from "../wire/index.js";
 import type { BucketCalls } from "./bucket-calls.js";
-import type { Key } from "./key.js";
+import type { Key, Site } from "./key.js";
 import {
   BYTE_KEYS,
   type ByteKeys,
@@ -9,9 +10,10 @@ import {
   TEXT_KEYS,
   type TextKeys,
 } from "./scan.js";
+import { type Change, changeOf, Watch, type WatchOptions } from "./watch.js";
 
-/** What buckets of all types have in common: a name, and keys. */
-export abstract class Keyed {
+/** What buckets of all types have in common: a name, keys, and changes. `Shown` is what a change tells of a key. */
+export abstract class Keyed<Shown extends object = object> {
   readonly #calls: BucketCalls;
 
   /** @internal */
@@ -33,6 +35,29 @@ export abstract class Keyed {
   keys(options: ScanOptions & ByteKeys): Scan<Uint8Array>;
   keys(options: ScanOptions & (TextKeys | ByteKeys) = {}): Scan<string> | Scan<Uint8Array> {
     return options.keys === "bytes" ? this.#scan(options, BYTE_KEYS) : this.#scan(options, TEXT_KEYS);
+  }
+
+  /**
+   * Follows the changes of the bucket: `for await (const change of bucket.watch({ prefix: "eu:" }))`. Keys are strings;
+   * bytes with `{ keys: "bytes" }`.
+   * @throws AtollError INVALID_ARGUMENT that names the option
+   */
+  watch(options?: WatchOptions & TextKeys): Watch<Change<Shown>>;
+  watch(options: WatchOptions & ByteKeys): Watch<Change<Shown, Uint8Array>>;
+  watch(
+    options: WatchOptions & (TextKeys | ByteKeys) = {},
+  ): Watch<Change<Shown>> | Watch<Change<Shown, Uint8Array>> {
+    return options.keys === "bytes" ? this.#watch(options, BYTE_KEYS) : this.#watch(options, TEXT_KEYS);
+  }
+
+  /** @internal What a change shows. */
+  protected abstract shown(change: kv.Change__Output, site: Site): Shown;
+
+  #watch<K extends Key>(options: WatchOptions, codec: KeyCodec<K>): Watch<Change<Shown, K>> {
+    return new Watch(this.#calls, options, (change) => {
+      const key = codec.decode(change.key, this.bucket);
+      return changeOf(change, key, this.shown(change, { bucket: this.bucket, key }));
+    });
   }
 
   #scan<K extends Key>(options: ScanOptions, codec: KeyCodec<K>): Scan<K> {

@@ -1,6 +1,6 @@
 import type { kv } from "../wire/index.js";
 import { type BucketCalls, encodedValue } from "./bucket-calls.js";
-import type { Key } from "./key.js";
+import type { Key, Site } from "./key.js";
 import { Keyed } from "./keyed.js";
 import {
   type PutResult,
@@ -37,6 +37,15 @@ export interface MultiRow<T, K extends Key = string> extends Omit<MultiRead<T>, 
   readonly key: K;
 }
 
+/** What a change tells of a multi. */
+export interface MultiShown<T> {
+  readonly kind: "put" | "deleted";
+  /** All that are there now. */
+  readonly values: readonly T[];
+  /** Opaque: for the put that resolves them, or the delete that removes them. */
+  readonly context: Uint8Array;
+}
+
 /**
  * A bucket of multi-value keys: no concurrent write is lost. A put without a context adds a sibling; a put with the
  * context of a read replaces exactly what that read returned. So read, merge, and put with the context:
@@ -48,7 +57,7 @@ export interface MultiRow<T, K extends Key = string> extends Omit<MultiRead<T>, 
  *
  * Every call rejects with an `AtollError`.
  */
-export class Multi<T> extends Keyed {
+export class Multi<T> extends Keyed<MultiShown<T>> {
   readonly #calls: BucketCalls;
   readonly #codec: Codec<T>;
 
@@ -93,6 +102,11 @@ export class Multi<T> extends Keyed {
   /** Deletes what `context` covers; without one, all that the coordinator sees. */
   async delete(key: Key, options: WriteOptions = {}): Promise<WriteResult> {
     return writeResult(await this.#calls.delete(key, options));
+  }
+
+  /** @internal */
+  protected override shown({ context, isDeleted, values }: kv.Change__Output, { key }: Site): MultiShown<T> {
+    return { kind: isDeleted ? "deleted" : "put", values: this.#decoded(values, key), context };
   }
 
   #decoded(values: readonly kv.Value__Output[], key: Key): T[] {

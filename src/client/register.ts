@@ -2,7 +2,7 @@ import type { kv } from "../wire/index.js";
 import { AtollError } from "./atoll-error.js";
 import { getMany, putMany } from "./batch-calls.js";
 import { type BucketCalls, encodedValue } from "./bucket-calls.js";
-import type { Key } from "./key.js";
+import type { Key, Site } from "./key.js";
 import { Keyed } from "./keyed.js";
 import {
   type BatchResult,
@@ -43,6 +43,12 @@ export interface RegisterRow<T, K extends Key = string> {
   readonly hlc: bigint;
 }
 
+/** What a change tells of a register. */
+export type RegisterShown<T> = {
+  /** Opaque: for the put or delete that replaces what is shown. */
+  readonly context: Uint8Array;
+} & ({ readonly kind: "put"; readonly value: T } | { readonly kind: "deleted"; readonly value: undefined });
+
 /** One put of a batch. */
 export interface RegisterEntry<T> {
   readonly key: Key;
@@ -55,7 +61,7 @@ export interface RegisterEntry<T> {
  *
  * Every call rejects with an `AtollError`.
  */
-export class Register<T> extends Keyed {
+export class Register<T> extends Keyed<RegisterShown<T>> {
   readonly #calls: BucketCalls;
   readonly #codec: Codec<T>;
 
@@ -126,6 +132,13 @@ export class Register<T> extends Keyed {
       replies,
       (_key, reply) => putResult(reply),
     );
+  }
+
+  /** @internal */
+  protected override shown({ context, values }: kv.Change__Output, site: Site): RegisterShown<T> {
+    const [stored] = values;
+    if (stored === undefined) return { kind: "deleted", value: undefined, context };
+    return { kind: "put", value: decodeValue(this.#codec, encodedValue(stored), site), context };
   }
 
   #read(key: Key, reply: kv.GetResponse__Output): RegisterRead<T> {
