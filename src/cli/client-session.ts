@@ -126,6 +126,7 @@ const ADVICE: Partial<Record<ErrorReason, string>> = {
   CONDITION_FAILED: "Read it with `get --json`; `put --if-context` with that context replaces what it saw.",
   SESSION_BEHIND: "Try again, or begin a new session with --session new.",
   SESSION_LOST: "Begin a new session with --session new.",
+  RESYNC: "Begin a new watch without --since; with --existing it shows what is there first.",
   CLOCK_DRIFT: "Set that machine's clock right (NTP), or name another node with --endpoint.",
 };
 

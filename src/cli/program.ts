@@ -65,6 +65,11 @@ const VERBS: readonly Verb[] = [
     load: async () => (await import("./scan-command.js")).scanCommand(),
   },
   {
+    name: "watch",
+    summary: "follow the changes of a bucket as they come",
+    load: async () => (await import("./watch-command.js")).watchCommand(),
+  },
+  {
     name: "import",
     summary: "write many keys from JSON lines",
     load: async () => (await import("./import-command.js")).importCommand(),
