@@ -3,10 +3,10 @@ import {
   AtollError,
   type BatchResult,
   type Buckets,
+  type Entry,
   type Key,
   type PutOptions,
   type PutResult,
-  type RegisterEntry,
   type RegisterRead,
   type Scan,
   type WriteOptions,
@@ -34,7 +34,7 @@ interface ValueRow {
 export interface ValueBucket {
   get(key: Key): Promise<ValueRead>;
   getMany(keys: readonly Key[]): Promise<BatchResult<ValueRead>[]>;
-  putMany(entries: readonly RegisterEntry<unknown>[]): Promise<BatchResult<PutResult>[]>;
+  putMany(entries: readonly Entry<unknown>[]): Promise<BatchResult<PutResult>[]>;
   /** All keys in order. One whose value cannot be decoded is told of and left out; any other failure ends it. */
   scan(onUnreadable: (error: AtollError) => void): AsyncIterable<ValueRow>;
   put(key: Key, value: unknown, options?: PutOptions): Promise<PutResult>;
@@ -45,12 +45,10 @@ export interface ValueBucket {
 export function openBucket(buckets: Buckets, type: BucketType, bucket: string): ValueBucket {
   if (type === "multi") {
     const multi = buckets.multi(bucket);
-    const slots = new CallSlots();
     return {
       get: (key) => multi.get(key),
-      getMany: (keys) => Promise.all(keys.map((key) => slots.run(key, () => multi.get(key)))),
-      putMany: (entries) =>
-        Promise.all(entries.map(({ key, value }) => slots.run(key, () => multi.put(key, value)))),
+      getMany: (keys) => multi.getMany(keys),
+      putMany: (entries) => multi.putMany(entries),
       scan: (onUnreadable) => readable((options) => multi.scan(options), onUnreadable),
       put: (key, value, options) => multi.put(key, value, options),
       delete: (key, options) => multi.delete(key, options),
@@ -97,28 +95,6 @@ async function* readable<Row>(
       if (error.code !== "DATA_LOSS" || error.reason !== undefined || pageToken === undefined) throw error;
       onUnreadable(error);
       scan = open({ ...options, pageToken });
-    }
-  }
-}
-
-const CALLS_IN_FLIGHT_MAX = 64;
-
-/** The SDK has no batches of multi values: each is a call of its own, so many at a time, and the others wait. */
-class CallSlots {
-  readonly #waiting: (() => void)[] = [];
-  #free = CALLS_IN_FLIGHT_MAX;
-
-  async run<Result>(key: Key, call: () => Promise<Result>): Promise<BatchResult<Result>> {
-    if (this.#free > 0) this.#free -= 1;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    try {
-      return { key, ok: true, result: await call() };
-    } catch (thrown) {
-      return { key, ok: false, error: AtollError.from(thrown) };
-    } finally {
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#free += 1;
-      else next();
     }
   }
 }

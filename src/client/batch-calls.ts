@@ -12,17 +12,34 @@ import {
 import type { CallTerms } from "./dispatcher.js";
 import { type Key, keyBytes } from "./key.js";
 import type { CallOptions } from "./settings.js";
-import type { EncodedValue } from "./value-codec.js";
+import { type Codec, type EncodedValue, encodeValue } from "./value-codec.js";
 
 /** Addresses, contexts and field tags beside key and value. */
-const ITEM_OVERHEAD_BYTES = 128;
+export const ITEM_OVERHEAD_BYTES = 128;
 const SINGLE_READS_IN_FLIGHT_MAX = 8;
 
-/** A put of a batch, ready to be sent. */
-interface EncodedEntry {
+/** One put of many. */
+export interface Entry<T> {
   readonly key: Key;
-  readonly value: EncodedValue;
-  readonly context: Uint8Array;
+  readonly value: T;
+}
+
+/** The same, ready to be sent. */
+type EncodedEntry = Entry<EncodedValue>;
+
+/** An entry that cannot be encoded is the error that says why. */
+export function encodedEntries<T>(
+  codec: Codec<T>,
+  entries: readonly Entry<T>[],
+  bucket: string,
+): (EncodedEntry | AtollError)[] {
+  return entries.map(({ key, value }) => {
+    try {
+      return { key, value: encodeValue(codec, value, bucket) };
+    } catch (thrown) {
+      return AtollError.from(thrown);
+    }
+  });
 }
 
 /** Reads many keys; one reply or error for each, in order. */
@@ -59,7 +76,13 @@ export async function putMany(
   return runPrepared(
     entries,
     (entry) => prepareWrite(calls, entry),
-    (items) => runBatch(calls.dispatcher, terms, items, writeMethod(terms)),
+    (items) =>
+      runBatch(
+        calls.dispatcher,
+        terms,
+        items,
+        writeMethod(terms, ({ put }) => put),
+      ),
   );
 }
 
@@ -95,14 +118,14 @@ function prepareRead(calls: BucketCalls, key: Key): BatchItem<AddressedKey> {
   };
 }
 
-function prepareWrite(calls: BucketCalls, entry: EncodedEntry | AtollError): BatchItem<kv.PutRequest> {
+function prepareWrite(calls: BucketCalls, entry: EncodedEntry | AtollError): BatchItem<kv.BatchWriteItem> {
   if (entry instanceof AtollError) throw entry;
-  const { value, context } = entry;
+  const { value } = entry;
   const address = calls.address(keyBytes(entry.key));
   return {
     route: calls.dispatcher.routeOf(calls.bucket, address.key),
-    payload: { address, value: wireValue(value), context },
-    bytes: address.key.length + value.data.length + context.length + ITEM_OVERHEAD_BYTES,
+    payload: { put: { address, value: wireValue(value) } },
+    bytes: address.key.length + value.data.length + ITEM_OVERHEAD_BYTES,
   };
 }
 
@@ -125,19 +148,24 @@ function readMethod(
   };
 }
 
-function writeMethod(
+/** @param pick what of a result says what was written */
+export function writeMethod<Written extends object>(
   terms: CallTerms,
-): BatchMethod<kv.PutRequest, kv.BatchWriteResponse__Output, kv.PutResponse__Output> {
+  pick: (result: kv.BatchWriteResult__Output) => Written | null | undefined,
+): BatchMethod<kv.BatchWriteItem, kv.BatchWriteResponse__Output, Written> {
   return {
     isWrite: true,
-    request: (puts) => {
+    request: (payloads) => {
       const requestId = newRequestId();
-      const items = puts.map((put) => ({ put }));
+      const items = [...payloads];
       return (stub, isRetry, options, done) =>
         stub.batchWrite({ items, options: writeOptions(terms, requestId, isRetry) }, options, done);
     },
     results: (reply) =>
-      reply.results.map(({ put, error }) => (put ? { ...put, header: reply.header } : itemError(error))),
+      reply.results.map((result) => {
+        const written = pick(result);
+        return written ? { ...written, header: reply.header } : itemError(result.error);
+      }),
   };
 }
 

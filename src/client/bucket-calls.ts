@@ -163,7 +163,7 @@ export function writeOptions(terms: CallTerms, requestId: Buffer, isRetry: boole
   return { ...readOptions(terms), requestId, isRetry, isSloppy: terms.isSloppy };
 }
 
-function conditionOf({
+export function conditionOf({
   context,
   ifAbsent = false,
   ifUnchanged,

@@ -1,5 +1,6 @@
 import { AtollMap } from "./atoll-map.js";
 import { AtollSet } from "./atoll-set.js";
+import { BatchWrites, type Write } from "./batch-writes.js";
 import { BucketCalls, type KeyType } from "./bucket-calls.js";
 import { Counter } from "./counter.js";
 import type { Dispatcher } from "./dispatcher.js";
@@ -9,8 +10,11 @@ import { type MapCursor, type MapFields, type MapValue, map } from "./map-schema
 import { BYTE_MEMBERS, TEXT_MEMBERS } from "./members.js";
 import { Multi } from "./multi.js";
 import { Register } from "./register.js";
+import type { BatchResult, WriteResult } from "./results.js";
 import type { SessionState } from "./session-state.js";
+import type { UpdateOptions } from "./settings.js";
 import { autoCodec, type Codec } from "./value-codec.js";
+import { writeEach, writeTogether } from "./write-batch.js";
 
 /** How to use one bucket. */
 export interface BucketOptions<T> {
@@ -94,6 +98,45 @@ export abstract class Buckets {
   ): AtollMap<MapValue<Fields>, MapCursor<Fields>> | AtollMap<readonly MapEntry[], PathCursor> {
     const calls = this.#calls("DATA_TYPE_MAP", bucket);
     return fields === undefined ? new AtollMap(calls, ENTRIES) : new AtollMap(calls, map(fields));
+  }
+
+  /**
+   * Writes many keys, of any types and buckets, in parallel, each at a node that holds it:
+   *
+   * ```ts
+   * await db.batch((to) => [to.register("users").put("u1", ada), to.counter("signups").add("today")]);
+   * ```
+   *
+   * The results are in the order of the writes. It is no transaction: some may fail while others succeed, and of two
+   * writes of one key either may come first.
+   * @throws AtollError INVALID_ARGUMENT for a write that cannot be; then nothing was sent
+   */
+  async batch(
+    build: (to: BatchWrites) => readonly Write[],
+    options: UpdateOptions = {},
+  ): Promise<BatchResult<WriteResult>[]> {
+    const terms = this.#dispatcher.terms(options, this.#session);
+    return writeEach(this.#dispatcher, terms, build(new BatchWrites()));
+  }
+
+  /**
+   * Writes many keys as one: all of them or none, and a retry applies them once. They have to lie in one partition: keys
+   * with one `{tag}`, in buckets of one name, of any types; and each key comes once.
+   *
+   * ```ts
+   * await db.atomic((to) => [to.register("shop").put("{u1}:o7", order), to.set("shop").add("{u1}:open", "o7")]);
+   * ```
+   *
+   * No replica applies a part of it. Reads of several keys are still reads of several keys: two of them may come from
+   * different replicas, or before and after it.
+   * @throws AtollError NOT_ATOMIC (a `reason`) for keys of different partitions; nothing was written
+   */
+  async atomic(
+    build: (to: BatchWrites) => readonly Write[],
+    options: UpdateOptions = {},
+  ): Promise<WriteResult> {
+    const terms = this.#dispatcher.terms(options, this.#session);
+    return writeTogether(this.#dispatcher, terms, build(new BatchWrites()));
   }
 
   #calls(type: KeyType, bucket: string): BucketCalls {

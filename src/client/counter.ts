@@ -1,9 +1,10 @@
 import type { kv } from "../wire/index.js";
 import { AtollError } from "./atoll-error.js";
+import { getMany } from "./batch-calls.js";
 import type { BucketCalls } from "./bucket-calls.js";
 import { type Key, type Site, siteMetadata, siteText } from "./key.js";
 import { Keyed } from "./keyed.js";
-import { type WriteResult, writeResult } from "./results.js";
+import { type BatchResult, pairResults, type WriteResult, writeResult } from "./results.js";
 import {
   BYTE_KEYS,
   type ByteKeys,
@@ -68,6 +69,15 @@ export class Counter extends Keyed<CounterShown> {
   async get(key: Key, options: CallOptions = {}): Promise<number> {
     const { counter } = await this.#calls.get(key, options);
     return exactCount(counter, { bucket: this.bucket, key });
+  }
+
+  /** Reads many counters in parallel, each from a node that holds it. The results are in the order of the keys. */
+  async getMany(keys: Iterable<Key>, options: CallOptions = {}): Promise<BatchResult<number>[]> {
+    const listed = [...keys];
+    const replies = await getMany(this.#calls, listed, options);
+    return pairResults(listed, replies, (key, { counter }) =>
+      exactCount(counter, { bucket: this.bucket, key }),
+    );
   }
 
   /**

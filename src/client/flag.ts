@@ -1,8 +1,9 @@
 import type { kv } from "../wire/index.js";
+import { getMany } from "./batch-calls.js";
 import type { BucketCalls } from "./bucket-calls.js";
 import type { Key } from "./key.js";
 import { Keyed } from "./keyed.js";
-import { type WriteResult, writeResult } from "./results.js";
+import { type BatchResult, pairResults, type WriteResult, writeResult } from "./results.js";
 import type { CallOptions, UpdateOptions } from "./settings.js";
 
 /** What a change tells of a flag. `deleted`: it is off. */
@@ -38,6 +39,12 @@ export class Flag extends Keyed<FlagShown> {
   /** Whether the flag is on. */
   async get(key: Key, options: CallOptions = {}): Promise<boolean> {
     return (await this.#calls.get(key, options)).flag;
+  }
+
+  /** Reads many flags in parallel, each from a node that holds it. The results are in the order of the keys. */
+  async getMany(keys: Iterable<Key>, options: CallOptions = {}): Promise<BatchResult<boolean>[]> {
+    const listed = [...keys];
+    return pairResults(listed, await getMany(this.#calls, listed, options), (_key, { flag }) => flag);
   }
 
   /** @internal */

@@ -16,6 +16,16 @@ export { AtollError, type AtollErrorInit, type ErrorCode } from "./atoll-error.j
 export type { AtollMap, GoneEntry, MapRead, MapShown } from "./atoll-map.js";
 export type { AtollSet, GivenMembers, SetShown } from "./atoll-set.js";
 export type { Balancing } from "./balancing.js";
+export type { Entry } from "./batch-calls.js";
+export type {
+  BatchWrites,
+  CounterWrites,
+  FlagWrites,
+  MapWrites,
+  SetWrites,
+  ValueWrites,
+  Write,
+} from "./batch-writes.js";
 export type { BucketOptions, Buckets, SetOptions } from "./buckets.js";
 export type { TlsOptions } from "./channel.js";
 export type { AtollClient } from "./client.js";
@@ -41,7 +51,7 @@ export {
   set,
 } from "./map-schema.js";
 export type { Multi, MultiRead, MultiRow, MultiShown } from "./multi.js";
-export type { Register, RegisterEntry, RegisterRead, RegisterRow, RegisterShown } from "./register.js";
+export type { Register, RegisterRead, RegisterRow, RegisterShown } from "./register.js";
 export type { BatchResult, PutResult, Served, WriteResult } from "./results.js";
 export type { ByteKeys, Scan, ScanOptions, TextKeys } from "./scan.js";
 export type { Session } from "./session.js";

@@ -1,9 +1,12 @@
 import type { kv } from "../wire/index.js";
+import { type Entry, encodedEntries, getMany, putMany } from "./batch-calls.js";
 import { type BucketCalls, encodedValue } from "./bucket-calls.js";
 import type { Key, Site } from "./key.js";
 import { Keyed } from "./keyed.js";
 import {
+  type BatchResult,
   type PutResult,
+  pairResults,
   putResult,
   regionOf,
   type Served,
@@ -70,14 +73,7 @@ export class Multi<T> extends Keyed<MultiShown<T>> {
 
   /** Reads every value of one key. */
   async get(key: Key, options: CallOptions = {}): Promise<MultiRead<T>> {
-    const reply = await this.#calls.get(key, options);
-    const { values, context, hlc } = reply;
-    return {
-      values: this.#decoded(values, key),
-      context,
-      hlc: BigInt(hlc),
-      region: regionOf(reply),
-    };
+    return this.#read(key, await this.#calls.get(key, options));
   }
 
   /**
@@ -88,6 +84,27 @@ export class Multi<T> extends Keyed<MultiShown<T>> {
   scan(options: ScanOptions & ByteKeys): Scan<MultiRow<T, Uint8Array>>;
   scan(options: ScanOptions & (TextKeys | ByteKeys) = {}): Scan<MultiRow<T>> | Scan<MultiRow<T, Uint8Array>> {
     return options.keys === "bytes" ? this.#scan(options, BYTE_KEYS) : this.#scan(options, TEXT_KEYS);
+  }
+
+  /** Reads many keys in parallel, each from a node that holds it. The results are in the order of the keys. */
+  async getMany(keys: Iterable<Key>, options: CallOptions = {}): Promise<BatchResult<MultiRead<T>>[]> {
+    const listed = [...keys];
+    const replies = await getMany(this.#calls, listed, options);
+    return pairResults(listed, replies, (key, reply) => this.#read(key, reply));
+  }
+
+  /**
+   * Adds many siblings in parallel, each at a node that holds its key. The results are in the order of the entries. It is
+   * no transaction: some may fail while others succeed.
+   */
+  async putMany(entries: Iterable<Entry<T>>, options: CallOptions = {}): Promise<BatchResult<PutResult>[]> {
+    const listed = [...entries];
+    const replies = await putMany(this.#calls, encodedEntries(this.#codec, listed, this.bucket), options);
+    return pairResults(
+      listed.map(({ key }) => key),
+      replies,
+      (_key, reply) => putResult(reply),
+    );
   }
 
   /**
@@ -107,6 +124,16 @@ export class Multi<T> extends Keyed<MultiShown<T>> {
   /** @internal */
   protected override shown({ context, isDeleted, values }: kv.Change__Output, { key }: Site): MultiShown<T> {
     return { kind: isDeleted ? "deleted" : "put", values: this.#decoded(values, key), context };
+  }
+
+  #read(key: Key, reply: kv.GetResponse__Output): MultiRead<T> {
+    const { values, context, hlc } = reply;
+    return {
+      values: this.#decoded(values, key),
+      context,
+      hlc: BigInt(hlc),
+      region: regionOf(reply),
+    };
   }
 
   #decoded(values: readonly kv.Value__Output[], key: Key): T[] {

@@ -1,12 +1,13 @@
 import type { kv } from "../wire/index.js";
 import { AtollError } from "./atoll-error.js";
-import { getMany, putMany } from "./batch-calls.js";
+import { type Entry, encodedEntries, getMany, putMany } from "./batch-calls.js";
 import { type BucketCalls, encodedValue } from "./bucket-calls.js";
 import type { Key, Site } from "./key.js";
 import { Keyed } from "./keyed.js";
 import {
   type BatchResult,
   type PutResult,
+  pairResults,
   putResult,
   regionOf,
   type Served,
@@ -48,12 +49,6 @@ export type RegisterShown<T> = {
   /** Opaque: for the put or delete that replaces what is shown. */
   readonly context: Uint8Array;
 } & ({ readonly kind: "put"; readonly value: T } | { readonly kind: "deleted"; readonly value: undefined });
-
-/** One put of a batch. */
-export interface RegisterEntry<T> {
-  readonly key: Key;
-  readonly value: T;
-}
 
 /**
  * A bucket of registers: each key holds one value, and of concurrent writes the last one wins, by hybrid logical clock
@@ -107,27 +102,17 @@ export class Register<T> extends Keyed<RegisterShown<T>> {
   async getMany(keys: Iterable<Key>, options: CallOptions = {}): Promise<BatchResult<RegisterRead<T>>[]> {
     const listed = [...keys];
     const replies = await getMany(this.#calls, listed, options);
-    return zip(listed, replies, (key, reply) => this.#read(key, reply));
+    return pairResults(listed, replies, (key, reply) => this.#read(key, reply));
   }
 
   /**
    * Writes many keys in parallel, each at a node that holds it. The results are in the order of the entries. It is no
    * transaction: some may fail while others succeed, and of two entries for one key either may win.
    */
-  async putMany(
-    entries: Iterable<RegisterEntry<T>>,
-    options: CallOptions = {},
-  ): Promise<BatchResult<PutResult>[]> {
+  async putMany(entries: Iterable<Entry<T>>, options: CallOptions = {}): Promise<BatchResult<PutResult>[]> {
     const listed = [...entries];
-    const encoded = listed.map(({ key, value }) => {
-      try {
-        return { key, value: encodeValue(this.#codec, value, this.bucket), context: NO_CONTEXT };
-      } catch (thrown) {
-        return AtollError.from(thrown);
-      }
-    });
-    const replies = await putMany(this.#calls, encoded, options);
-    return zip(
+    const replies = await putMany(this.#calls, encodedEntries(this.#codec, listed, this.bucket), options);
+    return pairResults(
       listed.map(({ key }) => key),
       replies,
       (_key, reply) => putResult(reply),
@@ -161,23 +146,4 @@ export class Register<T> extends Keyed<RegisterShown<T>> {
     };
     return new Scan(this.#calls, options, { isKeysOnly: false, read });
   }
-}
-
-const NO_CONTEXT = new Uint8Array(0);
-
-/** Pairs keys with what came of them; a reply that `read` cannot read becomes that key's error. */
-function zip<Reply, Result>(
-  keys: readonly Key[],
-  replies: readonly (Reply | AtollError)[],
-  read: (key: Key, reply: Reply) => Result,
-): BatchResult<Result>[] {
-  return keys.map((key, index) => {
-    try {
-      const reply = replies[index];
-      if (reply === undefined || reply instanceof AtollError) throw reply;
-      return { key, ok: true, result: read(key, reply) };
-    } catch (thrown) {
-      return { key, ok: false, error: AtollError.from(thrown) };
-    }
-  });
 }

@@ -1,5 +1,5 @@
 import type { kv } from "../wire/index.js";
-import type { AtollError } from "./atoll-error.js";
+import { AtollError } from "./atoll-error.js";
 import type { Replied } from "./dispatcher.js";
 import type { Key } from "./key.js";
 
@@ -28,6 +28,23 @@ export interface WriteResult extends Served {
 export interface PutResult extends WriteResult {
   /** Opaque causal context that includes this write, for the write that replaces it. */
   readonly context: Uint8Array;
+}
+
+/** Pairs keys with what came of them; a reply that `read` cannot read becomes that key's error. */
+export function pairResults<Reply, Result>(
+  keys: readonly Key[],
+  replies: readonly (Reply | AtollError)[],
+  read: (key: Key, reply: Reply) => Result,
+): BatchResult<Result>[] {
+  return keys.map((key, index) => {
+    try {
+      const reply = replies[index];
+      if (reply === undefined || reply instanceof AtollError) throw reply;
+      return { key, ok: true, result: read(key, reply) };
+    } catch (thrown) {
+      return { key, ok: false, error: AtollError.from(thrown) };
+    }
+  });
 }
 
 export function putResult(reply: kv.PutResponse__Output): PutResult {

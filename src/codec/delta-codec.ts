@@ -18,6 +18,7 @@ const REQUEST_ID_BYTES = 16;
 const HAS_PAYLOAD = 0x01;
 const HAS_REQUEST_ID = 0x02;
 const IS_ANNOUNCEMENT = 0x04;
+const HAS_FOLLOWING = 0x08;
 
 export function writeDelta(writer: ByteWriter, delta: Delta): void {
   writer.varint(delta.partition);
@@ -28,12 +29,11 @@ export function writeDelta(writer: ByteWriter, delta: Delta): void {
   writer.uint8(
     (delta.payload === undefined ? 0 : HAS_PAYLOAD) |
       (delta.requestId === undefined ? 0 : HAS_REQUEST_ID) |
+      (delta.following === 0 ? 0 : HAS_FOLLOWING) |
       (delta.announced === undefined ? 0 : IS_ANNOUNCEMENT),
   );
-  if (delta.requestId !== undefined) {
-    writer.raw(Buffer.from(delta.requestId, "hex"));
-    writer.varint(delta.following);
-  }
+  if (delta.requestId !== undefined) writer.raw(Buffer.from(delta.requestId, "hex"));
+  if (delta.following > 0) writer.varint(delta.following);
   if (delta.payload !== undefined) writePayload(writer, delta.payload);
   writeDots(writer, delta.replaced);
   if (delta.announced !== undefined) writeAnnouncement(writer, delta.announced);
@@ -48,7 +48,7 @@ export function readDelta(reader: ByteReader): Delta {
   const rowKey = checkedRowKey(reader.latin1());
   const flags = reader.uint8();
   const requestId = (flags & HAS_REQUEST_ID) === 0 ? undefined : reader.raw(REQUEST_ID_BYTES).toString("hex");
-  const following = requestId === undefined ? 0 : reader.varint();
+  const following = (flags & HAS_FOLLOWING) === 0 ? 0 : reader.varint();
   const payload = (flags & HAS_PAYLOAD) === 0 ? undefined : readPayload(reader);
   const replaced = readDots(reader);
   const delta = { partition, actor, counter, hlc, rowKey, requestId, following, payload, replaced };

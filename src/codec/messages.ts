@@ -14,7 +14,7 @@ export interface Delta {
   readonly hlc: Hlc;
   readonly rowKey: RowKey;
   readonly requestId: string | undefined;
-  /** How many dots of the same request come right after this one: it made several, or this is its last. */
+  /** How many dots of the same write come right after this one: all of them are applied at once, by who gets them live. */
   readonly following: number;
   /** What the dot puts into the row; undefined for a removal. */
   readonly payload: Payload | undefined;

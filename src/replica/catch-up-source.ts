@@ -16,6 +16,8 @@ export const CATCH_UP_PAGE_BYTES = 256 * 1024;
 const PAGE_POINTERS = 2_000;
 const PAGE_SCAN_ROWS = 1_000;
 const POINTER_OVERHEAD_BYTES = 40;
+/** A page does not end inside a write of several rows, unless it is as large as this: the asker would show a part of it. */
+const WRITE_BYTES_MAX = 8 * 1024 * 1024;
 
 /** Builds the page that a request asks for. A replica in doubt serves only those that are in doubt themselves. */
 export function buildPage(
@@ -67,7 +69,7 @@ class LogPageBuilder {
   build(): CatchUpBody {
     try {
       const end = walkLog(this.#replica, this.#position, this.#target, (actor, counter, entry) => {
-        if (this.#bytes >= this.#pageBytes || this.#pointers.length >= PAGE_POINTERS) return false;
+        if (this.#isFull()) return false;
         this.#take({ actor, counter, entry });
         return true;
       });
@@ -86,6 +88,12 @@ class LogPageBuilder {
       if (error instanceof PageStop) return error.body;
       throw error;
     }
+  }
+
+  #isFull(): boolean {
+    const isInsideWrite = (this.#pointers.at(-1)?.entry.following ?? 0) > 0;
+    if (isInsideWrite) return this.#bytes >= WRITE_BYTES_MAX;
+    return this.#bytes >= this.#pageBytes || this.#pointers.length >= PAGE_POINTERS;
   }
 
   #take(pointer: CatchUpPointer): void {

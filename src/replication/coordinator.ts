@@ -6,6 +6,7 @@
 import type { VersionVector } from "../causality/index.js";
 import { CodecError } from "../codec/index.js";
 import type { PartitionReplica } from "../replica/index.js";
+import { addressOf, batchProblem } from "./atomic-batch.js";
 import type { Environment } from "./environment.js";
 import { badRequest, failure, maybeApplied, quorumUnavailable } from "./failures.js";
 import { type Failure, isWrite, type Operation, type OperationOptions, type Outcome } from "./operation.js";
@@ -54,6 +55,8 @@ export class Coordinator {
     mayForward: boolean,
     done: (outcome: Outcome) => void,
   ): void {
+    const problem = this.#batchProblem(operation);
+    if (problem !== undefined) return done(problem);
     const partition = this.#partitionOf(operation);
     const replica = this.#environment.replica(partition);
     const refusal = replica === undefined ? undefined : this.#refusal(operation, replica);
@@ -63,9 +66,16 @@ export class Coordinator {
     done(refusal ?? failure("NOT_READY", "this node does not hold the key's partition; nothing was done"));
   }
 
+  /** Its keys have to share what they are routed by, before anything is routed. */
+  #batchProblem(operation: Operation): Failure | undefined {
+    if (operation.kind !== "batch") return undefined;
+    const { view } = this.#environment;
+    return batchProblem(operation.writes, (bucket, key) => view.partitionOf(bucket, key));
+  }
+
   #partitionOf(operation: Operation): number {
     if (operation.kind === "range") return operation.partition;
-    const { bucket, key } = operation.address;
+    const { bucket, key } = addressOf(operation);
     return this.#environment.view.partitionOf(bucket, key);
   }
 

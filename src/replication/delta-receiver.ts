@@ -1,6 +1,7 @@
 /**
  * Takes deltas of other nodes: passes them on as a relay, applies them in the order of their actor's counters, and
- * acknowledges them once durable. One that comes before its predecessors waits a moment in a bounded buffer; what does
+ * acknowledges them once durable. One that comes before its predecessors waits a moment in a bounded buffer, and so does a
+ * part of a write before the rest of it has come: all of it is applied in one turn, and goes into one batch. What does
  * not resolve by itself is fetched by catch-up.
  */
 import { type Actor, actorIncarnation, actorMember } from "../causality/index.js";
@@ -55,7 +56,9 @@ export class DeltaReceiver {
       return;
     }
     if (this.#hooks.isBroughtByCatchUp(delta.partition, delta.actor, delta.counter)) return;
-    this.#take(replica, delta);
+    const isPart = delta.following > 0 && !replica.clock.covers(delta.actor, delta.counter);
+    if (isPart) this.#wait(delta);
+    else this.#take(replica, delta);
     this.retryEarly(replica);
   }
 
@@ -80,9 +83,13 @@ export class DeltaReceiver {
         this.#environment.counters.add("deltas_duplicate");
         return this.#environment.commit.whenDurable(() => this.#acks.add(delta));
       case "gap":
-        this.#early.add(delta);
-        return this.#hooks.gap(delta);
+        return this.#wait(delta);
     }
+  }
+
+  #wait(delta: Delta): void {
+    this.#early.add(delta);
+    this.#hooks.gap(delta);
   }
 
   /**
@@ -123,13 +130,13 @@ class EarlyDeltas {
     this.#bytes += sizeOf(delta);
   }
 
-  /** Removes and returns one that is next in order by now; drops what is held already. */
+  /** Removes and returns one that is next in order by now, with all that has to come with it; drops what is held already. */
   takeNext(replica: PartitionReplica): Delta | undefined {
     const byActor = this.#byPartition.get(replica.partition);
     for (const [actor, deltas] of byActor ?? []) {
       const held = replica.clock.get(actor);
       const next = deltas.get(held + 1);
-      if (next !== undefined) {
+      if (next !== undefined && isWhole(deltas, next)) {
         this.#remove(deltas, next);
         return next;
       }
@@ -148,6 +155,12 @@ class EarlyDeltas {
     deltas.delete(delta.counter);
     this.#bytes -= sizeOf(delta);
   }
+}
+
+/** Whether the rest of its write is there, too. The last part comes last as a rule: without it nothing has to be counted. */
+function isWhole(deltas: ReadonlyMap<number, Delta>, { counter, following }: Delta): boolean {
+  for (let ahead = following; ahead > 0; ahead--) if (!deltas.has(counter + ahead)) return false;
+  return true;
 }
 
 function sizeOf(delta: Delta): number {

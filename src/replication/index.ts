@@ -1,5 +1,6 @@
 /** Between replicas: coordinator, peer streams, catch-up and anti-entropy. */
 
+export { addressOf } from "./atomic-batch.js";
 export { AUDIT_INTERVAL_MS, Audit } from "./audit.js";
 export type { PeerHints } from "./away-peers.js";
 export { type AwayRecord, awayKey, openAway } from "./away-record.js";
@@ -20,6 +21,7 @@ export {
   type FailureReason,
   isWrite,
   type KeyAddress,
+  type KeyWrite,
   type Operation,
   type OperationOptions,
   type Outcome,

@@ -11,10 +11,11 @@ import {
 import { DataType } from "../crdt/index.js";
 import { CHANGE_BYTES_MIN, readChange, writeChange } from "./change-codec.js";
 import { CONSISTENCY_LEVELS, type Consistency } from "./consistency.js";
-import type { Change, KeyAddress, Operation, OperationOptions } from "./operation.js";
+import type { Change, KeyAddress, KeyWrite, Operation, OperationOptions } from "./operation.js";
 import { readParts, readValue, writeParts, writeValue } from "./value-codec.js";
 
-const KINDS = ["get", "put", "delete", "list", "update", "range"] as const;
+const KINDS = ["get", "put", "delete", "list", "update", "range", "batch"] as const;
+const WRITE_KINDS = ["put", "delete", "update"] as const;
 const CONDITIONS = [undefined, "absent", "unchanged"] as const;
 const REQUEST_ID_BYTES = 16;
 const HAS_REQUEST_ID = 0x01;
@@ -50,7 +51,7 @@ export function encodeOperation({ operation, options }: ForwardedOperation): Buf
 export function decodeOperation(bytes: Buffer): ForwardedOperation {
   const reader = new ByteReader(bytes);
   const kind = KINDS[reader.uint8()];
-  const operation = kind === "range" ? readRange(reader) : readOperation(reader, kind, readAddress(reader));
+  const operation = readOperation(reader, kind);
   const consistency = readConsistency(reader);
   const timeoutMs = reader.varint();
   const flags = reader.uint8();
@@ -69,6 +70,14 @@ function writeBody(writer: ByteWriter, operation: Operation): void {
     writer.latin1(operation.range.to);
     writer.uint8((operation.range.isReverse ? IS_REVERSE : 0) | (operation.isKeysOnly ? IS_KEYS_ONLY : 0));
     return writer.varint(operation.limit);
+  }
+  if (operation.kind === "batch") {
+    writer.varint(operation.writes.length);
+    for (const write of operation.writes) {
+      writer.uint8(WRITE_KINDS.indexOf(write.kind));
+      writeBody(writer, write);
+    }
+    return;
   }
   writer.uint8(operation.address.type);
   writer.latin1(operation.address.bucket);
@@ -118,22 +127,41 @@ function readRange(reader: ByteReader): Operation {
   };
 }
 
-function readOperation(
-  reader: ByteReader,
-  kind: Exclude<(typeof KINDS)[number], "range"> | undefined,
-  address: KeyAddress,
-): Operation {
+/** A kind 1, a type 1, a bucket 1, a key 1, what it does 1. */
+const WRITE_BYTES_MIN = 5;
+
+function readBatch(reader: ByteReader): Operation {
+  const writes: KeyWrite[] = [];
+  for (let left = reader.count(WRITE_BYTES_MIN); left > 0; left--)
+    writes.push(readWrite(reader, WRITE_KINDS[reader.uint8()]));
+  return { kind: "batch", writes };
+}
+
+function readOperation(reader: ByteReader, kind: (typeof KINDS)[number] | undefined): Operation {
   switch (kind) {
+    case "range":
+      return readRange(reader);
+    case "batch":
+      return readBatch(reader);
     case "get":
-      return { kind, address, element: readParts(reader) };
+      return { kind, address: readAddress(reader), element: readParts(reader) };
     case "list":
       return {
         kind,
-        address,
+        address: readAddress(reader),
         path: readParts(reader),
         after: readAfter(reader),
         limit: reader.varint(),
       };
+    default:
+      return readWrite(reader, kind);
+  }
+}
+
+function readWrite(reader: ByteReader, kind: (typeof WRITE_KINDS)[number] | undefined): KeyWrite {
+  if (kind === undefined) throw new CodecError("an operation's kind is unknown");
+  const address = readAddress(reader);
+  switch (kind) {
     case "update": {
       const changes: Change[] = [];
       for (let left = reader.count(CHANGE_BYTES_MIN); left > 0; left--) changes.push(readChange(reader));
@@ -149,8 +177,6 @@ function readOperation(
       };
     case "delete":
       return { kind, address, context: Buffer.from(reader.bytes()) };
-    case undefined:
-      throw new CodecError("an operation's kind is unknown");
   }
 }
 

@@ -45,6 +45,10 @@ export type Operation =
       /** At most so many rows; a page may have fewer, and the last one says so. */
       readonly limit: number;
     }
+  | WriteOperation;
+
+/** What changes one key. */
+export type KeyWrite =
   | {
       readonly kind: "put";
       readonly address: KeyAddress;
@@ -80,12 +84,16 @@ export type Action =
   /** All that is there, of a map all at and below the path, of whatever type. */
   | { readonly kind: "clear" };
 
-/** Whether an operation may change something. */
-export function isWrite(operation: Operation): operation is WriteOperation {
-  return operation.kind === "put" || operation.kind === "delete" || operation.kind === "update";
-}
+/** What may change something. */
+export type WriteOperation =
+  | KeyWrite
+  /** At least one, of keys of one partition, each key once: all of them are applied together, and have one outcome. */
+  | { readonly kind: "batch"; readonly writes: readonly KeyWrite[] };
 
-export type WriteOperation = Extract<Operation, { kind: "put" | "delete" | "update" }>;
+export function isWrite(operation: Operation): operation is WriteOperation {
+  const { kind } = operation;
+  return kind === "put" || kind === "delete" || kind === "update" || kind === "batch";
+}
 
 /** How it is asked. */
 export interface OperationOptions {
@@ -143,7 +151,7 @@ type Success = { readonly seen?: VersionVector } & (
   | {
       readonly kind: "written";
       readonly hlc: Hlc;
-      /** Opaque: includes this write. */
+      /** Opaque, of a put: includes it. */
       readonly context: Buffer;
       /** Replicas that have it on disk. */
       readonly acksReceived: number;
@@ -173,6 +181,7 @@ export const FAILURE_REASONS = [
   "SESSION_BEHIND",
   "CONDITION_FAILED",
   "RESYNC",
+  "NOT_ATOMIC",
 ] as const;
 
 export type FailureReason = (typeof FAILURE_REASONS)[number];

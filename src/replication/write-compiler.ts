@@ -14,8 +14,9 @@ import {
 } from "../crdt/index.js";
 import type { PartitionReplica } from "../replica/index.js";
 import type { Clock } from "../runtime/index.js";
+import { BATCH_ROWS_MAX, ofItem, writesOf } from "./atomic-batch.js";
 import { badRequest, failure } from "./failures.js";
-import type { Change, Failure, KeyAddress, WriteOperation } from "./operation.js";
+import type { Change, Failure, KeyAddress, KeyWrite, WriteOperation } from "./operation.js";
 import type { RowHealing } from "./row-healing.js";
 import { clearedRanges, editsOf } from "./update-edits.js";
 
@@ -50,8 +51,10 @@ export class WriteCompiler {
 
   /** The rows that the write clears and that only a scan can name. */
   clearedRanges(operation: WriteOperation): ReturnType<typeof clearedRanges> {
-    const changes = operation.kind === "update" ? operation.changes : changesOf(operation);
-    return clearedRanges(operation.address, changes ?? []);
+    return writesOf(operation).flatMap((write) => {
+      const changes = write.kind === "update" ? write.changes : changesOf(write);
+      return clearedRanges(write.address, changes ?? []);
+    });
   }
 
   /**
@@ -61,6 +64,25 @@ export class WriteCompiler {
    */
   compile(
     operation: WriteOperation,
+    replica: PartitionReplica,
+    cleared: readonly RowKey[],
+  ): readonly RowIntent[] | Failure {
+    if (operation.kind !== "batch") return this.#compileOne(operation, replica, cleared);
+    const all: RowIntent[] = [];
+    for (const [index, write] of operation.writes.entries()) {
+      const intents = this.#compileOne(write, replica, cleared);
+      if ("kind" in intents) return ofItem(intents, index);
+      all.push(...intents);
+    }
+    if (all.length <= BATCH_ROWS_MAX + cleared.length) return all;
+    return badRequest(
+      "items",
+      `change ${all.length} rows, more than ${BATCH_ROWS_MAX}; nothing was written: send them in parts`,
+    );
+  }
+
+  #compileOne(
+    operation: KeyWrite,
     replica: PartitionReplica,
     cleared: readonly RowKey[],
   ): readonly RowIntent[] | Failure {
@@ -118,7 +140,7 @@ export class WriteCompiler {
   }
 
   #compileValue(
-    operation: Exclude<WriteOperation, { kind: "update" }>,
+    operation: Exclude<KeyWrite, { kind: "update" }>,
     rowKey: RowKey,
     row: Row,
   ): Intent | Failure | undefined {
@@ -145,7 +167,7 @@ export class WriteCompiler {
   }
 
   #unmetCondition(
-    condition: Extract<WriteOperation, { kind: "put" }>["condition"],
+    condition: Extract<KeyWrite, { kind: "put" }>["condition"],
     row: Row,
     token: ReadToken | undefined,
   ): Failure | undefined {
@@ -178,7 +200,7 @@ function unmet(why: string): Failure {
 }
 
 /** What a delete of something that is no whole value is as changes. */
-function changesOf(operation: Exclude<WriteOperation, { kind: "update" }>): readonly Change[] | undefined {
+function changesOf(operation: Exclude<KeyWrite, { kind: "update" }>): readonly Change[] | undefined {
   const { type } = operation.address;
   const isValue = type === DataType.register || type === DataType.multi;
   return operation.kind === "delete" && !isValue ? CLEAR : undefined;

@@ -10,10 +10,11 @@ import { type Actor, Context, type Hlc, VersionVector } from "../causality/index
 import { type Delta, encodeRowKey, encodeToken, type RowKey } from "../codec/index.js";
 import { DataType } from "../crdt/index.js";
 import { mayCoordinate, type PartitionReplica } from "../replica/index.js";
+import { writesOf } from "./atomic-batch.js";
 import type { Dissemination } from "./dissemination.js";
 import type { Environment } from "./environment.js";
-import { failure, maybeApplied, quorumUnavailable, writeTimeout } from "./failures.js";
-import type { Failure, OperationOptions, Outcome, WriteOperation } from "./operation.js";
+import { badRequest, failure, maybeApplied, quorumUnavailable, writeTimeout } from "./failures.js";
+import type { Failure, KeyWrite, OperationOptions, Outcome, WriteOperation } from "./operation.js";
 import { PendingWrites } from "./pending-writes.js";
 import { countable, type QuorumPart, QuorumTracker, requiredCount } from "./quorum.js";
 import type { ReadCoordinator } from "./read-coordinator.js";
@@ -142,8 +143,14 @@ export class WriteCoordinator {
     const alive = countable(write.parts, (member) => liveness.isAlive(member));
     const fallbacks = alive < required && write.options.isSloppy ? this.#standIns(write) : undefined;
     if (alive < required && fallbacks === undefined) return write.done(quorumUnavailable(required, alive));
-    if (write.operation.kind === "put" && write.operation.condition !== undefined)
-      return this.#readFirst(write, () => this.#mintTogether(write, [], fallbacks));
+    const conditional = writesOf(write.operation).filter(
+      (part) => part.kind === "put" && part.condition !== undefined,
+    );
+    this.#readFirst(write, conditional, () => this.#gatherCleared(write, fallbacks));
+  }
+
+  /** What a clear removes has to be named. */
+  #gatherCleared(write: Write, fallbacks: StandIns | undefined): void {
     const cleared = this.#compiler.clearedRanges(write.operation);
     if (cleared.length === 0) return this.#mintTogether(write, [], fallbacks);
     gatherRows(
@@ -157,20 +164,29 @@ export class WriteCoordinator {
     );
   }
 
-  /** What the replicas of the level hold is here, or is joined here, before the condition is looked at. */
-  #readFirst(write: Write, go: () => void): void {
-    const { operation, options, parts, replica } = write;
-    const timeoutMs = write.deadlineMs - this.#environment.clock.monotonicMs();
-    const get = { kind: "get", address: operation.address, element: [] } as const;
+  /** What the replicas of the level hold is here, or is joined here, before the conditions are looked at. */
+  #readFirst(write: Write, conditional: readonly KeyWrite[], go: () => void): void {
+    const [first, ...rest] = conditional;
+    if (first === undefined) return go();
+    const { options, parts, replica } = write;
+    const timeoutMs = Math.max(1, write.deadlineMs - this.#environment.clock.monotonicMs());
+    const get = { kind: "get", address: first.address, element: [] } as const;
     this.#reads.read(get, { ...options, timeoutMs }, replica, parts, (outcome) => {
       if (outcome.kind === "failed") write.done(outcome);
-      else this.#unlessOvertaken(write, go);
+      else this.#readFirst(write, rest, () => this.#unlessOvertaken(write, go));
     });
   }
 
   /** A clear of more rows than one batch takes: the first of them, under no request id; a retry clears what is left. */
   #clearInSteps(write: Write, rowKeys: readonly RowKey[], next: () => void): void {
     const { actor, clock, commit } = this.#environment;
+    if (write.operation.kind === "batch")
+      return write.done(
+        badRequest(
+          "items",
+          `clear ${rowKeys.length} rows or more, which takes several steps; nothing was written: clear what is so large by itself`,
+        ),
+      );
     if (clock.monotonicMs() >= write.deadlineMs)
       return write.done(writeTimeout(requiredCount(write.parts), 0));
     for (const rowKey of rowKeys) {
@@ -271,6 +287,7 @@ function seenBy({ options }: Write, { actor, counter }: Minted): { seen?: Versio
 
 /** What a client may hand to its next put: of values only, which it may replace. */
 function contextOf(operation: WriteOperation, minted: Minted, replaced: Delta["replaced"]): Buffer {
+  if (operation.kind === "batch") return Buffer.alloc(0);
   const { type, bucket, key } = operation.address;
   if (type !== DataType.register && type !== DataType.multi) return Buffer.alloc(0);
   const live = operation.kind === "put" ? [minted] : [];

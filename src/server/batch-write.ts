@@ -1,10 +1,13 @@
-/** BatchWrite: puts, deletes and updates in parallel, each with a result of its own. No transaction. */
+/**
+ * BatchWrite: puts, deletes and updates. In parallel, each with a result of its own, and no transaction; or as one, of keys
+ * of one partition, with one outcome.
+ */
 import type { NodeApi } from "../node/index.js";
-import type { Failure, Operation, OperationOptions } from "../replication/index.js";
+import type { Failure, KeyWrite, OperationOptions } from "../replication/index.js";
 import type { kv } from "../wire/index.js";
 import { itemRequestId, runBatch } from "./batch.js";
 import { type Call, decodeCall, run } from "./call.js";
-import { badRequest, deadlinePassed, isFailure, toItemError, unimplemented } from "./failure.js";
+import { badRequest, deadlinePassed, isFailure, toItemError } from "./failure.js";
 import type { Limits } from "./limits.js";
 import { decodeDelete, decodePut, retryProblem } from "./operation-decoding.js";
 import { encodeDelete, encodePut, encodeUpdate, expectWritten, type WriteOutcome } from "./reply-encoding.js";
@@ -25,6 +28,7 @@ export function batchWrite(
     answer(call);
     return;
   }
+  if (request.isAtomic) return writeAsOne(node, headers, limits, { items, call }, answer);
   const endsAt = performance.now() + call.options.timeoutMs;
   const results: kv.BatchWriteResult[] = new Array(items.length);
   runBatch(
@@ -47,13 +51,35 @@ export function batchWrite(
   );
 }
 
+/** One operation of the node: it fails or succeeds as a whole, and every item has its outcome. */
+function writeAsOne(
+  node: Pick<NodeApi, "execute">,
+  headers: ReplyHeaders,
+  limits: Limits,
+  { items, call }: { readonly items: readonly kv.BatchWriteItem__Output[]; readonly call: Call },
+  answer: (result: kv.BatchWriteResponse | Failure) => void,
+): void {
+  if (items.length === 0) return answer(badRequest("items", "is empty: there is nothing to write"));
+  const writes: KeyWrite[] = [];
+  for (const [index, item] of items.entries()) {
+    const write = decodeItem(item, `items[${index}].`, limits);
+    if (isFailure(write)) return answer(write);
+    writes.push(write);
+  }
+  run(node, { kind: "batch", writes }, call, (outcome) => {
+    const written = expectWritten(outcome);
+    if (isFailure(written)) return answer(written);
+    const results = items.map((item) => encodeResult(item, written));
+    answer({ header: headers.of(call.session), results });
+  });
+}
+
 function decodeBatchCall(
-  { items, options, isAtomic }: kv.BatchWriteRequest__Output,
+  { items, options }: kv.BatchWriteRequest__Output,
   remainingMs: number,
   node: Pick<NodeApi, "layout">,
   limits: Limits,
 ): Call | Failure {
-  if (isAtomic) return unimplemented("is_atomic");
   if (items.length > limits.batchItems) {
     return badRequest("items", `${items.length} items; the limit is ${limits.batchItems}`);
   }
@@ -75,7 +101,7 @@ function decodeItem(
   item: kv.BatchWriteItem__Output | undefined,
   prefix: string,
   limits: Limits,
-): Operation | Failure {
+): KeyWrite | Failure {
   const write = item?.put ?? item?.delete ?? item?.update;
   if (write?.options) return badRequest(`${prefix}${item?.write}.options`, "belongs to the batch");
   if (item?.put) return decodePut(item.put, `${prefix}put.`, limits);

@@ -1,7 +1,13 @@
 /** The session of one call: what its token says that the caller has seen, and what it has seen with the answers. */
 import { VersionVector } from "../causality/index.js";
 import { CodecError, decodeSession, encodeSession } from "../codec/index.js";
-import type { Failure, Operation, OperationOptions, Outcome } from "../replication/index.js";
+import {
+  addressOf,
+  type Failure,
+  type Operation,
+  type OperationOptions,
+  type Outcome,
+} from "../replication/index.js";
 import { type Layout, partitionOf } from "../topology/index.js";
 import type { kv } from "../wire/index.js";
 import { badRequest } from "./failure.js";
@@ -70,7 +76,7 @@ export class CallSession {
 
   #partitionOf(operation: Operation): number {
     if (operation.kind === "range") return operation.partition;
-    const { bucket, key } = operation.address;
+    const { bucket, key } = addressOf(operation);
     return partitionOf(bucket, key, this.#layout.partitionCount);
   }
 }

@@ -27,6 +27,7 @@ const CODES: Readonly<Record<FailureReason, status>> = {
   SESSION_BEHIND: status.UNAVAILABLE,
   CONDITION_FAILED: status.FAILED_PRECONDITION,
   RESYNC: status.OUT_OF_RANGE,
+  NOT_ATOMIC: status.FAILED_PRECONDITION,
 };
 
 /** No message of the wire has a field `kind`, so it tells a failure from a reply. */

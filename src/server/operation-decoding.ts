@@ -3,7 +3,7 @@
  * ignored: a put whose TTL was dropped silently would be a lie.
  */
 import { DataType, ValueEncoding } from "../crdt/index.js";
-import type { Failure, KeyAddress, Operation, StoredValue } from "../replication/index.js";
+import type { Failure, KeyAddress, KeyWrite, StoredValue } from "../replication/index.js";
 import type { kv } from "../wire/index.js";
 import { decodeAddress } from "./address-decoding.js";
 import { badRequest, isFailure, unimplemented } from "./failure.js";
@@ -24,7 +24,7 @@ export function decodePut(
   request: kv.PutRequest__Output,
   prefix: string,
   limits: Limits,
-): Operation | Failure {
+): KeyWrite | Failure {
   const address = decodeAddress(request.address, `${prefix}address`, limits);
   if (isFailure(address)) return address;
   if (!isValueType(address)) return badRequest(`${prefix}address.type`, "is changed with Update");
@@ -44,7 +44,7 @@ export function decodeDelete(
   request: kv.DeleteRequest__Output,
   prefix: string,
   limits: Limits,
-): Operation | Failure {
+): KeyWrite | Failure {
   const address = decodeAddress(request.address, `${prefix}address`, limits);
   if (isFailure(address)) return address;
   if (!isValueType(address) && request.context.length > 0)

@@ -1,5 +1,5 @@
 /** Turns updates into operations of the node. Whether a change fits the type of its key, the node judges. */
-import type { Action, Change, Failure, Operation } from "../replication/index.js";
+import type { Action, Change, Failure, KeyWrite } from "../replication/index.js";
 import type { kv } from "../wire/index.js";
 import { decodeAddress } from "./address-decoding.js";
 import { badRequest, isFailure } from "./failure.js";
@@ -12,7 +12,7 @@ export function decodeUpdate(
   request: kv.UpdateRequest__Output,
   prefix: string,
   limits: Limits,
-): Operation | Failure {
+): KeyWrite | Failure {
   const address = decodeAddress(request.address, `${prefix}address`, limits);
   if (isFailure(address)) return address;
   if (isValueType(address)) return badRequest(`${prefix}address.type`, "is written with Put and Delete");

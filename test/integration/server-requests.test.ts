@@ -444,6 +444,26 @@ describe("batches", () => {
     expect(read.results[2]?.error).toMatchObject({ metadata: { field: "addresses[2].bucket" } });
   });
 
+  it("that are atomic are one operation with one outcome", async () => {
+    const items: kv.BatchWriteItem[] = [
+      { put: { address: at("a"), value } },
+      { delete: { address: at("b") } },
+      { update: { address: { ...at("c"), type: "DATA_TYPE_COUNTER" }, operations: [{ counterAdd: 1 }] } },
+    ];
+    const { results } = await batchWrite({ items, isAtomic: true, options: { requestId: REQUEST_ID } });
+    expect(results.map(({ outcome }) => outcome)).toEqual(["put", "delete", "update"]);
+    expect(new Set(results.map((result) => (result.put ?? result.delete ?? result.update)?.hlc)).size).toBe(
+      1,
+    );
+    expect(node.asked.map(({ operation }) => operation.kind)).toEqual(["batch"]);
+    expect(node.asked[0]?.options.requestId).toBe(REQUEST_ID.toString("hex"));
+    node.failure = { kind: "failed", reason: "NOT_ATOMIC", message: "no", metadata: {} };
+    expect(await failureOf(batchWrite({ items, isAtomic: true }))).toMatchObject({
+      code: "FAILED_PRECONDITION",
+      reason: "NOT_ATOMIC",
+    });
+  });
+
   it("may be empty", async () => {
     expect((await batchGet({ addresses: [] })).results).toEqual([]);
     expect((await batchWrite({ items: [] })).results).toEqual([]);
@@ -479,7 +499,15 @@ describe("batches", () => {
       expect(await failureOf(attempt)).toMatchObject(expected);
     await refused(batchWrite({ items }), { code: "INVALID_ARGUMENT", metadata: { field: "items" } });
     await refused(batchGet({ addresses }), { code: "INVALID_ARGUMENT", metadata: { field: "addresses" } });
-    await refused(batchWrite({ items: [], isAtomic: true }), { code: "UNIMPLEMENTED" });
+    await refused(batchWrite({ items: [], isAtomic: true }), {
+      code: "INVALID_ARGUMENT",
+      metadata: { field: "items" },
+    });
+    const wrong = { put: { address: { ...at("a"), key: "" }, value } };
+    await refused(batchWrite({ items: [{ put: { address: at("a"), value } }, wrong], isAtomic: true }), {
+      code: "INVALID_ARGUMENT",
+      metadata: { field: "items[1].put.address.key" },
+    });
     await refused(batchGet({ addresses: [], options: { requestId: Buffer.from("x") } }), {
       metadata: { field: "options.request_id" },
     });

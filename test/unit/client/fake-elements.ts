@@ -50,6 +50,11 @@ export class FakeElements {
     return { found: held !== undefined, ...held };
   }
 
+  readRow(address: Address): kv.GetResponse {
+    const [held] = this.#of(address).values();
+    return { found: held !== undefined, ...held };
+  }
+
   #page({ address, isCountOnly, pageSize, pageToken, path }: kv.GetRequest__Output): kv.GetResponse {
     const below = [...this.#of(address)]
       .filter(([, held]) => path.every((step, at) => held.path[at]?.equals(step) === true))

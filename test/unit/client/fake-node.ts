@@ -91,12 +91,13 @@ export class FakeNode {
         store.delete(request.address, idOf(request)),
       ),
       BatchGet: this.#method("batchGet", ({ addresses }: kv.BatchGetRequest__Output) => ({
-        results: addresses.map((address) => this.#itemError(address) ?? { value: store.get(address) }),
+        results: addresses.map((address) => this.#itemError(address) ?? { value: store.read(address) }),
       })),
       BatchWrite: this.#method("batchWrite", (request: kv.BatchWriteRequest__Output) => ({
-        results: request.items.map(({ put }, index) => {
-          if (!put) return { error: { code: status.UNIMPLEMENTED } };
-          return this.#itemError(put.address) ?? { put: store.put(put, `${idOf(request)}/${index}`) };
+        results: request.items.map((item, index) => {
+          const id = request.isAtomic ? idOf(request) : `${idOf(request)}/${index}`;
+          const address = (item.put ?? item.delete ?? item.update)?.address ?? null;
+          return this.#itemError(address) ?? writtenItem(store, item, id);
         }),
       })),
       Scan: (stream: ScanStream) => void this.#scan(stream),
@@ -207,6 +208,13 @@ export class FakeNode {
     const error = this.itemErrors.get(address?.key.toString() ?? "");
     return error === undefined ? undefined : { error };
   }
+}
+
+function writtenItem(store: FakeStore, item: kv.BatchWriteItem__Output, id: string): kv.BatchWriteResult {
+  if (item.put) return { put: store.put(item.put, id) };
+  if (item.delete) return { delete: store.delete(item.delete.address, id) };
+  if (item.update) return { update: store.update(item.update, id) };
+  return { error: { code: status.INVALID_ARGUMENT } };
 }
 
 function idOf({ options }: Request): string {

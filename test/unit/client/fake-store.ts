@@ -25,6 +25,11 @@ export class FakeStore {
     };
   }
 
+  /** A key of one row, of any type. */
+  read(address: kv.Address__Output | null): kv.GetResponse {
+    return isOfElements(address) ? this.elements.readRow(address) : this.get(address);
+  }
+
   put({ address, value, context }: kv.PutRequest__Output, requestId: string): kv.PutResponse {
     this.#stamp += 1;
     const id = `w${this.#stamp}`;

@@ -101,14 +101,19 @@ export const anyRow: fc.Arbitrary<Row> = fc.record({
   ahead: anyContext,
   damagedAt: fc.option(anyVector, { nil: undefined }),
 });
-/** A request id and how many dots of the same request follow; without one there are none. */
-export const anyRequest = fc.oneof(
-  fc.constant({ requestId: undefined, following: 0 }),
-  fc.record({ requestId: anyRequestId, following: fc.nat({ max: 1_000 }) }),
-);
+/** A request id, and how many dots of the same write follow. */
+export const anyRequest = fc.record({
+  requestId: fc.option(anyRequestId, { nil: undefined }),
+  following: fc.nat({ max: 1_000 }),
+});
 export const anyLogEntry: fc.Arbitrary<LogEntry> = fc
   .tuple(fc.record({ rowKey: anyRowKey, hlc: anyHlc }), anyRequest)
-  .map(([entry, request]) => ({ ...entry, ...request }));
+  .map(([entry, { requestId, following }]) => ({
+    ...entry,
+    requestId,
+    // Only who looks for a request asks its log how much of it follows.
+    following: requestId === undefined ? 0 : following,
+  }));
 const anyDoubt: fc.Arbitrary<Doubt> = fc.record({
   cause: fc.constantFrom("empty", "regressed"),
   settled: fc.array(anyMember, { maxLength: 4 }),

@@ -25,6 +25,7 @@ const REASONS: Readonly<Record<FailureReason, true>> = {
   SESSION_BEHIND: true,
   CONDITION_FAILED: true,
   RESYNC: true,
+  NOT_ATOMIC: true,
 };
 
 /** What the comments of the proto promise: reason to the name of its code. */

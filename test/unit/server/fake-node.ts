@@ -183,6 +183,10 @@ export class FakeNode implements NodeApi {
 
   #apply(operation: Operation): Outcome {
     if (operation.kind === "range") return { kind: "page", rows: [], upTo: undefined };
+    if (operation.kind === "batch") {
+      const [first] = operation.writes.map((write) => this.#apply(write));
+      return first ?? { kind: "failed", reason: "INTERNAL", message: "an empty batch", metadata: {} };
+    }
     const { type, bucket, key } = operation.address;
     const row = `${type}/${bucket}/${key.toString("hex")}`;
     if (operation.kind === "get") {

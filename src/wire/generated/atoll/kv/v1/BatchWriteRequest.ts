@@ -7,7 +7,9 @@ export interface BatchWriteRequest {
   'items'?: (_atoll_kv_v1_BatchWriteItem)[];
   'options'?: (_atoll_kv_v1_RequestOptions | null);
   /**
-   * All or nothing; only for keys of one partition.
+   * All or nothing, with one outcome: the call fails, or every item has the stamp and the acknowledgements of the whole,
+   * and puts have no context. Only for keys of one partition, each of them once: else NOT_ATOMIC or BAD_REQUEST, and
+   * nothing is written. Readers of several keys may see some of it first: docs/data-types.md.
    */
   'isAtomic'?: (boolean);
 }
@@ -16,7 +18,9 @@ export interface BatchWriteRequest__Output {
   'items': (_atoll_kv_v1_BatchWriteItem__Output)[];
   'options': (_atoll_kv_v1_RequestOptions__Output | null);
   /**
-   * All or nothing; only for keys of one partition.
+   * All or nothing, with one outcome: the call fails, or every item has the stamp and the acknowledgements of the whole,
+   * and puts have no context. Only for keys of one partition, each of them once: else NOT_ATOMIC or BAD_REQUEST, and
+   * nothing is written. Readers of several keys may see some of it first: docs/data-types.md.
    */
   'isAtomic': (boolean);
 }

@@ -48,14 +48,14 @@ export interface KvServiceClient extends grpc.Client {
   batchGet(argument: _atoll_kv_v1_BatchGetRequest, callback: grpc.requestCallback<_atoll_kv_v1_BatchGetResponse__Output>): grpc.ClientUnaryCall;
   
   /**
-   * Writes many keys in parallel; each item has a result of its own.
+   * Writes many keys: in parallel, each item with a result of its own; or as one, where they are of one partition.
    */
   BatchWrite(argument: _atoll_kv_v1_BatchWriteRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_atoll_kv_v1_BatchWriteResponse__Output>): grpc.ClientUnaryCall;
   BatchWrite(argument: _atoll_kv_v1_BatchWriteRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_atoll_kv_v1_BatchWriteResponse__Output>): grpc.ClientUnaryCall;
   BatchWrite(argument: _atoll_kv_v1_BatchWriteRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_atoll_kv_v1_BatchWriteResponse__Output>): grpc.ClientUnaryCall;
   BatchWrite(argument: _atoll_kv_v1_BatchWriteRequest, callback: grpc.requestCallback<_atoll_kv_v1_BatchWriteResponse__Output>): grpc.ClientUnaryCall;
   /**
-   * Writes many keys in parallel; each item has a result of its own.
+   * Writes many keys: in parallel, each item with a result of its own; or as one, where they are of one partition.
    */
   batchWrite(argument: _atoll_kv_v1_BatchWriteRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_atoll_kv_v1_BatchWriteResponse__Output>): grpc.ClientUnaryCall;
   batchWrite(argument: _atoll_kv_v1_BatchWriteRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_atoll_kv_v1_BatchWriteResponse__Output>): grpc.ClientUnaryCall;
@@ -187,7 +187,7 @@ export interface KvServiceHandlers extends grpc.UntypedServiceImplementation {
   BatchGet: grpc.handleUnaryCall<_atoll_kv_v1_BatchGetRequest__Output, _atoll_kv_v1_BatchGetResponse>;
   
   /**
-   * Writes many keys in parallel; each item has a result of its own.
+   * Writes many keys: in parallel, each item with a result of its own; or as one, where they are of one partition.
    */
   BatchWrite: grpc.handleUnaryCall<_atoll_kv_v1_BatchWriteRequest__Output, _atoll_kv_v1_BatchWriteResponse>;
   
