@@ -72,7 +72,7 @@ export interface LogEntry {
   readonly rowKey: RowKey;
   /** 32 hexadecimal digits; undefined where the writer gave none. */
   readonly requestId: string | undefined;
-  /** How many dots of the same request come right after this one. */
+  /** How many dots of the same write come right after this one. */
   readonly following: number;
   readonly hlc: Hlc;
 }
@@ -83,10 +83,8 @@ const REQUEST_ID_BYTES = 16;
 export function writeLogEntry(writer: ByteWriter, entry: LogEntry): void {
   writer.uint8(entry.requestId === undefined ? 0 : LOG_REQUEST_ID);
   writer.hlc(entry.hlc);
-  if (entry.requestId !== undefined) {
-    writer.raw(Buffer.from(entry.requestId, "hex"));
-    writer.varint(entry.following);
-  }
+  if (entry.requestId !== undefined) writer.raw(Buffer.from(entry.requestId, "hex"));
+  writer.varint(entry.following);
   writer.latin1(entry.rowKey);
 }
 
@@ -94,7 +92,7 @@ export function readLogEntry(reader: ByteReader): LogEntry {
   const flags = reader.uint8();
   const hlc = reader.hlc();
   const requestId = (flags & LOG_REQUEST_ID) === 0 ? undefined : reader.raw(REQUEST_ID_BYTES).toString("hex");
-  const following = requestId === undefined ? 0 : reader.varint();
+  const following = reader.varint();
   const rowKey = checkedRowKey(reader.latin1());
   return { rowKey, requestId, following, hlc };
 }

@@ -131,7 +131,7 @@ export class PartitionReplica {
     this.#environment.markDirty(this);
   }
 
-  /** Mints the next dot of `actor` for one row change; `following` more of the same request come right after it. */
+  /** Mints the next dot of `actor` for one row change; `following` more of the same write come right after it. */
   mint(
     actor: Actor,
     rowKey: RowKey,

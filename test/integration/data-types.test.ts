@@ -151,6 +151,67 @@ describe("the SDK and a node agree on", () => {
     expect(await listed(db.session().register("scanned").keys({ limit: 1 }))).toEqual(["eu:000"]);
   });
 
+  it("batches of all types, each by itself and as one", async () => {
+    const fields = { n: counter(), tags: set() };
+    const apart = await db.batch((to) => [
+      to.register("apart").put("a", 1),
+      to.counter("apart").add("b", 5),
+      to.set("apart").add("c", "m"),
+      to.register("apart").put("a", 2, { ifUnchanged: new Uint8Array([9]) }),
+      to.map("apart", fields).update("d", (map) => [map.n.add(2), map.tags.add("x")]),
+    ]);
+    expect(apart.map(({ ok }) => ok)).toEqual([true, true, true, false, true]);
+    expect(await db.counter("apart").getMany(["b", "none"])).toMatchObject([{ result: 5 }, { result: 0 }]);
+    expect(await db.map("apart", fields).get("d")).toMatchObject({ value: { n: 2, tags: new Set(["x"]) } });
+
+    const order = { id: "o1" };
+    await db.set("shop").add("{u1}:old", "m1", "m2");
+    const together = await db.atomic((to) => [
+      to.register<typeof order>("shop").put("{u1}:o1", order, { ifAbsent: true }),
+      to.counter("shop").add("{u1}:orders"),
+      to.set("shop").add("{u1}:open", "o1"),
+      to.flag("shop").enable("{u1}:active"),
+      to.multi("shop").put("{u1}:notes", "first"),
+      to.map("shop", fields).update("{u1}:stats", (map) => map.n.add(3)),
+      to.set("shop").clear("{u1}:old"),
+    ]);
+    expect(together.acksReceived).toBe(1);
+    expect(await db.register("shop").get("{u1}:o1")).toMatchObject({ value: order });
+    expect(await db.counter("shop").get("{u1}:orders")).toBe(1);
+    expect(await db.set("shop").has("{u1}:open", "o1")).toBe(true);
+    expect(await db.flag("shop").get("{u1}:active")).toBe(true);
+    expect(await db.set("shop").size("{u1}:old")).toBe(0);
+
+    const again = db.atomic((to) => [
+      to.counter("shop").add("{u1}:orders"),
+      to.register("shop").put("{u1}:o1", order, { ifAbsent: true }),
+    ]);
+    await expect(again).rejects.toMatchObject({
+      reason: "CONDITION_FAILED",
+      metadata: { field: "items[1]" },
+    });
+    const far = db.atomic((to) => [
+      to.counter("shop").add("{u1}:orders"),
+      ...Array.from({ length: 20 }, (_, at) => to.flag("shop").enable(`{u${at + 2}}:active`)),
+    ]);
+    await expect(far).rejects.toMatchObject({
+      reason: "NOT_ATOMIC",
+      message: expect.stringContaining("{tag}"),
+    });
+    const twice = db.atomic((to) => [
+      to.counter("shop").add("{u1}:orders"),
+      to.counter("shop").add("{u1}:orders", 2),
+    ]);
+    await expect(twice).rejects.toMatchObject({ code: "INVALID_ARGUMENT", metadata: { field: "items[1]" } });
+    expect(await db.counter("shop").get("{u1}:orders")).toBe(1);
+    const session = db.session();
+    await session.atomic((to) => [
+      to.counter("shop").add("{u1}:orders"),
+      to.flag("shop").disable("{u1}:active"),
+    ]);
+    expect(await session.counter("shop").get("{u1}:orders")).toBe(2);
+  });
+
   it("what a put may be bound to", async () => {
     for (const bucket of [db.register<string>("slots"), db.multi<string>("slots")]) {
       const first = await bucket.put("s1", "ada", { ifAbsent: true });

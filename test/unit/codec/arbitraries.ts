@@ -108,12 +108,7 @@ export const anyRequest = fc.record({
 });
 export const anyLogEntry: fc.Arbitrary<LogEntry> = fc
   .tuple(fc.record({ rowKey: anyRowKey, hlc: anyHlc }), anyRequest)
-  .map(([entry, { requestId, following }]) => ({
-    ...entry,
-    requestId,
-    // Only who looks for a request asks its log how much of it follows.
-    following: requestId === undefined ? 0 : following,
-  }));
+  .map(([entry, request]) => ({ ...entry, ...request }));
 const anyDoubt: fc.Arbitrary<Doubt> = fc.record({
   cause: fc.constantFrom("empty", "regressed"),
   settled: fc.array(anyMember, { maxLength: 4 }),
