@@ -38,6 +38,12 @@ const MEMBERS = 3;
 const SIGNS = 3;
 const PAGE_ROWS = 1_000;
 
+/**
+ * From here on elements are rows of their own, which clients that do not draw from `elementsOf` can have for themselves: of a
+ * map flags, each in a map in it.
+ */
+export const OWN_ELEMENTS = 100;
+
 /** How many elements there are to choose from. */
 export function elementsOf(type: Compound): number {
   return { counter: SIGNS, flag: 1, set: MEMBERS, map: MAP_LEAVES.length }[type];
@@ -187,6 +193,10 @@ export function compoundKeyOf(rowKey: RowKey): string | undefined {
 }
 
 function leafAt(element: number): Leaf {
+  if (element >= OWN_ELEMENTS) {
+    const step = `j${element}`;
+    return { type: "flag", path: [step, "f"], cleared: [step] };
+  }
   const leaf = MAP_LEAVES[element % MAP_LEAVES.length];
   if (leaf === undefined) throw new Error("a map has leaves");
   return leaf;

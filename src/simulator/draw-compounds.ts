@@ -1,17 +1,20 @@
 /**
  * What clients do with counters, flags, sets and maps. Gatherings: a few clients change one key at once at several nodes,
  * and look at it. Journeys: a session writes at one node, and goes on at others, maybe before what it wrote or read has
- * come there, maybe because the node has died. Both are drawn to the focuses, at which faults aim.
+ * come there, maybe because the node has died. Tallies: a node whose disk goes back counts on. All are drawn to the
+ * focuses, at which faults aim.
  */
 import type { SeededRandom } from "../runtime/simulated/index.js";
-import { type Deed, elementsOf } from "./compounds.js";
+import { type Deed, elementsOf, OWN_ELEMENTS } from "./compounds.js";
 import { drawRetries } from "./draw-retries.js";
 import { LEVELS, type Level, type PlannedLook, type PlannedOperation, type PlannedUpdate } from "./plan.js";
 import { type Focus, JOURNEY_KEYS, nodesOf, type Shape } from "./shape.js";
 
 const GATHERINGS_ANYWHERE = 1;
-const GATHERING_CHANCE = 0.4;
-const GATHERING_STEPS = [4, 8] as const;
+/** Clients of a run come back to one key, as nodes do with other incarnations. */
+const FAVOURITE_CHANCE = 0.5;
+const GATHERING_CHANCE = 0.3;
+const GATHERING_STEPS = [3, 7] as const;
 const GATHERING_GAP_MS = 130;
 /** Sometimes long enough for a node to come back with another incarnation. */
 const LONG_GAP_CHANCE = 0.12;
@@ -21,11 +24,15 @@ const REMOVE_CHANCE = 0.35;
 const CLEAR_CHANCE = 0.2;
 const WHOLE_LOOK_CHANCE = 0.6;
 const RETRY_CHANCE = 0.5;
+const TALLY_CHANCE = 0.25;
+const TALLY_MAX = 4;
+/** Before a focus and after: the one disk that may lose something often does so at one. */
+const TALLY_MS = [-1_500, 5_000] as const;
 const JOURNEY_RETRY_CHANCE = 0.3;
 const LINGER_CHANCE = 0.1;
 const LINGER_MS_MAX = 900;
 const SLOPPY_CHANCE = 0.3;
-const JOURNEY_CHANCE = 0.3;
+const JOURNEY_CHANCE = 0.25;
 /** Shorter than most ways between regions. */
 const JOURNEY_GAP_MS = 90;
 const JOURNEY_REST_CHANCE = 0.2;
@@ -34,8 +41,6 @@ const JOURNEY_REST_MS = 2_500;
 const ALONE: readonly Level[] = ["ONE", "LOCAL_ONE"];
 const ALONE_CHANCE = 0.75;
 const TIMEOUTS_MS = [400, 800, 2_000];
-/** Members that only one journey has to do with are numbered from here on. */
-const JOURNEY_MEMBERS = 100;
 
 type Planned = PlannedOperation | PlannedUpdate | PlannedLook;
 
@@ -51,15 +56,20 @@ export function drawCompounds(random: SeededRandom, shape: Shape): Planned[] {
     ...shape.focuses.filter(() => gatherings.chance(GATHERING_CHANCE)),
     ...Array.from({ length: GATHERINGS_ANYWHERE }, () => anywhere(gatherings)),
   ];
+  const favourite = gatherings.below(shape.compounds.length);
   const journeysFrom = [...shape.focuses.filter(() => journeys.chance(JOURNEY_CHANCE)), anywhere(journeys)];
+  const tallies = random.split("tallies");
   return [
-    ...gatheredAt.flatMap((focus) => drawGathering(gatherings, shape, focus)),
+    ...shape.focuses
+      .filter(() => tallies.chance(TALLY_CHANCE))
+      .flatMap((focus) => drawTally(tallies, shape, focus)),
+    ...gatheredAt.flatMap((focus) => drawGathering(gatherings, shape, focus, favourite)),
     ...journeysFrom.flatMap((focus, index) => drawJourney(journeys, shape, focus, index)),
   ];
 }
 
-function drawGathering(random: SeededRandom, shape: Shape, focus: Focus): Planned[] {
-  const key = random.below(shape.compounds.length);
+function drawGathering(random: SeededRandom, shape: Shape, focus: Focus, favourite: number): Planned[] {
+  const key = random.chance(FAVOURITE_CHANCE) ? favourite : random.below(shape.compounds.length);
   const compound = shape.compounds[key];
   if (compound === undefined) return [];
   const { type, isCleared, isStrict } = compound;
@@ -87,6 +97,32 @@ function drawGathering(random: SeededRandom, shape: Shape, focus: Focus): Planne
       ? { ...call, kind: "look", isWhole: random.chance(WHOLE_LOOK_CHANCE) }
       : { ...call, kind: "update", deed: drawDeed(random, isCleared) };
   });
+}
+
+/** The one node that may lose what it holds counts on alone, with another incarnation after it did. */
+function drawTally(random: SeededRandom, shape: Shape, { atMs }: Focus): PlannedUpdate[] {
+  const loose = shape.compounds.flatMap(({ type, isStrict }, i) =>
+    type === "counter" && !isStrict ? [i] : [],
+  );
+  const base = {
+    client: random.below(shape.clients),
+    key: pick(random, loose),
+    node: shape.victim,
+    timeoutMs: 800,
+  };
+  const [earliestMs, latestMs] = TALLY_MS;
+  return Array.from({ length: 2 + random.below(TALLY_MAX - 1) }, () => ({
+    ...base,
+    kind: "update",
+    deed: "add",
+    element: random.below(elementsOf("counter")),
+    atMs: Math.max(0, Math.round(atMs + random.between(earliestMs, latestMs))),
+    level: pick(random, ALONE),
+    isSloppy: false,
+    retries: [],
+    lingersMs: 0,
+    isOfSession: false,
+  }));
 }
 
 function drawDeed(random: SeededRandom, isCleared: boolean): Deed {
@@ -138,20 +174,21 @@ function drawJourney(
   }
   const key = shape.compounds.findIndex(({ type, isStrict }) => type === target && !isStrict);
   const look = { key, kind: "look", isWhole: true, element: 0 } as const;
-  const theirs = target === "set" ? JOURNEY_MEMBERS + 2 * index : 0;
-  const add = { key, kind: "update", deed: "add", element: target === "set" ? theirs + 1 : 1 } as const;
+  const isCounter = target === "counter";
+  const theirs = isCounter ? 0 : OWN_ELEMENTS + 2 * index;
+  const add = { key, kind: "update", deed: "add", element: theirs + 1 } as const;
   const removal = { ...add, deed: "remove", element: random.chance(0.5) ? theirs : add.element } as const;
   return [
     { ...call(from), ...add, ...someone, element: theirs },
     { ...call(from), ...add },
     { ...call(from), ...look },
     { ...call(to), ...look },
-    { ...call(to), ...(target === "set" ? removal : add) },
+    { ...call(to), ...(isCounter ? add : removal) },
     { ...call(third), ...look },
   ];
 }
 
-const TARGETS = ["register", "multi", "counter", "set", "set"] as const;
+const TARGETS = ["register", "multi", "counter", "set", "map"] as const;
 
 function pick<T>(random: SeededRandom, from: readonly T[]): T {
   const picked = from[random.below(from.length)];

@@ -53,6 +53,21 @@ export function sumsOf(changes: readonly RowChange[]): ReadonlySet<bigint> | und
   return sums;
 }
 
+/**
+ * Adds that the coordinator of a removal, in a row that it is of, found there for certain: it had them, and nobody who had seen
+ * them changed the row before, by its stamp.
+ */
+export function foundBy(removal: UpdateDot, changes: readonly RowChange[]): readonly RowChange[] {
+  return changes.filter(
+    (change) =>
+      isAdd(change) &&
+      covers(removal, change.dot) === YES &&
+      changes.every(
+        (other) => other === change || other.dot.hlc > removal.hlc || sightOf(other, change) === NO,
+      ),
+  );
+}
+
 /** @param own increments of one actor, in order */
 function partsOf(own: readonly RowChange[], clears: readonly RowChange[]): ReadonlySet<bigint> {
   const parts = new Set<bigint>();
@@ -109,9 +124,15 @@ function goneBy(add: RowChange, others: readonly RowChange[]): Certainty {
 }
 
 /** Whether the coordinator of a change had seen an earlier one. */
-function sightOf({ dot, isSightCertain }: RowChange, { dot: { actor, counter } }: RowChange): Certainty {
+function sightOf({ dot, isSightCertain }: RowChange, earlier: RowChange): Certainty {
+  // One incarnation forgets nothing.
+  const isCertain = isSightCertain || dot.actor === earlier.dot.actor;
+  return least(covers(dot, earlier.dot), isCertain ? YES : MAYBE);
+}
+
+function covers(dot: UpdateDot, { actor, counter }: UpdateDot): Certainty {
   if (actor === dot.actor) return counter < dot.counter ? YES : NO;
-  if (dot.before.covers(actor, counter)) return isSightCertain ? YES : MAYBE;
+  if (dot.before.covers(actor, counter)) return YES;
   return dot.within.covers(actor, counter) ? MAYBE : NO;
 }
 

@@ -53,7 +53,7 @@ export const JOURNEY_KEYS: readonly PlannedKey[] = [
   { type: "register", isStrict: false },
   { type: "multi", isStrict: false },
 ];
-/** Of counters and sets, the first that is not strict is also that of the sessions that travel. */
+/** Of each type the first that is not strict is also of the sessions that travel. */
 const COMPOUNDS: readonly PlannedCompound[] = [
   { type: "counter", isStrict: true, isCleared: false },
   { type: "counter", isStrict: false, isCleared: false },
@@ -98,7 +98,7 @@ export function shapeOf(random: SeededRandom): Shape {
       auditIntervalMs: random.split("audits").chance(0.5) ? AUDIT_INTERVAL_MS : 1_500,
     },
     clients: 3 + random.below(3),
-    operations: Math.round(random.between(45, 100)),
+    operations: Math.round(random.between(42, 94)),
     durationMs,
     victim: random.below(nodes),
     focuses: Array.from({ length: 2 + random.below(4) }, () => ({

@@ -4,10 +4,10 @@
  * removal had seen (enable wins, add wins, reset-remove). And what was acknowledged is in that history.
  */
 import { actorMember } from "../../causality/index.js";
-import type { Shown } from "../compounds.js";
+import { isOf, type Shown } from "../compounds.js";
 import type { DamageBudget } from "../damage-budget.js";
 import type { History, Look, Update } from "../history.js";
-import { livingIn, type RowChange, sumsOf } from "../row-fate.js";
+import { foundBy, livingIn, type RowChange, sumsOf } from "../row-fate.js";
 import type { UpdateLedger } from "../update-ledger.js";
 import { Violation } from "../violation.js";
 
@@ -33,7 +33,10 @@ export function checkElements(
         const isKept = !isOfVictim || budget.mustHold({ ...update, minter: budget.victim });
         changes.push({ dot, update, isKept, isSightCertain: !isOfVictim });
       }
-      checkRow(`${key.name} ${row}`.trim(), changes, shown.get(row));
+      const name = `${key.name} ${row}`.trim();
+      checkRow(name, changes, shown.get(row));
+      for (const update of history.updatesOf(key))
+        if (isOf(key.type, update.deed, update.element, row)) checkTaken(name, update, changes, ledger);
     }
   }
 }
@@ -45,6 +48,22 @@ function checkMinted({ deed, fate, key, name, requestId }: Update, ledger: Ledge
     throw new Violation("e", `${name} of ${key.name} is acknowledged, and there is no dot of it`);
   if (fate === "refused" && count > 0)
     throw new Violation("e", `${name} of ${key.name} was refused, and there are ${count} dots of it`);
+}
+
+/** A removal leaves a dot in each of its rows in which it found something. */
+function checkTaken(
+  name: string,
+  { deed, name: removal, requestId }: Update,
+  changes: readonly RowChange[],
+  ledger: Ledger,
+): void {
+  const dots = ledger.dotsOf(requestId);
+  const [first] = dots;
+  if (deed === "add" || first === undefined) return;
+  if (changes.some(({ dot }) => dots.includes(dot))) return;
+  const [found] = changes.some(({ isSightCertain }) => !isSightCertain) ? [] : foundBy(first, changes);
+  if (found !== undefined)
+    throw new Violation("e", `${removal} left ${name} as it was, and ${found.update.name} was there`);
 }
 
 function checkRow(name: string, changes: readonly RowChange[], shown: Shown | undefined): void {

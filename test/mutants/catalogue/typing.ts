@@ -29,12 +29,30 @@ export const TYPING: readonly Mutant[] = [
   {
     name: "increment-continues-past-incarnation",
     rule: "18",
-    why: "a node that started anew goes on with the total that it had before",
+    why: "a node that started anew goes on with the total that it had before, and replaces that",
     edits: [
       {
         file: "src/crdt/edit.ts",
         find: "row.live.find((dot) => dot.actor === actor)",
         replace: "row.live.find((dot) => actorMember(dot.actor) === actorMember(actor))",
+      },
+      {
+        file: "src/crdt/edit.ts",
+        find: `import type { Actor } from "../causality/index.js";`,
+        replace: `import { type Actor, actorMember } from "../causality/index.js";`,
+      },
+    ],
+  },
+  {
+    name: "increment-absorbs-predecessor",
+    rule: "18",
+    why: "a node that started anew begins with the total of who it was, which replaces only what is its own",
+    edits: [
+      {
+        file: "src/crdt/edit.ts",
+        find: "const before = isReset || own === undefined ? COUNTER_ZERO : totalsOf(own.payload.data);",
+        replace:
+          "const past = own ?? row.live.find((dot) => actorMember(dot.actor) === actorMember(actor));\n  const before = isReset || past === undefined ? COUNTER_ZERO : totalsOf(past.payload.data);",
       },
       {
         file: "src/crdt/edit.ts",

@@ -121,6 +121,27 @@ describe("(e) a register in a map", () => {
   });
 });
 
+describe("(e) a clear", () => {
+  /** Of two members, of which its coordinator had seen the first and the second, or the first alone. */
+  function cleared(saw: 1 | 2): CompoundStory {
+    const story = new CompoundStory();
+    const added = [0, 1].map((element) =>
+      story.mint(story.update(story.set, "add", 10 + element, { element }), { at: 1 + element }),
+    );
+    story.mint(story.update(story.set, "clear", 20), { at: 4, saw: added.slice(0, saw) });
+    return story;
+  }
+
+  it("takes all that it found", () => {
+    const found = cleared(2);
+    expect(judge(found, found.set, { m1: true })).toThrow(
+      "u2 left strict-set-3 m1 as it was, and u1 was there",
+    );
+    const unseen = cleared(1);
+    expect(judge(unseen, unseen.set, { m1: true })).not.toThrow();
+  });
+});
+
 describe("(e) a flag", () => {
   it("is on while nobody who had seen it enabled has disabled it", () => {
     const story = new CompoundStory();
