@@ -115,7 +115,7 @@ export function kvServiceHandlers(parts: KvServiceParts): kv.KvServiceHandlers {
       parts.observe,
       async (stream, remainingMs) => {
         const call = callOf(stream.request.options, remainingMs);
-        return isFailure(call) ? call : scan(node, headers, limits, stream, call);
+        return isFailure(call) ? call : scan(node, headers, limits, stream, call, parts.calls.draining);
       },
     ),
     Watch: streamCall<kv.WatchRequest__Output, kv.WatchResponse>(

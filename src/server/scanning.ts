@@ -1,10 +1,9 @@
 /** Scan: streams the rows of a bucket in the order of their keys, page by page, no faster than the client reads. */
-import { once } from "node:events";
 import type { ServerWritableStream } from "@grpc/grpc-js";
 import { afterKey, encodeRowKey, type RowKeyRange, rowKeysOfBucket } from "../codec/index.js";
 import { DataType } from "../crdt/index.js";
 import type { NodeApi } from "../node/index.js";
-import { type Failure, type PageRow, Scan } from "../replication/index.js";
+import { type Failure, failure, type PageRow, Scan } from "../replication/index.js";
 import { partitionOfPrefix } from "../topology/index.js";
 import type { kv } from "../wire/index.js";
 import { bucketProblem, TYPES } from "./address-decoding.js";
@@ -28,6 +27,7 @@ export async function scan(
   limits: Limits,
   stream: ScanStream,
   call: Call,
+  draining: AbortSignal,
 ): Promise<Failure | undefined> {
   const { request } = stream;
   const range = decodeRange(request, limits);
@@ -45,8 +45,9 @@ export async function scan(
     left -= rows.length;
     const isEnd = rows.length < wanted;
     for (const reply of repliesOf(rows, isEnd)) {
+      const isSent = await sent(stream, { header: headers.of(call.session), ...reply }, draining);
       if (stream.cancelled) return undefined;
-      await sent(stream, { header: headers.of(call.session), ...reply });
+      if (!isSent) return failure("DRAINING", "this node is shutting down; go on at another one");
     }
     if (isEnd || left === 0) break;
   }
@@ -58,14 +59,23 @@ function nextRows(merged: Scan, limit: number): Promise<readonly PageRow[] | Fai
   return new Promise((done) => merged.next(limit, done));
 }
 
-/** Waits until the reply has gone out, which a client that does not read holds up: nothing is read ahead for it. */
-async function sent(stream: ScanStream, reply: kv.ScanResponse): Promise<void> {
-  const written = new Promise<void>((done) => stream.write(reply, () => done()));
-  const ending = new AbortController();
-  // The loser of the race must leave no listener behind: a scan may have any number of pages.
-  const gone = once(stream, "cancelled", { signal: ending.signal }).catch(() => undefined);
-  await Promise.race([written, gone]);
-  ending.abort();
+/**
+ * Waits until the reply has gone out, which a client that does not read holds up: nothing is read ahead for it. False: it
+ * has not, because the client has gone, or because the node is not to wait for it any longer.
+ */
+function sent(stream: ScanStream, reply: kv.ScanResponse, draining: AbortSignal): Promise<boolean> {
+  return new Promise((done) => {
+    const end = (isSent: boolean): void => {
+      stream.off("cancelled", giveUp);
+      draining.removeEventListener("abort", giveUp);
+      done(isSent);
+    };
+    const giveUp = (): void => end(false);
+    if (stream.cancelled || draining.aborted) return done(false);
+    stream.once("cancelled", giveUp);
+    draining.addEventListener("abort", giveUp, { once: true });
+    stream.write(reply, () => end(true));
+  });
 }
 
 /** One page as replies that are not too large: a reader holds one in memory. The last of them says whether it ends. */

@@ -19,11 +19,17 @@ export type UnaryWork<Request, Reply extends object> = (
 
 /** Calls that were taken and not answered yet. */
 export class CallsInFlight {
+  readonly #drain = new AbortController();
   #count = 0;
   #waiting: (() => void)[] = [];
 
   get count(): number {
     return this.#count;
+  }
+
+  /** Fires when somebody waits until none is left: what could go on for ever has to end. */
+  get draining(): AbortSignal {
+    return this.#drain.signal;
   }
 
   begin(): void {
@@ -40,6 +46,7 @@ export class CallsInFlight {
 
   /** Resolves once none is left, at once when none is. */
   idle(): Promise<void> {
+    this.#drain.abort();
     if (this.#count === 0) return Promise.resolve();
     return new Promise((done) => this.#waiting.push(done));
   }

@@ -151,6 +151,23 @@ describe("the SDK and a node agree on", () => {
     expect(await listed(db.session().register("scanned").keys({ limit: 1 }))).toEqual(["eu:000"]);
   });
 
+  it("the end of a scan, when the server stops while nobody reads it", async () => {
+    const own = await mkdtemp(join(tmpdir(), "atoll-scan-drain-"));
+    const listen = { client: "127.0.0.1:0", peer: "127.0.0.1:0", admin: "127.0.0.1:0" };
+    const config = parseConfig({ node: "eu-west-1", region: "eu-west", data: own, listen });
+    const other = await AtollServer.start(config, { log: SILENT });
+    await using client = await connect({ endpoints: [other.addresses.client], timeoutMs: 2_000 });
+    const blobs = client.register<Uint8Array>("blobs");
+    for (let at = 0; at < 20; at++) await blobs.put(`k${at}`, new Uint8Array(600_000));
+    const scan = blobs.scan({ pageSize: 1 });
+    await scan.next();
+    const startedAtMs = performance.now();
+    await other.stop();
+    expect(performance.now() - startedAtMs).toBeLessThan(5_000);
+    await expect(listed(scan)).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    await rm(own, { recursive: true, force: true });
+  });
+
   it("batches of all types, each by itself and as one", async () => {
     const fields = { n: counter(), tags: set() };
     const apart = await db.batch((to) => [

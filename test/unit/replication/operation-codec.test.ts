@@ -7,6 +7,7 @@ import {
   type Action,
   type Change,
   FAILURE_REASONS,
+  type KeyWrite,
   type Operation,
   type Outcome,
 } from "../../../src/replication/operation.js";
@@ -40,18 +41,7 @@ const anyAction: fc.Arbitrary<Action> = fc.oneof(
   fc.constant({ kind: "clear" as const }),
 );
 const anyChange: fc.Arbitrary<Change> = fc.record({ path: anyParts, action: anyAction });
-const anyOperation: fc.Arbitrary<Operation> = fc.oneof(
-  fc.tuple(anyAddress, anyParts).map(([address, element]) => ({ kind: "get" as const, address, element })),
-  fc
-    .tuple(anyAddress, anyParts, fc.option(anyRowKey, { nil: undefined }), fc.nat())
-    .map(([address, path, after, limit]) => ({ kind: "list" as const, address, path, after, limit })),
-  fc.record({
-    kind: fc.constant("range" as const),
-    partition: fc.nat(),
-    range: fc.record({ from: anyRowKey, to: anyRowKey, isReverse: fc.boolean() }),
-    limit: fc.nat(),
-    isKeysOnly: fc.boolean(),
-  }),
+const anyWrite: fc.Arbitrary<KeyWrite> = fc.oneof(
   fc
     .tuple(anyAddress, fc.array(anyChange, { maxLength: 4 }))
     .map(([address, changes]) => ({ kind: "update" as const, address, changes })),
@@ -70,6 +60,21 @@ const anyOperation: fc.Arbitrary<Operation> = fc.oneof(
       condition,
     })),
   fc.tuple(anyAddress, anyBytes).map(([address, context]) => ({ kind: "delete" as const, address, context })),
+);
+const anyOperation: fc.Arbitrary<Operation> = fc.oneof(
+  fc.tuple(anyAddress, anyParts).map(([address, element]) => ({ kind: "get" as const, address, element })),
+  fc
+    .tuple(anyAddress, anyParts, fc.option(anyRowKey, { nil: undefined }), fc.nat())
+    .map(([address, path, after, limit]) => ({ kind: "list" as const, address, path, after, limit })),
+  fc.record({
+    kind: fc.constant("range" as const),
+    partition: fc.nat(),
+    range: fc.record({ from: anyRowKey, to: anyRowKey, isReverse: fc.boolean() }),
+    limit: fc.nat(),
+    isKeysOnly: fc.boolean(),
+  }),
+  anyWrite,
+  fc.array(anyWrite, { maxLength: 3 }).map((writes) => ({ kind: "batch" as const, writes })),
 );
 const anyConsistency: fc.Arbitrary<Consistency | undefined> = fc.oneof(
   fc.constant(undefined),
