@@ -22,6 +22,8 @@ import type { Failure, Outcome, PageRow } from "./operation.js";
 const WIDTH = 32;
 /** What one page of one partition may bring; all of them together are in memory. */
 const ROWS_MIN = 4;
+/** Who reads on and on gets longer pages, twice as long each time, so many times. */
+const DOUBLINGS = 4;
 const ROWS_MAX = 256;
 /** Of sets and maps: most of what a longer page brings would be more of the same key. */
 const ELEMENTS_MAX = 16;
@@ -53,6 +55,7 @@ export class Scan {
   /** Of all rows so far: what one of them takes says how many to ask for. */
   #bytes = 0;
   #rows = 0;
+  #refills = 0;
   /** Merged, and not handed out yet. */
   #ready: PageRow[] = [];
 
@@ -108,6 +111,7 @@ export class Scan {
   /** Reads on where nothing waits to be merged. */
   #refill(limit: number, done: (failure: Failure | undefined) => void): void {
     const due = this.#sources.filter((source) => source.left !== undefined && source.rows.length === 0);
+    this.#refills++;
     let under = 0;
     let failure: Failure | undefined;
     const pump = (): void => {
@@ -134,7 +138,8 @@ export class Scan {
   /** @param limit rows that the caller asks for */
   #rowsOfPage(limit: number): number {
     const rowsMax = this.#hasElements ? ELEMENTS_MAX : ROWS_MAX;
-    const rows = Math.min(rowsMax, Math.max(ROWS_MIN, Math.ceil((2 * limit) / this.#sources.length)));
+    const rowsMin = ROWS_MIN * 2 ** Math.min(DOUBLINGS, this.#refills - 1);
+    const rows = Math.min(rowsMax, Math.max(rowsMin, Math.ceil((2 * limit) / this.#sources.length)));
     const bytesPerRow = this.#bytes / Math.max(1, this.#rows);
     return Math.max(1, Math.min(rows, Math.floor(MEMORY_BYTES / this.#sources.length / bytesPerRow)));
   }

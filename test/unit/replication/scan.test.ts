@@ -211,6 +211,15 @@ describe("a scan", () => {
     });
     while (waiting.length > 0) waiting.shift()?.();
     expect([count, most, source.largestPage]).toEqual([100, 32, 4]);
+    // Who reads on gets longer pages, up to a bound.
+    const drained = { isEnd: false };
+    while (!drained.isEnd) {
+      scan.next(100, (result) => {
+        drained.isEnd = "kind" in result || result.length < 100;
+      });
+      while (waiting.length > 0) waiting.shift()?.();
+    }
+    expect([most, source.largestPage]).toEqual([32, 64]);
   });
 });
 
