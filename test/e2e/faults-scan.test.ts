@@ -1,6 +1,6 @@
 /** Nodes killed under a scan, one after the other: every key that was there throughout comes once, in order. */
 import { expect, it } from "vitest";
-import { until } from "./support/polling.js";
+import { backAgain } from "./support/linking.js";
 import { TestCluster } from "./support/test-cluster.js";
 
 const KEYS = Array.from({ length: 1_500 }, (_, at) => `k${String(at).padStart(5, "0")}`);
@@ -41,14 +41,3 @@ it("scans on while each node is killed in its turn, and rows come and go", async
     expect(keys).toEqual(reverse ? KEYS.slice(0, 40).reverse() : KEYS.slice(0, 40));
   }
 });
-
-/** The next kill leaves two, and a majority needs both: they have to be linked, and to hold the same. */
-async function backAgain(cluster: TestCluster, nodeId: string): Promise<void> {
-  await cluster.local.start(nodeId);
-  for (const { id } of cluster.local.nodes)
-    await until(`${id} is linked with all`, async () => {
-      const { peers } = await cluster.status(id);
-      return peers.every(({ isConnected, isAlive }) => isConnected && isAlive) ? undefined : "not yet";
-    });
-  await cluster.converge();
-}

@@ -1,0 +1,65 @@
+/** Nodes killed under watches, one after the other: every write is shown, none of a key goes back, and hardly any comes twice. */
+import { expect, it } from "vitest";
+import { backAgain } from "./support/linking.js";
+import { until } from "./support/polling.js";
+import { TestCluster } from "./support/test-cluster.js";
+
+it("watches on while each node is killed in its turn, beginning with what exists", async () => {
+  const cluster = await TestCluster.start({ regions: ["eu-west"], nodesPerRegion: 3 });
+  const db = await cluster.client("eu-west", { timeoutMs: 20_000 });
+  const rows = db.register<number>("rows");
+  const written = new Map<string, number>();
+  let isOver = false;
+  const write = async (name: string): Promise<void> => {
+    for (let at = 1; !isOver; at++) {
+      const key = `${name}${at % 40}`;
+      try {
+        await rows.put(key, at);
+        written.set(key, at);
+      } catch {
+        // Unknown: it may show, or not.
+      }
+    }
+  };
+  const shown = new Map<string, number>();
+  const followed = new Map<string, number>();
+  const dots = new Set<string>();
+  let again = 0;
+  const follow = async (): Promise<void> => {
+    for await (const { key, value, dots: named, initial } of rows.watch({ withExisting: true })) {
+      if (key === "end") return;
+      if (value === undefined) continue;
+      shown.set(key, value);
+      if (initial) continue;
+      // One writer a key: its values rise.
+      expect(value, key).toBeGreaterThanOrEqual(followed.get(key) ?? 0);
+      followed.set(key, value);
+      for (const dot of named) {
+        if (dots.has(dot)) again += 1;
+        dots.add(dot);
+      }
+    }
+  };
+  const writers = ["a", "b", "c", "d"].map(write);
+  await until("something is written", async () => (written.size > 40 ? undefined : "not yet"));
+  const followers = follow();
+  for (const { id } of cluster.local.nodes) {
+    const before = shown.size + dots.size;
+    await until("changes come", async () => (shown.size + dots.size > before + 50 ? undefined : "not yet"));
+    await cluster.local.kill(id);
+    const during = dots.size;
+    await until(`changes come without ${id}`, async () => (dots.size > during + 50 ? undefined : "not yet"));
+    await backAgain(cluster, id);
+  }
+  isOver = true;
+  await Promise.all(writers);
+  await until("all that was written shows", async () => {
+    const missing = [...written].filter(([key, at]) => (shown.get(key) ?? 0) < at);
+    return missing.length === 0 ? undefined : `${missing.length} keys lack their last value`;
+  });
+  await rows.put("end", 0);
+  await followers;
+  // Only what a node had shown, and nobody else had yet when it was killed, comes again.
+  expect(again).toBeLessThan(10);
+  for (const [key, at] of shown) expect((await rows.get(key)).value, key).toBe(at);
+});
