@@ -4,7 +4,7 @@ import { DataType } from "../../src/crdt/index.js";
 import type { Failure, WatchChange, WatchHandle } from "../../src/replication/index.js";
 import type { SimulatedCluster } from "../../src/simulator/index.js";
 
-const NOTHING = Buffer.alloc(0);
+const NOTHING: Buffer = Buffer.alloc(0);
 
 export function rangeOf(prefix: string): RowKeyRange {
   const keys = { prefix: Buffer.from(prefix), start: NOTHING, end: undefined };
@@ -27,6 +27,7 @@ export class WatchReader {
   pageMax = 0;
   #handle: WatchHandle | undefined;
   #isPulled = false;
+  #token = NOTHING;
 
   constructor(cluster: SimulatedCluster, prefix = "k") {
     this.#cluster = cluster;
@@ -34,7 +35,9 @@ export class WatchReader {
   }
 
   get token(): Buffer {
-    return this.#handle?.token() ?? NOTHING;
+    // Before a watch has begun, it goes on from where it was to go on.
+    if (this.hasBegun && this.#handle !== undefined) this.#token = this.#handle.token();
+    return this.#token;
   }
 
   get handle(): WatchHandle {
