@@ -92,9 +92,17 @@ describe("a watch at a node that holds no replica", () => {
     putAll(cluster, "eu-1", valuesOf(16, "first"));
     reader.waitFor(valuesOf(16, "first"));
     cluster.node("eu-1").host.pause();
-    cluster.runFor(6_000);
+    const pausedAtMs = cluster.world.time.nowMs;
+    cluster.waitUntil("the failure detector", () =>
+      cluster
+        .node("eu-5")
+        .api.status()
+        .peers.some(({ nodeId, isAlive }) => nodeId === "eu-1" && !isAlive),
+    );
     putAll(cluster, "us-1", valuesOf(16, "second"));
-    reader.waitFor(valuesOf(16, "second"), 5_000);
+    reader.waitFor(valuesOf(16, "second"), 1_000);
+    // Sooner than an answer of its own would be overdue.
+    expect(cluster.world.time.nowMs - pausedAtMs).toBeLessThan(5_000);
     cluster.node("eu-1").host.resume();
     cluster.stopAll();
   });

@@ -176,6 +176,35 @@ describe("a watch whose log is gone", () => {
 });
 
 describe("a watch", () => {
+  it("shows in pages what does not fit one, each when it is asked for", () => {
+    const lab = new Lab({ eu: 3 });
+    const large = (at: number): string => String(at).padStart(150_000, "0");
+    const first = follow(lab, 1);
+    const token = first.handle.token();
+    first.handle.close();
+    for (let at = 0; at < 5; at++) put(lab, 1, `k${at}`, large(at));
+    const handle = lab
+      .node(1)
+      .replicator.watches.begin(
+        { range: RANGE, partitions: [0], from: decodeWatch(token) },
+        { began: () => undefined, changed: (changes) => pages.push(changes.length), failed: () => undefined },
+      );
+    const pages: number[] = [];
+    if ("kind" in handle) throw new Error(handle.message);
+    lab.runFor(100);
+    for (const expected of [[], [2], [2, 2], [2, 2, 1], [2, 2, 1]]) {
+      expect(pages).toEqual(expected);
+      const resumed = follow(lab, 2, handle.token());
+      lab.runFor(100);
+      const left = 5 - pages.reduce((sum, count) => sum + count, 0);
+      expect(resumed.shown).toEqual([0, 1, 2, 3, 4].slice(5 - left).map((at) => `k${at}=${large(at)}`));
+      resumed.handle.close();
+      handle.pull();
+      lab.runFor(100);
+    }
+    handle.close();
+  });
+
   it("leaves a replica in doubt to itself, and asks another", () => {
     const lab = new Lab({ eu: 3 });
     lab.node(1).replica.setDoubt(newDoubt("empty"));
