@@ -26,7 +26,13 @@ import {
 import { type Identity, ReplyHeaders } from "./reply-header.js";
 import { scan } from "./scanning.js";
 import { streamCall } from "./stream-call.js";
-import { type CallsInFlight, type RequestObserver, type UnaryWork, unaryCall } from "./unary-call.js";
+import {
+  type CallsInFlight,
+  type ItemCounter,
+  type RequestObserver,
+  type UnaryWork,
+  unaryCall,
+} from "./unary-call.js";
 import { decodeUpdate } from "./update-decoding.js";
 import { watch } from "./watching.js";
 
@@ -39,6 +45,7 @@ export interface KvServiceParts {
   readonly limits: Limits;
   readonly calls: CallsInFlight;
   readonly observe: RequestObserver;
+  readonly countItems: ItemCounter;
 }
 
 /** The handlers to register with a gRPC server. */
@@ -94,12 +101,14 @@ export function kvServiceHandlers(parts: KvServiceParts): kv.KvServiceHandlers {
       "Update",
       write((request) => decodeUpdate(request, "", limits), encodeUpdate),
     ),
-    BatchGet: unary<kv.BatchGetRequest__Output, kv.BatchGetResponse>("BatchGet", (...call) =>
-      batchGet(node, headers, limits, ...call),
-    ),
-    BatchWrite: unary<kv.BatchWriteRequest__Output, kv.BatchWriteResponse>("BatchWrite", (...call) =>
-      batchWrite(node, headers, limits, ...call),
-    ),
+    BatchGet: unary<kv.BatchGetRequest__Output, kv.BatchGetResponse>("BatchGet", (...call) => {
+      parts.countItems("batch_get_items", call[0].addresses.length);
+      batchGet(node, headers, limits, ...call);
+    }),
+    BatchWrite: unary<kv.BatchWriteRequest__Output, kv.BatchWriteResponse>("BatchWrite", (...call) => {
+      parts.countItems("batch_write_items", call[0].items.length);
+      batchWrite(node, headers, limits, ...call);
+    }),
     GetLayout: unary<kv.GetLayoutRequest__Output, kv.GetLayoutResponse>("GetLayout", (request, _, answer) => {
       const { layout } = node;
       if (layout.version === 0) {
@@ -115,7 +124,7 @@ export function kvServiceHandlers(parts: KvServiceParts): kv.KvServiceHandlers {
       parts.observe,
       async (stream, remainingMs) => {
         const call = callOf(stream.request.options, remainingMs);
-        return isFailure(call) ? call : scan(node, headers, limits, stream, call, parts.calls.draining);
+        return isFailure(call) ? call : scan(node, headers, limits, stream, call, parts);
       },
     ),
     Watch: streamCall<kv.WatchRequest__Output, kv.WatchResponse>(

@@ -11,21 +11,27 @@ import { isServing } from "./serving.js";
 
 const NANOSECONDS = 1e9;
 
+/** What the server counted of requests; both go on counting. */
+interface RequestCounts {
+  readonly durations: RequestDurations;
+  readonly items: Readonly<Record<string, number>>;
+}
+
 export class MetricsRegistry {
   readonly #registry = new Registry();
   readonly #node: HostedNode;
-  readonly #durations: RequestDurations;
+  readonly #counts: RequestCounts;
   readonly #eventLoop: IntervalHistogram;
   readonly #counters = new Map<string, Counter>();
 
   constructor(
     node: HostedNode,
-    durations: RequestDurations,
+    counts: RequestCounts,
     eventLoop: IntervalHistogram,
     eventLoopSampleMs: number,
   ) {
     this.#node = node;
-    this.#durations = durations;
+    this.#counts = counts;
     this.#eventLoop = eventLoop;
     this.#defineProcess(eventLoopSampleMs);
     this.#definePeers();
@@ -46,7 +52,7 @@ export class MetricsRegistry {
 
   /** Everything, in Prometheus' text format. */
   async text(): Promise<string> {
-    for (const [name, count] of Object.entries(this.#node.counters())) {
+    for (const [name, count] of Object.entries({ ...this.#node.counters(), ...this.#counts.items })) {
       const counter = this.#counterOf(name);
       counter.reset();
       counter.inc(count);
@@ -58,7 +64,7 @@ export class MetricsRegistry {
   #requests(): Registry {
     const name = "atoll_request_duration_seconds";
     const help = "From the arrival of a request to its answer, by method and outcome.";
-    const values = this.#durations.values(name);
+    const values = this.#counts.durations.values(name);
     return AggregatorRegistry.aggregate([[{ name, help, type: "histogram", aggregator: "sum", values }]]);
   }
 

@@ -7,6 +7,7 @@ import { type IntervalHistogram, monitorEventLoopDelay } from "node:perf_hooks";
 import type { MetricsRegistry } from "./metrics-registry.js";
 import type { HostedNode } from "./node-host.js";
 import { RequestDurations } from "./request-durations.js";
+import type { ItemCounter } from "./unary-call.js";
 
 /** How often the event loop's delay is sampled, milliseconds. Sampling wakes the process, so not too often. */
 const EVENT_LOOP_SAMPLE_MS = 20;
@@ -17,6 +18,7 @@ export class ServerMetrics {
   readonly #node: HostedNode;
   readonly #durations = new RequestDurations();
   readonly #eventLoop: IntervalHistogram = monitorEventLoopDelay({ resolution: EVENT_LOOP_SAMPLE_MS });
+  readonly #items: Record<string, number> = { scan_rows: 0, batch_get_items: 0, batch_write_items: 0 };
   #registry: Promise<MetricsRegistry> | undefined;
 
   constructor(node: HostedNode) {
@@ -27,6 +29,11 @@ export class ServerMetrics {
   /** One request that ended; see `RequestObserver`. */
   observe(method: string, outcome: string, seconds: number): void {
     this.#durations.observe(method, outcome, seconds);
+  }
+
+  /** See `ItemCounter`. */
+  countItems(...[what, count]: Parameters<ItemCounter>): void {
+    this.#items[what] = (this.#items[what] ?? 0) + count;
   }
 
   /** Everything, in Prometheus' text format. */
@@ -41,6 +48,7 @@ export class ServerMetrics {
 
   async #load(): Promise<MetricsRegistry> {
     const { MetricsRegistry } = await import("./metrics-registry.js");
-    return new MetricsRegistry(this.#node, this.#durations, this.#eventLoop, EVENT_LOOP_SAMPLE_MS);
+    const counts = { durations: this.#durations, items: this.#items };
+    return new MetricsRegistry(this.#node, counts, this.#eventLoop, EVENT_LOOP_SAMPLE_MS);
   }
 }

@@ -12,6 +12,7 @@ import { badRequest, isFailure } from "./failure.js";
 import type { Limits } from "./limits.js";
 import { encodeScanRow } from "./reply-encoding.js";
 import type { ReplyHeaders } from "./reply-header.js";
+import type { CallsInFlight, ItemCounter } from "./unary-call.js";
 
 const PAGE_SIZE_DEFAULT = 100;
 const PAGE_SIZE_MAX = 1_000;
@@ -27,7 +28,7 @@ export async function scan(
   limits: Limits,
   stream: ScanStream,
   call: Call,
-  draining: AbortSignal,
+  { calls, countItems }: { readonly calls: CallsInFlight; readonly countItems: ItemCounter },
 ): Promise<Failure | undefined> {
   const { request } = stream;
   const range = decodeRange(request, limits);
@@ -45,8 +46,9 @@ export async function scan(
     left -= rows.length;
     const isEnd = rows.length < wanted;
     for (const reply of repliesOf(rows, isEnd)) {
-      const isSent = await sent(stream, { header: headers.of(call.session), ...reply }, draining);
+      const isSent = await sent(stream, { header: headers.of(call.session), ...reply }, calls.draining);
       if (stream.cancelled) return undefined;
+      countItems("scan_rows", reply.rows.length);
       if (!isSent) return failure("DRAINING", "this node is shutting down; go on at another one");
     }
     if (isEnd || left === 0) break;
@@ -82,7 +84,7 @@ function sent(stream: ScanStream, reply: kv.ScanResponse, draining: AbortSignal)
 function* repliesOf(
   rows: readonly PageRow[],
   isEnd: boolean,
-): Generator<Pick<kv.ScanResponse, "rows" | "nextPageToken">> {
+): Generator<{ readonly rows: kv.ScanRow[]; readonly nextPageToken: Buffer | string | Uint8Array }> {
   let reply: kv.ScanRow[] = [];
   let bytes = 0;
   for (const row of rows) {

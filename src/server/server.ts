@@ -129,6 +129,7 @@ export class AtollServer {
     const identity = { nodeId: config.nodeId, region: regionOf(config) };
     const shared = { node: this.#host, identity, version: PACKAGE_VERSION };
     const observe = this.#metrics.observe.bind(this.#metrics);
+    const countItems = this.#metrics.countItems.bind(this.#metrics);
     const admin = await AdminHttp.listen({ ...shared, metrics: this.#metrics, tls }, config.listen.admin);
     this.#admin = admin.http;
     this.#ports.admin = admin.port;
@@ -138,6 +139,7 @@ export class AtollServer {
         limits: config.limits,
         calls: this.#calls,
         observe,
+        countItems,
         health: this.#health,
         credentials: clientCredentials,
         reflection: config.reflection,

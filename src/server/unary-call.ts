@@ -10,6 +10,12 @@ import { internalFailure, isFailure, toStatus } from "./failure.js";
 /** Told of each call that ends: `outcome` is `ok` or the reason of the failure in lower case. */
 export type RequestObserver = (method: string, outcome: string, seconds: number) => void;
 
+/** Told of what a request of many parts had: rows that a scan sent, items of a batch. */
+export type ItemCounter = (
+  what: "scan_rows" | "batch_get_items" | "batch_write_items",
+  count: number,
+) => void;
+
 /** Does the work of one call and answers exactly once. `remainingMs`: until its deadline; may be infinite or past. */
 export type UnaryWork<Request, Reply extends object> = (
   request: Request,

@@ -159,6 +159,9 @@ describe("the SDK and a node agree on", () => {
     await using client = await connect({ endpoints: [other.addresses.client], timeoutMs: 2_000 });
     const blobs = client.register<Uint8Array>("blobs");
     for (let at = 0; at < 20; at++) await blobs.put(`k${at}`, new Uint8Array(600_000));
+    expect((await listed(blobs.keys())).length).toBe(20);
+    const metrics = await (await fetch(`http://${other.addresses.admin}/metrics`)).text();
+    expect(metrics).toContain("atoll_scan_rows_total 20\n");
     const scan = blobs.scan({ pageSize: 1 });
     await scan.next();
     const startedAtMs = performance.now();

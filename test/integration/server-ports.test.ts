@@ -125,6 +125,7 @@ describe("the admin port", () => {
   it("tells Prometheus of requests, the node, its peers and the process", async () => {
     await get({ address });
     await failureOf(get({}));
+    await call((...rest) => fixture.kv.batchGet({ addresses: [address, address] }, ...rest));
     fixture.nodes.last.counts = { hints_created: 41 };
     const response = await fixture.http("/metrics");
     expect(response.headers.get("content-type")).toMatch(/^text\/plain/);
@@ -136,6 +137,8 @@ describe("the admin port", () => {
     expect(sample('atoll_request_duration_seconds_count{method="Get",outcome="ok"}')).toBe(1);
     expect(sample('atoll_request_duration_seconds_count{method="Get",outcome="bad_request"}')).toBe(1);
     expect(sample("atoll_hints_created_total")).toBe(41);
+    expect(sample("atoll_batch_get_items_total")).toBe(2);
+    expect(sample("atoll_scan_rows_total")).toBe(0);
     expect(sample("atoll_ready")).toBe(1);
     expect(sample("atoll_peers_connected")).toBe(1);
     expect(sample('atoll_peer_queue_bytes{peer="us-east-1",region="us-east"}')).toBe(2_048);
