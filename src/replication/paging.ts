@@ -1,4 +1,5 @@
 /** Sets and maps as clients read them: which rows a page is of, what its token is, and what its rows show. */
+import type { VersionVector } from "../causality/index.js";
 import {
   afterRowKey,
   CodecError,
@@ -50,7 +51,7 @@ export function elementRange({
 /** What of a stretch shows something at this time. */
 export function pageOf(
   { rows, seen, upTo }: Stretch,
-  { nowMs, isKeysOnly, isOfSession }: { nowMs: number; isKeysOnly: boolean; isOfSession: boolean },
+  { nowMs, isKeysOnly, session }: { nowMs: number; isKeysOnly: boolean; session: VersionVector | undefined },
 ): Outcome {
   const shown: PageRow[] = [];
   for (const { rowKey, state } of rows) {
@@ -59,7 +60,7 @@ export function pageOf(
     if (isKeysOnly) shown.push({ rowKey, reading: NO_VALUES, context: NO_CONTEXT });
     else shown.push({ rowKey, reading, context: contextOf(rowKey, reading, state) });
   }
-  return { kind: "page", rows: shown, upTo, ...(isOfSession ? { seen } : {}) };
+  return { kind: "page", rows: shown, upTo, ...(session === undefined ? {} : { seen }) };
 }
 
 const NO_VALUES: Reading = { kind: "values", values: [] };

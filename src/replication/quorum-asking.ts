@@ -2,6 +2,7 @@
  * How a read asks: as many replicas as its level needs, one more when they are slow, another one for each that refuses;
  * and how it hands back what they lack. The same for one row and for a range of them.
  */
+import type { VersionVector } from "../causality/index.js";
 import type { RowKey } from "../codec/index.js";
 import type { RowState } from "../crdt/index.js";
 import type { PartitionReplica } from "../replica/index.js";
@@ -20,6 +21,8 @@ export interface AskingPlan {
   readonly candidates: readonly number[];
   /** Of the monotonic clock. */
   readonly deadlineMs: number;
+  /** What the caller's session has seen of the partition; our own replica has it. Undefined: outside of any session. */
+  readonly session: VersionVector | undefined;
 }
 
 interface Refused {
@@ -38,7 +41,7 @@ interface Question<Answer> {
   failed(failure: Failure): void;
 }
 
-export class QuorumAsking<Answer extends { readonly kind: string }> {
+export class QuorumAsking<Answer extends { readonly kind: string; readonly clock: VersionVector }> {
   readonly #environment: Environment;
   readonly #latency: LatencyWindow;
   readonly #plan: AskingPlan;
@@ -73,9 +76,7 @@ export class QuorumAsking<Answer extends { readonly kind: string }> {
     if (this.#state === "over") return;
     const { clock, timers } = this.#environment;
     const leftMs = Math.max(0, this.#plan.deadlineMs - clock.monotonicMs());
-    this.#deadline = timers.after(leftMs, () =>
-      this.#fail(readTimeout(this.#tracker.required, this.#tracker.received)),
-    );
+    this.#deadline = timers.after(leftMs, () => this.#fail(this.#late()));
     if (this.#state === "asking")
       this.#hedge = timers.after(this.#hedgeMs([...this.#asked]), () => this.#askOneMore());
   }
@@ -179,10 +180,20 @@ export class QuorumAsking<Answer extends { readonly kind: string }> {
   }
 
   #askOneMore(): void {
-    const next = this.#nextCandidate(this.#asked);
-    if (next === undefined) return;
+    if (this.#nextCandidate(this.#asked) === undefined) return;
     this.#environment.counters.add("reads_hedged");
-    this.#ask(next);
+    this.#askNext();
+  }
+
+  #askNext(): void {
+    const next = this.#nextCandidate(this.#asked);
+    if (next !== undefined) this.#ask(next);
+  }
+
+  /** Whether somebody answered who has what the session has seen: the join has it, then. We have; we may be slow, or refuse. */
+  #isOfSession(): boolean {
+    const { session } = this.#plan;
+    return session === undefined || [...this.#answers.values()].some(({ clock }) => clock.includes(session));
   }
 
   /** The best one that counts for the level and is not involved yet. */
@@ -216,6 +227,7 @@ export class QuorumAsking<Answer extends { readonly kind: string }> {
     this.#answers.set(member, body);
     this.#tracker.succeed(member);
     if (!this.#tracker.isSatisfied) return;
+    if (!this.#isOfSession()) return this.#askNext();
     this.#state = "handing-back";
     this.#hedge?.cancel();
     this.#cancelCalls();
@@ -225,6 +237,15 @@ export class QuorumAsking<Answer extends { readonly kind: string }> {
   #refuse(member: number, reason: Refused["reason"] | "unreachable"): void {
     this.#refusals.set(member, reason);
     this.#askEnough();
+  }
+
+  #late(): Failure {
+    if (this.#state === "asking" && this.#tracker.isSatisfied)
+      return failure(
+        "SESSION_BEHIND",
+        "no replica that answered within the deadline has all that the session has seen; nothing was done, try again or begin a new session",
+      );
+    return readTimeout(this.#tracker.required, this.#tracker.received);
   }
 
   #tooFew(): Failure {

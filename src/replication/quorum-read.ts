@@ -29,8 +29,6 @@ interface ReadPlan extends AskingPlan {
   /** How to show it: of a map's row, the type of the leaf. */
   readonly readType: DataType;
   readonly rowKey: RowKey;
-  /** The caller wants to know what it has seen with the row. */
-  readonly isOfSession: boolean;
 }
 
 type Answer = Exclude<ReadBody, { kind: "refused" }>;
@@ -134,10 +132,10 @@ export class QuorumRead {
   }
 
   #answer({ live, context }: RowState): void {
-    const { isOfSession, readType, rowKey, type } = this.#plan;
+    const { readType, rowKey, session, type } = this.#plan;
     const state = { live: settle(type, live), context };
     const reading = readingOf(readType, state.live, this.#environment.clock.wallMs());
-    const seen = isOfSession ? { seen: dotsSeen(context) } : {};
+    const seen = session !== undefined ? { seen: dotsSeen(context) } : {};
     if (reading.kind !== "values") return this.#finish({ ...reading, ...seen });
     const token = encodeToken(rowKey, readToken(state));
     this.#finish({ kind: "read", values: reading.values, context: token, ...seen });

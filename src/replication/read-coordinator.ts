@@ -32,7 +32,7 @@ export class ReadCoordinator {
   ): void {
     const deadlineMs = this.#environment.clock.monotonicMs() + options.timeoutMs;
     const candidates = this.#byPreference(replica.partition);
-    const plan = { replica, parts, candidates, deadlineMs, isOfSession: options.session !== undefined };
+    const plan = { replica, parts, candidates, deadlineMs, session: options.session };
     if (operation.kind === "range") return this.#readRange(operation.range, { ...operation, ...plan }, done);
     if (operation.kind === "list") {
       const range = elementRange(operation);
@@ -49,7 +49,7 @@ export class ReadCoordinator {
 
   #readRange(
     range: RowKeyRange,
-    plan: Omit<RangePlan, "range"> & { readonly isKeysOnly: boolean; readonly isOfSession: boolean },
+    plan: Omit<RangePlan, "range"> & { readonly isKeysOnly: boolean },
     done: (outcome: Outcome) => void,
   ): void {
     const { clock } = this.#environment;
