@@ -4,6 +4,7 @@ import {
   Server,
   ServerCredentials,
   type ServerUnaryCall,
+  type ServerWritableStream,
   type sendUnaryData,
   status,
 } from "@grpc/grpc-js";
@@ -24,6 +25,13 @@ export type Behaviour =
   /** Like a process killed in the middle: the connection breaks once the request is there. */
   | { readonly does: "break"; readonly afterMs?: number }
   | { readonly does: "refuse"; readonly code: ErrorCode; readonly reason?: ErrorReason };
+
+export interface FakeWatch {
+  readonly replies: readonly kv.WatchResponse[];
+  readonly ends?: "DRAINING" | "RESYNC";
+}
+
+type WatchStream = ServerWritableStream<kv.WatchRequest__Output, kv.WatchResponse>;
 
 /** One request as it arrived. */
 export interface Received {
@@ -57,6 +65,9 @@ export class FakeNode {
   pagesSent = 0;
   /** What comes of a scan after so many pages. */
   scanEnd: { readonly afterPages: number; readonly does: "break" | "stall" | "drain" } | undefined;
+  /** What each watch from now on is sent, and how it ends then; the last one stays open. */
+  watches: readonly FakeWatch[] = [];
+  readonly watched: kv.WatchRequest__Output[] = [];
   /** Scans that clients ended before their end. */
   scansCancelled = 0;
   readonly #store: FakeStore;
@@ -101,6 +112,7 @@ export class FakeNode {
         }),
       })),
       Scan: (stream: ScanStream) => void this.#scan(stream),
+      Watch: (stream: WatchStream) => this.#watch(stream),
       GetLayout: this.#method("getLayout", ({ knownVersion }: kv.GetLayoutRequest__Output & Request) => {
         const layout = this.#layout();
         return { layout: BigInt(String(layout.version)) > BigInt(knownVersion) ? layout : null };
@@ -187,6 +199,17 @@ export class FakeNode {
       pages += 1;
     }
     stream.end();
+  }
+
+  #watch(stream: WatchStream): void {
+    const { request } = stream;
+    this.received.push(receivedOf("watch", request));
+    this.watched.push(request);
+    const [watch, ...others] = this.watches;
+    this.watches = others;
+    for (const reply of watch?.replies ?? []) stream.write({ header: this.#header(request), ...reply });
+    if (watch?.ends !== undefined)
+      stream.emit("error", refusal(watch.ends === "RESYNC" ? "OUT_OF_RANGE" : "UNAVAILABLE", watch.ends));
   }
 
   #header(request: Request) {
