@@ -1,13 +1,15 @@
 /** Watch as one real node serves it: tokens, sessions, the elements of sets and maps, slow readers, and its end. */
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ClientReadableStream, credentials } from "@grpc/grpc-js";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { actorOf, VersionVector } from "../../src/causality/index.js";
 import { decodeSession, encodeSession } from "../../src/codec/index.js";
 import { AtollServer, parseConfig } from "../../src/server/index.js";
 import { KvServiceClient, type kv } from "../../src/wire/index.js";
-import { call, failureOf, SILENT } from "../unit/server/server-fixture.js";
+import { call, failureOf, ServerFixture, SILENT } from "../unit/server/server-fixture.js";
 
 const WITHIN = { timeout: 15_000 };
 
@@ -135,6 +137,28 @@ describe("a watch of registers", () => {
     const [first] = watched.replies;
     // Alone in its cluster, this node holds all that anybody may have seen.
     expect([...decodeSession(first?.header?.sessionToken ?? Buffer.alloc(0))]).toEqual([]);
+
+    const fixture = await ServerFixture.start();
+    onTestFinished(() => fixture.close());
+    const seen = VersionVector.from([[actorOf(2, 1), 9]]);
+    fixture.nodes.last.watchSeen = new Map([[3, seen]]);
+    const before = new Map([
+      [3, VersionVector.from([[actorOf(1, 1), 5]])],
+      [4, seen],
+    ]);
+    const stream = fixture.kv.watch({
+      type: "DATA_TYPE_REGISTER",
+      bucket: "b",
+      options: { sessionToken: encodeSession(before) },
+    });
+    const [reply]: kv.WatchResponse__Output[] = await once(stream, "data");
+    stream.on("error", () => undefined);
+    stream.cancel();
+    const after = decodeSession(reply?.header?.sessionToken ?? Buffer.alloc(0));
+    expect([...after].map(([partition, dots]) => [partition, dots.sorted()])).toEqual([
+      [3, [[actorOf(1, 1), 5], ...seen.sorted()]],
+      [4, seen.sorted()],
+    ]);
   });
 });
 

@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { actorOf, VersionVector } from "../../../src/causality/index.js";
+import {
+  type Actor,
+  actorIncarnation,
+  actorMember,
+  actorOf,
+  VersionVector,
+} from "../../../src/causality/index.js";
 import { anyActor, anyVector, covered, isSubset, UNIVERSE, union } from "./arbitraries.js";
 
 fc.configureGlobal({ seed: 1001, numRuns: 300 });
@@ -22,6 +28,22 @@ describe("a version vector", () => {
         expect(joined(a, b).sorted()).toEqual(joined(b, a).sorted());
         expect(joined(joined(a, b), c).sorted()).toEqual(joined(a, joined(b, c)).sorted());
         expect(joined(a, a).sorted()).toEqual(a.sorted());
+      }),
+    );
+  });
+
+  it("meets another in what both cover, closed members included", () => {
+    const anyClosing = fc.array(fc.constantFrom(A, actorOf(1, 2), B), { maxLength: 2 });
+    const closed = (vector: VersionVector, actors: readonly Actor[]): VersionVector => {
+      for (const actor of actors) vector.close(actorMember(actor), actorIncarnation(actor));
+      return vector;
+    };
+    fc.assert(
+      fc.property(anyVector, anyVector, anyClosing, anyClosing, (one, other, closeOne, closeOther) => {
+        const [a, b] = [closed(one.copy(), closeOne), closed(other.copy(), closeOther)];
+        const both = [...covered(a)].filter((dot) => covered(b).has(dot));
+        expect([...covered(a.meet(b))].sort()).toEqual(both.sort());
+        expect([...covered(b.meet(a))].sort()).toEqual(both.sort());
       }),
     );
   });

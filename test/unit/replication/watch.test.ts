@@ -216,6 +216,20 @@ describe("a watch", () => {
     watch.handle.close();
   });
 
+  it("leaves a peer that is believed dead, before an answer of it would be overdue", () => {
+    const lab = new Lab({ eu: 3 });
+    lab.node(1).replica.setDoubt(newDoubt("empty"));
+    const watch = follow(lab, 1);
+    const asked = lab.node(1).sent.find(({ message }) => message.type === "changes-request")?.to;
+    if (asked === undefined) throw new Error("nobody was asked");
+    lab.loses = (_message, from, to) => from === asked || to === asked;
+    lab.dead.add(asked);
+    put(lab, asked === 2 ? 3 : 2, "k", "v", ONE);
+    lab.runFor(1_000);
+    expect(watch.shown).toEqual(["k=v"]);
+    watch.handle.close();
+  });
+
   it("fails when no replica of the region can be reached", () => {
     const lab = new Lab({ eu: 3 });
     lab.node(1).replica.setDoubt(newDoubt("empty"));

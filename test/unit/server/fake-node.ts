@@ -2,7 +2,7 @@
  * A node without a cluster behind it: one map in memory, and levers for everything that the server must cope with. It
  * keeps the contract of NodeApi: one outcome for each call, DRAINING once it drains, nothing after it stopped.
  */
-import { actorOf, hlcAt } from "../../../src/causality/index.js";
+import { actorOf, hlcAt, type VersionVector } from "../../../src/causality/index.js";
 import type { ShownValue } from "../../../src/crdt/index.js";
 import {
   type DigestReport,
@@ -21,6 +21,9 @@ import type {
   Outcome,
   PeerHints,
   RepairStep,
+  WatchHandle,
+  WatchListener,
+  WatchPlan,
 } from "../../../src/replication/index.js";
 import type { NodeBuilder, NodePlan } from "../../../src/server/node-builder.js";
 import { createLayout, type Layout } from "../../../src/topology/index.js";
@@ -80,11 +83,16 @@ export class FakeNode implements NodeApi {
     this.#onEnd(end);
   }
 
-  watch(): Failure {
-    return { kind: "failed", reason: "UNIMPLEMENTED", message: "the fake node has no watch", metadata: {} };
+  /** Begins, and shows nothing. */
+  watch(_plan: WatchPlan, listener: WatchListener): WatchHandle {
+    setImmediate(() => listener.began());
+    const [pull, close] = [() => {}, () => {}];
+    return { pull, close, moves: 0, token: () => Buffer.from("a token"), seen: () => this.watchSeen };
   }
 
   readonly watchesOpen = 0;
+  /** What comes before a watch. */
+  watchSeen = new Map<number, VersionVector>();
 
   drain(): void {
     this.state = "DRAINING";
