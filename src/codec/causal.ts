@@ -12,6 +12,7 @@ const LIVE_DOT_BYTES_MIN = DOT_BYTES_MIN + 10;
 
 const FLAG_TOMBSTONE = 0x01;
 const FLAG_EXPIRES = 0x02;
+const FLAG_IN_PLACE = 0x04;
 const ENCODING_SHIFT = 4;
 
 export function writeVector(writer: ByteWriter, vector: VersionVector): void {
@@ -82,10 +83,12 @@ export function writePayload(writer: ByteWriter, payload: Payload): void {
   const flags =
     (payload.isTombstone ? FLAG_TOMBSTONE : 0) |
     (payload.expiresAtMs > 0 ? FLAG_EXPIRES : 0) |
+    (payload.inPlaceOf === undefined ? 0 : FLAG_IN_PLACE) |
     (payload.encoding << ENCODING_SHIFT);
   writer.uint8(flags);
   writer.hlc(payload.hlc);
   if (payload.expiresAtMs > 0) writer.varint(payload.expiresAtMs);
+  if (payload.inPlaceOf !== undefined) writeDot(writer, payload.inPlaceOf);
   writer.bytes(payload.data);
 }
 
@@ -93,14 +96,16 @@ export function readPayload(reader: ByteReader): Payload {
   const flags = reader.uint8();
   const hlc = reader.hlc();
   const expiresAtMs = (flags & FLAG_EXPIRES) === 0 ? 0 : reader.varint();
+  const inPlaceOf = (flags & FLAG_IN_PLACE) === 0 ? undefined : readDot(reader);
   const encoding = readEncoding(flags >> ENCODING_SHIFT);
-  return {
+  const payload = {
     hlc,
     isTombstone: (flags & FLAG_TOMBSTONE) !== 0,
     encoding,
     expiresAtMs,
     data: Buffer.from(reader.bytes()),
   };
+  return inPlaceOf === undefined ? payload : { ...payload, inPlaceOf };
 }
 
 function readEncoding(value: number): ValueEncoding {

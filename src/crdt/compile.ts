@@ -5,6 +5,7 @@
  */
 import { type Context, type Dot, type Hlc, ZERO_HLC } from "../causality/index.js";
 import { DataType, type ValueEncoding } from "./data-type.js";
+import { hasExpired } from "./expiry.js";
 import type { LiveDot, Payload, Row, RowState } from "./row.js";
 
 /** What a client read: the live dots of the row, and its whole context. */
@@ -26,22 +27,32 @@ export function readToken({ live, context }: RowState): ReadToken {
   return { live, context, hlc };
 }
 
-/** What a new dot does to a row, before it has a dot. */
+/** What a new dot does to a row, before it has a dot and a stamp. */
 export interface Intent {
   readonly payload: Omit<Payload, "hlc"> | undefined;
   readonly replaced: readonly Dot[];
 }
 
-/** A put. Without a token a register replaces what is here, and a multi adds a sibling. */
+/** What a client puts. `expiresAtMs`: milliseconds since 1970; 0: never. */
+interface PutValue {
+  readonly data: Buffer;
+  readonly encoding: ValueEncoding;
+  readonly expiresAtMs: number;
+}
+
+/** A put. Without a token a register replaces what is here, and a multi adds a sibling to those that have not expired. */
 export function compilePut(
   type: DataType,
   row: Row,
   token: ReadToken | undefined,
-  value: { readonly data: Buffer; readonly encoding: ValueEncoding },
+  { data, encoding, expiresAtMs }: PutValue,
+  nowMs: number,
 ): Intent {
-  const payload = { isTombstone: false, encoding: value.encoding, expiresAtMs: 0, data: value.data };
-  if (token !== undefined) return { payload, replaced: observed(row, token) };
-  return { payload, replaced: type === DataType.register ? row.live : [] };
+  const payload = { isTombstone: false, encoding, expiresAtMs, data };
+  const isReplaced = (dot: LiveDot): boolean =>
+    type === DataType.register ? token === undefined : hasExpired(dot, nowMs);
+  if (token === undefined) return { payload, replaced: row.live.filter(isReplaced) };
+  return { payload, replaced: observed(row, token, isReplaced) };
 }
 
 /**
@@ -59,8 +70,8 @@ export function compileDelete(type: DataType, row: Row, token: ReadToken | undef
 
 const TOMBSTONE = { isTombstone: true, encoding: 0, expiresAtMs: 0, data: Buffer.alloc(0) } as const;
 
-function observed(row: Row, token: ReadToken): Dot[] {
-  const seen = (dot: LiveDot): boolean => token.context.covers(dot.actor, dot.counter);
+function observed(row: Row, token: ReadToken, isReplaced: (dot: LiveDot) => boolean = () => false): Dot[] {
+  const seen = (dot: LiveDot): boolean => token.context.covers(dot.actor, dot.counter) || isReplaced(dot);
   const listed = new Set(token.live.map((dot) => `${dot.actor}:${dot.counter}`));
   return [
     ...token.live,

@@ -10,11 +10,18 @@ import type { Actor } from "../causality/index.js";
 import type { Intent } from "./compile.js";
 import { addedTo, COUNTER_ZERO, encodeTotals, totalsOf } from "./counter.js";
 import type { ValueEncoding } from "./data-type.js";
+import { isOver } from "./expiry.js";
 import type { Payload, Row } from "./row.js";
 
+/** `expiresAtMs`: of what it puts there, in milliseconds since 1970; 0: never. */
 export type RowEdit =
   /** Of a counter: adds a whole number, which may be negative; NaN is an overflow. `isReset`: to nothing instead of to what is here. */
-  | { readonly kind: "increment"; readonly amount: number; readonly isReset: boolean }
+  | {
+      readonly kind: "increment";
+      readonly amount: number;
+      readonly isReset: boolean;
+      readonly expiresAtMs: number;
+    }
   /** Of a flag, or a member of a set. */
   | { readonly kind: "enable"; readonly expiresAtMs: number }
   /** Of a register inside a map. */
@@ -29,11 +36,18 @@ export type RowEdit =
 /**
  * Compiles an edit by `actor`. Undefined: there is nothing to do. "overflow": a counter's totals would leave the range of
  * exact numbers.
+ *
+ * @param nowMs a counter that has expired by then is counted from zero
  */
-export function compileEdit(row: Row, edit: RowEdit, actor: Actor): Intent | "overflow" | undefined {
+export function compileEdit(
+  row: Row,
+  edit: RowEdit,
+  actor: Actor,
+  nowMs: number,
+): Intent | "overflow" | undefined {
   switch (edit.kind) {
     case "increment":
-      return compileIncrement(row, edit.amount, edit.isReset, actor);
+      return compileIncrement(row, { ...edit, isReset: edit.isReset || isOver(row.live, nowMs) }, actor);
     case "enable":
       return { payload: payloadOf(NO_DATA, 0, edit.expiresAtMs), replaced: row.live };
     case "assign":
@@ -48,13 +62,17 @@ export function compileEdit(row: Row, edit: RowEdit, actor: Actor): Intent | "ov
  * its own and nobody else's, and nothing is counted twice. An actor begins at zero: what an earlier incarnation of the
  * same node counted stays in that one's dot (rule 18).
  */
-function compileIncrement(row: Row, amount: number, isReset: boolean, actor: Actor): Intent | "overflow" {
+function compileIncrement(
+  row: Row,
+  { amount, expiresAtMs, isReset }: Extract<RowEdit, { kind: "increment" }>,
+  actor: Actor,
+): Intent | "overflow" {
   const own = row.live.find((dot) => dot.actor === actor);
   const before = isReset || own === undefined ? COUNTER_ZERO : totalsOf(own.payload.data);
   const totals = addedTo(before, amount);
   if (totals === undefined) return "overflow";
   const replaced = isReset ? row.live : own === undefined ? [] : [own];
-  return { payload: payloadOf(encodeTotals(totals), 0, 0), replaced };
+  return { payload: payloadOf(encodeTotals(totals), 0, expiresAtMs), replaced };
 }
 
 const NO_DATA = Buffer.alloc(0);

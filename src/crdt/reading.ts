@@ -2,6 +2,7 @@
 import type { Hlc } from "../causality/index.js";
 import { counterValue } from "./counter.js";
 import { DataType, type ValueEncoding } from "./data-type.js";
+import { lastExpiryMs, shownDots } from "./expiry.js";
 import { type LiveDot, wins } from "./row.js";
 
 export interface ShownValue {
@@ -12,33 +13,42 @@ export interface ShownValue {
   readonly expiresAtMs: number;
 }
 
-/** A row as a reader sees it. */
+/** A row as a reader sees it. `expiresAtMs`: when all of it does, in milliseconds since 1970; 0: never. */
 export type Reading =
   /** A register: at most one. A multi: every sibling, highest stamp first. Empty: not found. */
   | { readonly kind: "values"; readonly values: readonly ShownValue[] }
   /** A counter; `isFound` is false of one that was never counted, or is cleared: it is zero. */
-  | { readonly kind: "counter"; readonly value: bigint; readonly isFound: boolean }
+  | {
+      readonly kind: "counter";
+      readonly value: bigint;
+      readonly isFound: boolean;
+      readonly expiresAtMs: number;
+    }
   /** A flag, or a member of a set. */
-  | { readonly kind: "flag"; readonly isEnabled: boolean };
+  | { readonly kind: "flag"; readonly isEnabled: boolean; readonly expiresAtMs: number };
 
 /**
  * @param type of the row itself: of a map's leaf the leaf's type, of a set's member `set`
  * @param nowMs what has expired by then is not shown
  */
 export function readingOf(type: DataType, live: readonly LiveDot[], nowMs: number): Reading {
-  const visible = live.filter(
-    ({ payload }) => !payload.isTombstone && !isExpired(payload.expiresAtMs, nowMs),
-  );
+  const visible = shownDots(type, live, nowMs);
+  const isFound = visible.length > 0;
   switch (type) {
     case DataType.register:
     case DataType.multi:
-      return { kind: "values", values: valuesOf(type, visible) };
+      return { kind: "values", values: valuesOf(visible) };
     case DataType.counter:
-      return { kind: "counter", value: counterValue(visible), isFound: visible.length > 0 };
+      return {
+        kind: "counter",
+        value: counterValue(visible),
+        isFound,
+        expiresAtMs: lastExpiryMs(visible),
+      };
     case DataType.flag:
     case DataType.set:
     case DataType.map:
-      return { kind: "flag", isEnabled: visible.length > 0 };
+      return { kind: "flag", isEnabled: isFound, expiresAtMs: lastExpiryMs(visible) };
   }
 }
 
@@ -54,15 +64,9 @@ export function isShown(reading: Reading): boolean {
   }
 }
 
-function isExpired(expiresAtMs: number, nowMs: number): boolean {
-  return expiresAtMs > 0 && expiresAtMs <= nowMs;
-}
-
-function valuesOf(type: DataType, visible: readonly LiveDot[]): ShownValue[] {
+function valuesOf(visible: readonly LiveDot[]): ShownValue[] {
   const ordered = [...visible].sort((a, b) => (wins(a, b) ? -1 : 1));
-  // A register inside a map keeps all that were put at once, so that one removed leaves the others; the winner shows.
-  const shown = type === DataType.register ? ordered.slice(0, 1) : ordered;
-  return shown.map(({ payload: { data, encoding, expiresAtMs, hlc } }) => ({
+  return ordered.map(({ payload: { data, encoding, expiresAtMs, hlc } }) => ({
     data,
     encoding,
     hlc,

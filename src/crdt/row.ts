@@ -10,6 +10,8 @@ export interface Payload {
   /** Milliseconds since 1970; 0: never. */
   readonly expiresAtMs: number;
   readonly data: Buffer;
+  /** Of a tombstone that took the place of an expired value: its dot. */
+  readonly inPlaceOf?: Dot;
 }
 
 export interface LiveDot {
@@ -77,9 +79,18 @@ export function joinLive(
   }
 }
 
-/** Which of two register writes wins: the higher stamp, then the higher dot. Total, so every replica agrees. */
+/**
+ * Which of two register writes wins: the higher stamp, then the higher dot. Total, so every replica agrees.
+ *
+ * A tombstone that took the place of an expired value has its place here, too: its stamp, and among equal stamps its dot.
+ * Were it lower, replicas that dropped what the value had won over would miss it; were it higher, it would win over a put
+ * that wins over the value.
+ */
 export function wins(a: LiveDot, b: LiveDot): boolean {
   if (a.payload.hlc !== b.payload.hlc) return a.payload.hlc > b.payload.hlc;
+  const byPlace = compareDots(a.payload.inPlaceOf ?? a, b.payload.inPlaceOf ?? b);
+  if (byPlace !== 0) return byPlace > 0;
+  if (a.payload.isTombstone !== b.payload.isTombstone) return a.payload.isTombstone;
   return compareDots(a, b) > 0;
 }
 

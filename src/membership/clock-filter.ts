@@ -3,6 +3,7 @@ const SAMPLES = 8;
 
 interface ClockSample {
   readonly roundTripMs: number;
+  /** The peer's wall clock minus our monotonic one, which no step of our own wall clock makes wrong. */
   readonly offsetMs: number;
 }
 
@@ -22,7 +23,7 @@ export class ClockFilter {
 }
 
 /** Of three clocks or more, ours included, the median is the best guess at the true time (rule 21). */
-const CLOCKS_MIN = 3;
+export const CLOCKS_MIN = 3;
 
 /**
  * How far our clock is from the median, in milliseconds: positive when we are ahead. Undefined with too few clocks to

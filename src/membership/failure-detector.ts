@@ -45,8 +45,8 @@ export class FailureDetector {
     if (known !== undefined) known.isLinked = false;
   }
 
-  /** @param nowMs monotonic; @param wallMs our wall clock at the same moment */
-  heartbeat(from: number, message: HeartbeatMessage, nowMs: number, wallMs: number): void {
+  /** @param nowMs monotonic */
+  heartbeat(from: number, message: HeartbeatMessage, nowMs: number): void {
     const peer = this.#peers.get(from);
     if (peer === undefined) return;
     peer.heardAtMs = nowMs;
@@ -54,7 +54,7 @@ export class FailureDetector {
     peer.sentMs = message.sentMs;
     if (message.echoMs === 0) return;
     const roundTripMs = Math.max(0, nowMs - message.echoMs - message.echoDelayMs);
-    peer.filter.add({ roundTripMs, offsetMs: message.wallMs + roundTripMs / 2 - wallMs });
+    peer.filter.add({ roundTripMs, offsetMs: message.wallMs + roundTripMs / 2 - nowMs });
   }
 
   /** What to tell a peer about its last heartbeat. */
@@ -81,14 +81,16 @@ export class FailureDetector {
     return known?.isLinked === true && known.hearsUs && !isSilent(known, nowMs);
   }
 
-  health(peer: number, nowMs: number): PeerHealth {
+  /** @param nowMs monotonic; @param wallMs our wall clock at the same moment */
+  health(peer: number, nowMs: number, wallMs: number): PeerHealth {
     const known = this.#peers.get(peer);
+    const best = known?.filter.best;
     return {
       isLinked: known?.isLinked === true,
       isAlive: this.isAlive(peer, nowMs),
       silentMs: known === undefined ? 0 : nowMs - known.heardAtMs,
-      roundTripMs: known?.filter.best?.roundTripMs ?? ROUND_TRIP_GUESS_MS,
-      clockOffsetMs: known?.filter.best?.offsetMs,
+      roundTripMs: best?.roundTripMs ?? ROUND_TRIP_GUESS_MS,
+      clockOffsetMs: best === undefined ? undefined : best.offsetMs + nowMs - wallMs,
     };
   }
 }

@@ -7,7 +7,7 @@ import type { HeartbeatMessage } from "../codec/index.js";
 import type { PeerLinks } from "../replication/index.js";
 import type { PeerHello, Runtime, Timer } from "../runtime/index.js";
 import type { LayoutView } from "../topology/index.js";
-import { driftFromMedian } from "./clock-filter.js";
+import { CLOCKS_MIN, driftFromMedian } from "./clock-filter.js";
 import { FailureDetector, HEARTBEAT_MS, type PeerHealth } from "./failure-detector.js";
 import { isCredible, type Refusal, readRefusal, refuseHello } from "./hello.js";
 
@@ -88,7 +88,7 @@ export class Membership {
   }
 
   health(member: number): PeerHealth {
-    return this.#detector.health(member, this.#nowMs());
+    return this.#detector.health(member, this.#nowMs(), this.#runtime.clock.wallMs());
   }
 
   incarnationOf(member: number): number {
@@ -102,6 +102,28 @@ export class Membership {
     const driftMs = driftFromMedian(offsets);
     if (driftMs === undefined || Math.abs(driftMs) <= maxClockDriftMs) return undefined;
     return `this node's clock is ${Math.round(driftMs)} ms from the median of ${offsets.length + 1} nodes, more than ${maxClockDriftMs}; nothing was written: set the clock, and write through another node meanwhile`;
+  }
+
+  /** Our wall clock; the median of all, while ours is beyond the bound. */
+  expiryMs(): number {
+    const wallMs = this.#runtime.clock.wallMs();
+    const driftMs = driftFromMedian(this.#peerOffsetsMs()) ?? 0;
+    return Math.abs(driftMs) <= this.#settings.maxClockDriftMs ? wallMs : Math.floor(wallMs - driftMs);
+  }
+
+  /**
+   * A time that the clocks of all who may coordinate a write have passed: two of them are at most twice the bound apart.
+   * Undefined while ours is beyond the bound, or while too few others are there to tell: of two clocks the slower counts,
+   * a node of its own has only its own.
+   */
+  pastForAllMs(): number | undefined {
+    const { maxClockDriftMs, view } = this.#settings;
+    const offsets = this.#peerOffsetsMs();
+    if (offsets.length + 1 < Math.min(CLOCKS_MIN, view.layout.members.length)) return undefined;
+    const driftMs = driftFromMedian(offsets);
+    if (driftMs !== undefined && Math.abs(driftMs) > maxClockDriftMs) return undefined;
+    const behindMs = driftMs === undefined ? Math.min(0, ...offsets) : 0;
+    return Math.floor(this.#runtime.clock.wallMs() + behindMs - 2 * maxClockDriftMs);
   }
 
   /** Why a peer may have no link with us; undefined when it may. */
@@ -193,7 +215,7 @@ export class Membership {
 
   heartbeat(from: number, message: HeartbeatMessage): void {
     this.#hlc.observe(message.hlc);
-    this.#detector.heartbeat(from, message, this.#nowMs(), this.#runtime.clock.wallMs());
+    this.#detector.heartbeat(from, message, this.#nowMs());
   }
 
   #beat(): void {

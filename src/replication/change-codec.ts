@@ -1,15 +1,16 @@
 /** Bytes of the changes of a forwarded update. */
 import { type ByteReader, type ByteWriter, CodecError } from "../codec/index.js";
 import type { Action, Change } from "./operation.js";
-import { readParts, readValue, writeParts, writeValue } from "./value-codec.js";
+import { readParts, readTtl, readValue, writeParts, writeTtl, writeValue } from "./value-codec.js";
 
-/** path 1, kind 1 */
-export const CHANGE_BYTES_MIN = 2;
+/** path 1, lifetime 1, kind 1 */
+export const CHANGE_BYTES_MIN = 3;
 
 const KINDS = ["increment", "set-flag", "add-members", "remove-members", "assign", "clear"] as const;
 
-export function writeChange(writer: ByteWriter, { path, action }: Change): void {
+export function writeChange(writer: ByteWriter, { path, action, ttlMs }: Change): void {
   writeParts(writer, path);
+  writeTtl(writer, ttlMs);
   writer.uint8(KINDS.indexOf(action.kind));
   switch (action.kind) {
     case "increment":
@@ -27,7 +28,9 @@ export function writeChange(writer: ByteWriter, { path, action }: Change): void 
 
 /** Throws `CodecError`. */
 export function readChange(reader: ByteReader): Change {
-  return { path: readParts(reader), action: readAction(reader) };
+  const path = readParts(reader);
+  const ttlMs = readTtl(reader);
+  return { path, action: readAction(reader), ttlMs };
 }
 
 function readAction(reader: ByteReader): Action {

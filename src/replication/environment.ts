@@ -20,6 +20,10 @@ interface Liveness {
   learn(member: number, incarnation: number): void;
   /** Why this node must not coordinate writes for its clock's sake; undefined when it may. */
   clockDrift(): string | undefined;
+  /** The time by which expiry goes: the wall clock, corrected where it is known to be wrong. */
+  expiryMs(): number;
+  /** A time that every clock which counts has passed; undefined when nobody can tell. */
+  pastForAllMs(): number | undefined;
 }
 
 export interface Environment {

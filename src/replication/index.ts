@@ -27,6 +27,7 @@ export {
   type Outcome,
   type PageRow,
   type StoredValue,
+  type Ttl,
 } from "./operation.js";
 export { PeerLinks } from "./peer-links.js";
 export type { RepairStep } from "./repair.js";

@@ -12,7 +12,7 @@ import { DataType } from "../crdt/index.js";
 import { CHANGE_BYTES_MIN, readChange, writeChange } from "./change-codec.js";
 import { CONSISTENCY_LEVELS, type Consistency } from "./consistency.js";
 import type { Change, KeyAddress, KeyWrite, Operation, OperationOptions } from "./operation.js";
-import { readParts, readValue, writeParts, writeValue } from "./value-codec.js";
+import { readParts, readTtl, readValue, writeParts, writeTtl, writeValue } from "./value-codec.js";
 
 const KINDS = ["get", "put", "delete", "list", "update", "range", "batch"] as const;
 const WRITE_KINDS = ["put", "delete", "update"] as const;
@@ -92,7 +92,8 @@ function writeBody(writer: ByteWriter, operation: Operation): void {
     case "put":
       writeValue(writer, operation.value);
       writer.bytes(operation.context);
-      return writer.uint8(CONDITIONS.indexOf(operation.condition));
+      writer.uint8(CONDITIONS.indexOf(operation.condition));
+      return writeTtl(writer, operation.ttlMs);
     case "delete":
       return writer.bytes(operation.context);
     case "update":
@@ -174,6 +175,7 @@ function readWrite(reader: ByteReader, kind: (typeof WRITE_KINDS)[number] | unde
         value: readValue(reader),
         context: Buffer.from(reader.bytes()),
         condition: readCondition(reader),
+        ttlMs: readTtl(reader),
       };
     case "delete":
       return { kind, address, context: Buffer.from(reader.bytes()) };

@@ -10,6 +10,9 @@ export interface KeyAddress {
   readonly key: Buffer;
 }
 
+/** How long what is written lasts, in milliseconds; undefined: as its bucket says, which without a word is for ever. */
+export type Ttl = number | "never" | undefined;
+
 /** A value as clients hand it in and get it back. */
 export interface StoredValue {
   readonly data: Buffer;
@@ -60,6 +63,7 @@ export type KeyWrite =
        * the level hold before the write: two writers at once may both find it so.
        */
       readonly condition: "absent" | "unchanged" | undefined;
+      readonly ttlMs?: Ttl;
     }
   /** Of a set or a map: removes all that the coordinator sees, in bounded steps. Its context must be empty. */
   | { readonly kind: "delete"; readonly address: KeyAddress; readonly context: Buffer }
@@ -71,6 +75,8 @@ export interface Change {
   /** Of a map: where. Otherwise empty. */
   readonly path: readonly Buffer[];
   readonly action: Action;
+  /** Of what the action puts there. */
+  readonly ttlMs?: Ttl;
 }
 
 export type Action =
@@ -139,9 +145,14 @@ type Success = { readonly seen?: VersionVector } & (
       readonly context: Buffer;
     }
   /** A counter; `isFound` is false of one that nobody counted on since it was cleared. */
-  | { readonly kind: "counter"; readonly value: bigint; readonly isFound: boolean }
+  | {
+      readonly kind: "counter";
+      readonly value: bigint;
+      readonly isFound: boolean;
+      readonly expiresAtMs: number;
+    }
   /** A flag, or one member of a set. */
-  | { readonly kind: "flag"; readonly isEnabled: boolean }
+  | { readonly kind: "flag"; readonly isEnabled: boolean; readonly expiresAtMs: number }
   | {
       readonly kind: "page";
       readonly rows: readonly PageRow[];

@@ -115,9 +115,11 @@ function writeReading(writer: ByteWriter, reading: Reading): void {
       return writeValues(writer, reading.values);
     case "counter":
       writer.uint8(reading.isFound ? 1 : 0);
+      writer.varint(reading.expiresAtMs);
       return writer.uint64(BigInt.asUintN(64, reading.value));
     case "flag":
-      return writer.uint8(reading.isEnabled ? 1 : 0);
+      writer.uint8(reading.isEnabled ? 1 : 0);
+      return writer.varint(reading.expiresAtMs);
   }
 }
 
@@ -128,10 +130,11 @@ function readReading(reader: ByteReader): Reading {
       return { kind, values: readValues(reader) };
     case "counter": {
       const isFound = reader.uint8() === 1;
-      return { kind, isFound, value: BigInt.asIntN(64, reader.uint64()) };
+      const expiresAtMs = reader.varint();
+      return { kind, isFound, expiresAtMs, value: BigInt.asIntN(64, reader.uint64()) };
     }
     case "flag":
-      return { kind, isEnabled: reader.uint8() === 1 };
+      return { kind, isEnabled: reader.uint8() === 1, expiresAtMs: reader.varint() };
     default:
       throw new CodecError("a reading's kind is unknown");
   }

@@ -134,7 +134,7 @@ export class QuorumRead {
   #answer({ live, context }: RowState): void {
     const { readType, rowKey, session, type } = this.#plan;
     const state = { live: settle(type, live), context };
-    const reading = readingOf(readType, state.live, this.#environment.clock.wallMs());
+    const reading = readingOf(readType, state.live, this.#environment.liveness.expiryMs());
     const seen = session !== undefined ? { seen: dotsSeen(context) } : {};
     if (reading.kind !== "values") return this.#finish({ ...reading, ...seen });
     const token = encodeToken(rowKey, readToken(state));

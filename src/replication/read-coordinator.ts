@@ -52,10 +52,10 @@ export class ReadCoordinator {
     plan: Omit<RangePlan, "range"> & { readonly isKeysOnly: boolean },
     done: (outcome: Outcome) => void,
   ): void {
-    const { clock } = this.#environment;
+    const { liveness } = this.#environment;
     const shared = { latency: this.#rangeLatency, votes: this.#votes };
     new RangeRead(this.#environment, shared, { ...plan, range }, (result) =>
-      done(result.kind === "failed" ? result : pageOf(result, { ...plan, nowMs: clock.wallMs() })),
+      done(result.kind === "failed" ? result : pageOf(result, { ...plan, nowMs: liveness.expiryMs() })),
     ).run();
   }
 

@@ -2,6 +2,8 @@
 import type { HintSettings } from "./away-peers.js";
 
 export interface ReplicationSettings extends HintSettings {
+  /** By bucket: how long, in milliseconds, what is written without a word about it lasts. Others last for ever. */
+  readonly defaultTtlsMs: ReadonlyMap<string, number>;
   /** The most siblings that a multi keeps before a put without context is refused. */
   readonly maxSiblings: number;
   /** A retry that comes this long after the first attempt still finds out what became of it. */

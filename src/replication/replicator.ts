@@ -111,7 +111,7 @@ export class Replicator {
       reads,
       this.#fences,
       this.#healing,
-      settings.maxSiblings,
+      settings,
     );
     const fetch = (partition: number): void => this.#antiEntropy.fetch(partition);
     const sessions = new Sessions(environment, this.peerClocks, fetch);

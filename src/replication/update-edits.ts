@@ -10,7 +10,7 @@ import {
 } from "../codec/index.js";
 import { DataType, type RowEdit } from "../crdt/index.js";
 import { badRequest } from "./failures.js";
-import type { Action, Change, Failure, KeyAddress } from "./operation.js";
+import type { Action, Change, Failure, KeyAddress, Ttl } from "./operation.js";
 
 /** An update names at most so many rows. */
 const ROWS_MAX = 1_000;
@@ -24,28 +24,36 @@ export function clearedRanges(address: KeyAddress, changes: readonly Change[]): 
     .map(({ path }) => rowKeysBelow(subtreeOf(address, path)));
 }
 
-/** @param cleared row keys inside `clearedRanges`, all that are there */
+/**
+ * @param cleared row keys inside `clearedRanges`, all that are there
+ * @param expiresAtMs when what lasts so long ends
+ */
 export function editsOf(
   address: KeyAddress,
   changes: readonly Change[],
   cleared: readonly RowKey[],
+  expiresAtMs: (ttlMs: Ttl) => number,
 ): ReadonlyMap<RowKey, RowEdit> | Failure {
   const edits = new Map<RowKey, RowEdit>();
-  for (const [index, { path, action }] of changes.entries()) {
+  for (const [index, { path, action, ttlMs }] of changes.entries()) {
     const field = `operations[${index}]`;
     const problem = problemOf(address.type, path, action);
     if (problem !== undefined) return badRequest(field, problem);
     if (action.kind === "clear") clear(edits, address, path, cleared);
     else
       for (const rowKey of rowsOf(address, path, action))
-        edits.set(rowKey, editOf(action, edits.get(rowKey)));
+        edits.set(rowKey, editOf(action, expiresAtMs(ttlMs), edits.get(rowKey)));
   }
   if (edits.size > ROWS_MAX + cleared.length)
     return badRequest("operations", `change ${edits.size} rows, more than ${ROWS_MAX}; send them in parts`);
   return edits;
 }
 
-function editOf(action: Exclude<Action, { kind: "clear" }>, before: RowEdit | undefined): RowEdit {
+function editOf(
+  action: Exclude<Action, { kind: "clear" }>,
+  expiresAtMs: number,
+  before: RowEdit | undefined,
+): RowEdit {
   switch (action.kind) {
     case "increment": {
       const isCounted = before?.kind === "increment";
@@ -53,16 +61,17 @@ function editOf(action: Exclude<Action, { kind: "clear" }>, before: RowEdit | un
         kind: "increment",
         amount: exactSum(action.amount, isCounted ? before.amount : 0),
         isReset: before?.kind === "remove" || (isCounted && before.isReset),
+        expiresAtMs,
       };
     }
     case "set-flag":
-      return action.isEnabled ? { kind: "enable", expiresAtMs: 0 } : { kind: "remove" };
+      return action.isEnabled ? { kind: "enable", expiresAtMs } : { kind: "remove" };
     case "add-members":
-      return { kind: "enable", expiresAtMs: 0 };
+      return { kind: "enable", expiresAtMs };
     case "remove-members":
       return { kind: "remove" };
     case "assign":
-      return { kind: "assign", data: action.value.data, encoding: action.value.encoding, expiresAtMs: 0 };
+      return { kind: "assign", data: action.value.data, encoding: action.value.encoding, expiresAtMs };
   }
 }
 

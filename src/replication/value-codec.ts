@@ -1,7 +1,7 @@
 /** Bytes of values and of lists of parts, as forwarded operations and outcomes have them. */
 import { type ByteReader, type ByteWriter, CodecError } from "../codec/index.js";
 import type { ValueEncoding } from "../crdt/index.js";
-import type { StoredValue } from "./operation.js";
+import type { StoredValue, Ttl } from "./operation.js";
 
 export function writeValue(writer: ByteWriter, value: StoredValue): void {
   writer.uint8(value.encoding);
@@ -16,6 +16,16 @@ export function readValue(reader: ByteReader): StoredValue {
 
 function isEncoding(value: number): value is ValueEncoding {
   return value >= 0 && value <= 3;
+}
+
+/** 0: the bucket's default; 1: never; else one more than the milliseconds. */
+export function writeTtl(writer: ByteWriter, ttlMs: Ttl): void {
+  writer.varint(ttlMs === undefined ? 0 : ttlMs === "never" ? 1 : ttlMs + 1);
+}
+
+export function readTtl(reader: ByteReader): Ttl {
+  const number = reader.varint();
+  return number === 0 ? undefined : number === 1 ? "never" : number - 1;
 }
 
 export function writeParts(writer: ByteWriter, parts: readonly Buffer[]): void {

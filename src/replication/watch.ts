@@ -235,7 +235,7 @@ export class Watch {
     if (isFirst && --this.#unbegun === 0) this.#listener.began();
     if (body.rows.length === 0 || this.#isOver) return;
     this.#isWanted = false;
-    this.#listener.changed(changesOf(part.partition, body, this.#environment.clock.wallMs()));
+    this.#listener.changed(changesOf(part.partition, body, this.#environment.liveness.expiryMs()));
   }
 
   /** Every replica of the region that can be asked was. `look` tries again. */

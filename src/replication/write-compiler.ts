@@ -15,8 +15,10 @@ import {
 import type { PartitionReplica } from "../replica/index.js";
 import type { Clock } from "../runtime/index.js";
 import { BATCH_ROWS_MAX, ofItem, writesOf } from "./atomic-batch.js";
+import type { Environment } from "./environment.js";
 import { badRequest, failure } from "./failures.js";
-import type { Change, Failure, KeyAddress, KeyWrite, WriteOperation } from "./operation.js";
+import type { Change, Failure, KeyAddress, KeyWrite, Ttl, WriteOperation } from "./operation.js";
+import type { ReplicationSettings } from "./replication-settings.js";
 import type { RowHealing } from "./row-healing.js";
 import { clearedRanges, editsOf } from "./update-edits.js";
 
@@ -32,21 +34,24 @@ const TOKEN_AHEAD_MAX_MS = 60 * 60 * 1000;
 const SIBLING_BYTES_MAX = 3 * 1024 * 1024;
 const CLEAR: readonly Change[] = [{ path: [], action: { kind: "clear" } }];
 
+type CompilerSettings = Pick<ReplicationSettings, "defaultTtlsMs" | "maxSiblings">;
+
 interface CompilerEnvironment {
   readonly actor: Actor;
   readonly clock: Clock;
   readonly hlc: HybridClock;
+  readonly liveness: Pick<Environment["liveness"], "expiryMs">;
 }
 
 export class WriteCompiler {
   readonly #environment: CompilerEnvironment;
   readonly #healing: RowHealing;
-  readonly #maxSiblings: number;
+  readonly #settings: CompilerSettings;
 
-  constructor(environment: CompilerEnvironment, healing: RowHealing, maxSiblings: number) {
+  constructor(environment: CompilerEnvironment, healing: RowHealing, settings: CompilerSettings) {
     this.#environment = environment;
     this.#healing = healing;
-    this.#maxSiblings = maxSiblings;
+    this.#settings = settings;
   }
 
   /** The rows that the write clears and that only a scan can name. */
@@ -102,7 +107,8 @@ export class WriteCompiler {
   /** What takes a row's dots away; undefined where it has none, or is damaged and heals. */
   compileRemoval(replica: PartitionReplica, rowKey: RowKey): Omit<RowIntent, "rowKey"> | undefined {
     const row = replica.rows.readPending(rowKey);
-    const intent = compileEdit(row, { kind: "remove" }, this.#environment.actor);
+    const { actor, liveness } = this.#environment;
+    const intent = compileEdit(row, { kind: "remove" }, actor, liveness.expiryMs());
     return intent === undefined || intent === "overflow" ? undefined : { row, intent };
   }
 
@@ -112,13 +118,15 @@ export class WriteCompiler {
     replica: PartitionReplica,
     cleared: readonly RowKey[],
   ): readonly RowIntent[] | Failure {
-    const edits = editsOf(address, changes, cleared);
+    const { actor, liveness } = this.#environment;
+    const nowMs = liveness.expiryMs();
+    const edits = editsOf(address, changes, cleared, (ttlMs) => this.#expiresAtMs(address, ttlMs, nowMs));
     if ("kind" in edits) return edits;
     const intents: RowIntent[] = [];
     for (const [rowKey, edit] of edits) {
       const row = this.#read(replica, rowKey);
       if ("kind" in row) return row;
-      const intent = compileEdit(row, edit, this.#environment.actor);
+      const intent = compileEdit(row, edit, actor, nowMs);
       if (intent === "overflow")
         return badRequest(
           "operations",
@@ -160,25 +168,18 @@ export class WriteCompiler {
       hlc.observe(token.hlc);
     }
     if (operation.kind === "delete") return compileDelete(type, row, token);
-    const unmet = this.#unmetCondition(operation.condition, row, token);
+    const nowMs = this.#environment.liveness.expiryMs();
+    const unmet = unmetCondition(operation, row, token, nowMs);
     if (unmet !== undefined) return unmet;
-    const intent = compilePut(type, row, token, operation.value);
+    const expiresAtMs = this.#expiresAtMs(operation.address, operation.ttlMs, nowMs);
+    const intent = compilePut(type, row, token, { ...operation.value, expiresAtMs }, nowMs);
     return this.#tooManySiblings(row, intent) ?? intent;
   }
 
-  #unmetCondition(
-    condition: Extract<KeyWrite, { kind: "put" }>["condition"],
-    row: Row,
-    token: ReadToken | undefined,
-  ): Failure | undefined {
-    if (condition === undefined) return undefined;
-    if (condition === "absent") {
-      const nowMs = this.#environment.clock.wallMs();
-      return isShown(readingOf(DataType.multi, row.live, nowMs)) ? unmet("the key is there") : undefined;
-    }
-    if (token === undefined) return badRequest("context", "is missing: unchanged since which read?");
-    const isNewer = row.live.some(({ actor, counter }) => !token.context.covers(actor, counter));
-    return isNewer ? unmet("something newer than what was read is there") : undefined;
+  /** The same for everybody who reads it: it is fixed here, by our clock. */
+  #expiresAtMs({ bucket }: KeyAddress, asked: Ttl, nowMs: number): number {
+    const ttlMs = asked ?? this.#settings.defaultTtlsMs.get(bucket) ?? "never";
+    return ttlMs === "never" ? 0 : Math.min(Number.MAX_SAFE_INTEGER, nowMs + ttlMs);
   }
 
   #tooManySiblings(row: Row, intent: Intent): Failure | undefined {
@@ -186,13 +187,31 @@ export class WriteCompiler {
       (dot) => !intent.replaced.some(({ actor, counter }) => actor === dot.actor && counter === dot.counter),
     );
     const bytes = kept.reduce((sum, dot) => sum + dot.payload.data.length, intent.payload?.data.length ?? 0);
-    if (kept.length === 0 || (kept.length < this.#maxSiblings && bytes <= SIBLING_BYTES_MAX))
+    if (kept.length === 0 || (kept.length < this.#settings.maxSiblings && bytes <= SIBLING_BYTES_MAX))
       return undefined;
     return failure(
       "TOO_MANY_SIBLINGS",
-      `the key has ${kept.length} siblings that this put would keep, of ${bytes} bytes with it, more than ${this.#maxSiblings} or ${SIBLING_BYTES_MAX} bytes; nothing was written: read it, and put with its context`,
+      `the key has ${kept.length} siblings that this put would keep, of ${bytes} bytes with it, more than ${this.#settings.maxSiblings} or ${SIBLING_BYTES_MAX} bytes; nothing was written: read it, and put with its context`,
     );
   }
+}
+
+/** What has expired is absent; that what was read has expired since is nothing newer. */
+function unmetCondition(
+  { address, condition }: Extract<KeyWrite, { kind: "put" }>,
+  row: Row,
+  token: ReadToken | undefined,
+  nowMs: number,
+): Failure | undefined {
+  if (condition === undefined) return undefined;
+  if (condition === "absent")
+    return isShown(readingOf(address.type, row.live, nowMs)) ? unmet("the key is there") : undefined;
+  if (token === undefined) return badRequest("context", "is missing: unchanged since which read?");
+  const isNewer = row.live.some((dot) => {
+    const { actor, counter } = dot.payload.inPlaceOf ?? dot;
+    return !token.context.covers(actor, counter);
+  });
+  return isNewer ? unmet("something newer than what was read is there") : undefined;
 }
 
 function unmet(why: string): Failure {

@@ -18,6 +18,7 @@ import type { Failure, KeyWrite, OperationOptions, Outcome, WriteOperation } fro
 import { PendingWrites } from "./pending-writes.js";
 import { countable, type QuorumPart, QuorumTracker, requiredCount } from "./quorum.js";
 import type { ReadCoordinator } from "./read-coordinator.js";
+import type { ReplicationSettings } from "./replication-settings.js";
 import type { RequestFences } from "./request-fences.js";
 import { RequestLookup } from "./request-lookup.js";
 import { gatherRows } from "./row-gathering.js";
@@ -57,13 +58,13 @@ export class WriteCoordinator {
     reads: ReadCoordinator,
     fences: RequestFences,
     healing: RowHealing,
-    maxSiblings: number,
+    settings: Pick<ReplicationSettings, "defaultTtlsMs" | "maxSiblings">,
   ) {
     this.#environment = environment;
     this.#dissemination = dissemination;
     this.#reads = reads;
     this.#fences = fences;
-    this.#compiler = new WriteCompiler(environment, healing, maxSiblings);
+    this.#compiler = new WriteCompiler(environment, healing, settings);
   }
 
   get inFlight(): number {

@@ -38,6 +38,7 @@ export function resolveConfig(settings: Settings): ServerConfig {
     fsync: settings.fsync ?? "always",
     fsyncIntervalMs: settings.fsync_interval_ms ?? 100,
     maxClockDriftMs: settings.max_clock_drift_ms ?? 500,
+    defaultTtlsMs: defaultTtlsOf(settings),
     requestIdWindowMs: requestIdWindowOf(settings, report),
     maxHintWindowMs: settings.max_hint_window_ms ?? 3 * 3_600_000,
     hintBudgetBytes: (settings.hint_budget_mb ?? 1_024) * 2 ** 20,
@@ -188,6 +189,13 @@ function checkPeerAddresses(settings: Settings, nodeId: string, report: Report):
     if (peer === nodeId) report(`peer_addresses.${peer}: is this node itself`);
     else if (!ids.includes(peer)) report(`peer_addresses.${peer}: is not among cluster.members`);
   }
+}
+
+function defaultTtlsOf({ buckets }: Settings): Map<string, number> {
+  const ttls = new Map<string, number>();
+  for (const [name, { default_ttl_ms: ttlMs }] of Object.entries(buckets ?? {}))
+    if (ttlMs !== undefined) ttls.set(name, ttlMs);
+  return ttls;
 }
 
 /** A client repeats a request until its timeout; by then the answer to its first attempt must not be forgotten. */

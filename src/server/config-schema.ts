@@ -10,6 +10,8 @@ import { parseHostPort } from "./addresses.js";
 /** As layouts have them: see `topology/`. */
 const ID = /^[a-z0-9][a-z0-9-]{0,62}$/;
 const HOST = /^[A-Za-z0-9][A-Za-z0-9._-]{0,252}$/;
+/** As requests name them: see `address-decoding.ts`. */
+const BUCKET = /^[A-Za-z0-9._-]{1,64}$/;
 const HIGHEST_TIMER_MS = 2 ** 31 - 1;
 /** Retries come that late, after a client lost its network for a while. */
 const LEAST_REQUEST_ID_WINDOW_MS = 300_000;
@@ -20,6 +22,8 @@ const HIGHEST_HINT_BUDGET_MB = 2 ** 20;
 /** Where each copy is, is kept in memory. */
 const HIGHEST_FALLBACK_MB = 1_024;
 const HIGHEST_CATCH_UP_MB_PER_SECOND = 100_000;
+/** 142,000 years: as much as a write may ask for. */
+const LONGEST_TTL_MS = 2 ** 52;
 
 const id = z.string().regex(ID, "must be 1 to 63 of a-z 0-9 - and start with a letter or digit");
 const host = z.string().regex(HOST, "must be a host name: letters, digits, dots, _ and -");
@@ -73,6 +77,8 @@ const limitsSchema = z.strictObject({
   default_timeout_ms: whole(1, 3_600_000).optional(),
 });
 
+const bucketSchema = z.strictObject({ default_ttl_ms: whole(1, LONGEST_TTL_MS).optional() });
+
 export const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
 const FSYNC_POLICIES = ["always", "interval", "never"] as const;
 
@@ -97,6 +103,9 @@ export const settingsSchema = z.strictObject({
   catch_up_mb_per_second: whole(1, HIGHEST_CATCH_UP_MB_PER_SECOND).optional(),
   row_cache_mb: whole(0, 65_536).optional(),
   limits: limitsSchema.optional(),
+  buckets: z
+    .record(z.string().regex(BUCKET, "must be 1 to 64 of A-Z a-z 0-9 . _ -"), bucketSchema)
+    .optional(),
   log: z.strictObject({ level: z.enum(LOG_LEVELS).optional(), file: path.optional() }).optional(),
   tls: z.strictObject({ cert: path, key: path, ca: path }).optional(),
   insecure: z.boolean().optional(),

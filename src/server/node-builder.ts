@@ -75,6 +75,7 @@ function nodeSettings(config: ServerConfig): Omit<NodeSettings, "layout" | "mini
     catchUpPageBytes: CATCH_UP_PAGE_BYTES,
     rowCacheBytes: config.rowCacheBytes,
     maxSiblings: config.limits.siblings,
+    defaultTtlsMs: config.defaultTtlsMs,
     maxOperationsInFlight: config.limits.operationsInFlight,
     watchedPartitionsMax: config.limits.watchedPartitions,
     peerAddressOverrides: config.peerAddresses,

@@ -1,12 +1,12 @@
 /**
- * Turns requests for one key into operations of the node. What this server does not offer yet is refused, never
- * ignored: a put whose TTL was dropped silently would be a lie.
+ * Turns requests for one key into operations of the node. Whether they fit the type of the key and the state of the row,
+ * the node judges.
  */
 import { DataType, ValueEncoding } from "../crdt/index.js";
-import type { Failure, KeyAddress, KeyWrite, StoredValue } from "../replication/index.js";
+import type { Failure, KeyAddress, KeyWrite, StoredValue, Ttl } from "../replication/index.js";
 import type { kv } from "../wire/index.js";
 import { decodeAddress } from "./address-decoding.js";
-import { badRequest, isFailure, unimplemented } from "./failure.js";
+import { badRequest, isFailure } from "./failure.js";
 import type { Limits } from "./limits.js";
 
 const ENCODINGS: ReadonlyMap<unknown, ValueEncoding> = new Map<unknown, ValueEncoding>([
@@ -19,6 +19,10 @@ const ENCODINGS: ReadonlyMap<unknown, ValueEncoding> = new Map<unknown, ValueEnc
 /** Contexts are opaque here; the node judges what is inside. */
 const MAX_CONTEXT_BYTES = 64 * 1_024;
 
+const NEVER = String(2n ** 64n - 1n);
+/** 142,000 years; with the time added it is still an exact number everywhere. */
+const TTL_MS_MAX = 2 ** 52;
+
 /** `prefix` is the path of the request inside a batch, as in `items[3].put.`; empty for a request of its own. */
 export function decodePut(
   request: kv.PutRequest__Output,
@@ -28,7 +32,6 @@ export function decodePut(
   const address = decodeAddress(request.address, `${prefix}address`, limits);
   if (isFailure(address)) return address;
   if (!isValueType(address)) return badRequest(`${prefix}address.type`, "is changed with Update");
-  if (request.ttlMs !== "0") return unimplemented(`${prefix}ttl_ms`);
   if (request.ifContext && request.ifAbsent)
     return badRequest(`${prefix}if_absent`, "and if_context exclude each other");
   if (request.ifContext && request.context.length === 0)
@@ -36,8 +39,12 @@ export function decodePut(
   const condition = request.ifAbsent ? "absent" : request.ifContext ? "unchanged" : undefined;
   const value = decodeValue(request.value, `${prefix}value`, limits);
   if (isFailure(value)) return value;
-  const problem = contextProblem(request.context, prefix) ?? retryProblem(request.options, prefix);
-  return problem ?? { kind: "put", address, value, context: request.context, condition };
+  const { context, ttlMs } = request;
+  const problem =
+    ttlProblem(ttlMs, `${prefix}ttl_ms`) ??
+    contextProblem(context, prefix) ??
+    retryProblem(request.options, prefix);
+  return problem ?? { kind: "put", address, value, context, condition, ttlMs: ttlOf(ttlMs) };
 }
 
 export function decodeDelete(
@@ -58,14 +65,23 @@ export function isValueType({ type }: KeyAddress): boolean {
   return type === DataType.register || type === DataType.multi;
 }
 
-/** The stamp in a value is the server's to give: a value that was read can be put back as it is. */
+/** Of an unsigned 64-bit number: 0 is the bucket's default, the highest is never. */
+export function ttlOf(text: string): Ttl {
+  return text === "0" ? undefined : text === NEVER ? "never" : Number(text);
+}
+
+export function ttlProblem(text: string, field: string): Failure | undefined {
+  if (text === NEVER || Number(text) <= TTL_MS_MAX) return undefined;
+  return badRequest(field, `${text} ms; the most is 2^52, and 2^64 - 1 says that it never expires`);
+}
+
+/** The stamp and the end of a value are the server's to give: a value that was read can be put back as it is. */
 export function decodeValue(
   value: kv.Value__Output | null,
   field: string,
   limits: Limits,
 ): StoredValue | Failure {
   if (value === null) return badRequest(field, "missing; an empty value is a Value without data");
-  if (value.expiresAtMs !== "0") return unimplemented(`${field}.expires_at_ms`);
   const encoding = ENCODINGS.get(value.encoding);
   if (encoding === undefined) {
     return badRequest(`${field}.encoding`, `unknown encoding ${String(value.encoding)}`);

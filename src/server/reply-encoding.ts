@@ -27,9 +27,19 @@ export function encodeRead(outcome: ReadOutcome, header: kv.ReplyHeader | null):
       return { header, found: values.length > 0, values, context: outcome.context, hlc: highest.toString() };
     }
     case "counter":
-      return { header, found: outcome.isFound, counter: outcome.value.toString() };
+      return {
+        header,
+        found: outcome.isFound,
+        counter: outcome.value.toString(),
+        expiresAtMs: outcome.expiresAtMs,
+      };
     case "flag":
-      return { header, found: outcome.isEnabled, flag: outcome.isEnabled };
+      return {
+        header,
+        found: outcome.isEnabled,
+        flag: outcome.isEnabled,
+        expiresAtMs: outcome.expiresAtMs,
+      };
     case "page":
       return {
         header,
@@ -67,14 +77,16 @@ const LEAF_TYPES = {
   [DataType.set]: "DATA_TYPE_SET",
 } as const;
 
-export function encodeReading(reading: Reading): Pick<kv.Element, "values" | "counter" | "flag"> {
+export function encodeReading(
+  reading: Reading,
+): Pick<kv.Element, "values" | "counter" | "flag" | "expiresAtMs"> {
   switch (reading.kind) {
     case "values":
       return { values: reading.values.map(encodeValue) };
     case "counter":
-      return { counter: reading.value.toString() };
+      return { counter: reading.value.toString(), expiresAtMs: reading.expiresAtMs };
     case "flag":
-      return { flag: reading.isEnabled };
+      return { flag: reading.isEnabled, expiresAtMs: reading.expiresAtMs };
   }
 }
 

@@ -46,6 +46,8 @@ export interface ServerConfig {
   readonly fsync: FsyncPolicy;
   readonly fsyncIntervalMs: number;
   readonly maxClockDriftMs: number;
+  /** By bucket. */
+  readonly defaultTtlsMs: ReadonlyMap<string, number>;
   readonly requestIdWindowMs: number;
   readonly maxHintWindowMs: number;
   readonly hintBudgetBytes: number;

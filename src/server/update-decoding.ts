@@ -4,7 +4,7 @@ import type { kv } from "../wire/index.js";
 import { decodeAddress } from "./address-decoding.js";
 import { badRequest, isFailure } from "./failure.js";
 import type { Limits } from "./limits.js";
-import { decodeValue, isValueType, retryProblem } from "./operation-decoding.js";
+import { decodeValue, isValueType, retryProblem, ttlOf, ttlProblem } from "./operation-decoding.js";
 import { membersProblem, pathProblem } from "./path-checking.js";
 
 /** `prefix` is the path of the request inside a batch, as in `items[3].update.`; empty for a request of its own. */
@@ -34,11 +34,11 @@ export function decodeUpdate(
 }
 
 function decodeChange(operation: kv.Operation__Output, prefix: string, limits: Limits): Change | Failure {
-  const { path } = operation;
-  const problem = pathProblem(path, `${prefix}path`, limits);
+  const { path, ttlMs } = operation;
+  const problem = pathProblem(path, `${prefix}path`, limits) ?? ttlProblem(ttlMs, `${prefix}ttl_ms`);
   if (problem !== undefined) return problem;
   const action = decodeAction(operation, prefix, limits);
-  return isFailure(action) ? action : { path, action };
+  return isFailure(action) ? action : { path, action, ttlMs: ttlOf(ttlMs) };
 }
 
 function decodeAction(operation: kv.Operation__Output, prefix: string, limits: Limits): Action | Failure {

@@ -252,6 +252,7 @@ function settingsOf(
     maxClockDriftMs: 500,
     rowCacheBytes: 1024 * 1024,
     maxSiblings: 100,
+    defaultTtlsMs: new Map(),
     auditIntervalMs: AUDIT_INTERVAL_MS,
     requestIdWindowMs: 600_000,
     maxHintWindowMs: 3 * 3_600_000,

@@ -203,6 +203,8 @@ export class ReplicaPair {
         incarnationOf: () => 1,
         learn: () => undefined,
         clockDrift: () => undefined,
+        expiryMs: () => runtime.clock.wallMs(),
+        pastForAllMs: () => undefined,
       },
       counters: new Counters(),
       adoptLayout: () => undefined,

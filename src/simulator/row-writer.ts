@@ -49,7 +49,7 @@ export class RowWriter {
     const data = Buffer.alloc(VALUE_BYTES, 7);
     for (const rowKey of this.#keys) {
       const row = this.#replica.rows.readPending(rowKey);
-      const intent = compilePut(DataType.register, row, undefined, { data, encoding: 0 });
+      const intent = compilePut(DataType.register, row, undefined, { data, encoding: 0, expiresAtMs: 0 }, 0);
       this.#replica.mint(this.#actor, rowKey, row, intent, { requestId: undefined, following: 0 });
     }
   }

@@ -300,6 +300,10 @@ export const descriptor = `{
           "nextPageToken": {
            "type": "bytes",
            "id": 10
+          },
+          "expiresAtMs": {
+           "type": "uint64",
+           "id": 11
           }
          }
         },
@@ -330,6 +334,10 @@ export const descriptor = `{
           "member": {
            "type": "bytes",
            "id": 6
+          },
+          "expiresAtMs": {
+           "type": "uint64",
+           "id": 7
           }
          }
         },
@@ -484,6 +492,10 @@ export const descriptor = `{
           "clear": {
            "type": "Clear",
            "id": 7
+          },
+          "ttlMs": {
+           "type": "uint64",
+           "id": 8
           }
          }
         },
@@ -758,6 +770,10 @@ export const descriptor = `{
           "flag": {
            "type": "bool",
            "id": 5
+          },
+          "expiresAtMs": {
+           "type": "uint64",
+           "id": 6
           }
          }
         },
@@ -849,6 +865,10 @@ export const descriptor = `{
            "rule": "repeated",
            "type": "Dot",
            "id": 10
+          },
+          "expiresAtMs": {
+           "type": "uint64",
+           "id": 11
           }
          }
         },

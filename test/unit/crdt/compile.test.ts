@@ -14,7 +14,7 @@ import {
 import { A, B, C, clockOf, dot, live, state } from "./row-builders.js";
 
 const { register, multi } = DataType;
-const VALUE = { data: Buffer.from("new"), encoding: 1 } as const;
+const VALUE = { data: Buffer.from("new"), encoding: 1, expiresAtMs: 0 } as const;
 
 function rowWith(...dots: readonly LiveDot[]): Row {
   return { ...ABSENT_ROW, live: dots };
@@ -26,7 +26,7 @@ function tokenOf(...dots: readonly LiveDot[]): ReadToken {
 
 describe("a put", () => {
   it("carries the value and no tombstone, without an end", () => {
-    expect(compilePut(register, ABSENT_ROW, undefined, VALUE).payload).toEqual({
+    expect(compilePut(register, ABSENT_ROW, undefined, VALUE, 0).payload).toEqual({
       isTombstone: false,
       encoding: 1,
       expiresAtMs: 0,
@@ -36,25 +36,25 @@ describe("a put", () => {
 
   it("without a token replaces a register's value, and adds to the siblings of a multi", () => {
     const row = rowWith(live(A, 1, 1));
-    expect(compilePut(register, row, undefined, VALUE).replaced).toEqual(row.live);
-    expect(compilePut(multi, row, undefined, VALUE).replaced).toEqual([]);
+    expect(compilePut(register, row, undefined, VALUE, 0).replaced).toEqual(row.live);
+    expect(compilePut(multi, row, undefined, VALUE, 0).replaced).toEqual([]);
   });
 
   it("replaces every dot that the token lists, held here or not", () => {
     const token = tokenOf(live(A, 1, 1), live(B, 7, 2));
     for (const type of [register, multi])
-      expect(compilePut(type, ABSENT_ROW, token, VALUE).replaced).toEqual(token.live);
+      expect(compilePut(type, ABSENT_ROW, token, VALUE, 0).replaced).toEqual(token.live);
   });
 
   it("replaces what the token's context covers here, and leaves the siblings that its client never saw", () => {
     const row = rowWith(live(A, 1, 1), live(B, 1, 2), live(C, 1, 3));
     const token: ReadToken = readToken(state([live(C, 1, 3)], clockOf([A, 1])));
-    expect(compilePut(multi, row, token, VALUE).replaced.map(({ actor }) => actor)).toEqual([C, A]);
+    expect(compilePut(multi, row, token, VALUE, 0).replaced.map(({ actor }) => actor)).toEqual([C, A]);
   });
 
   it("names each replaced dot once", () => {
     const row = rowWith(live(A, 1, 1));
-    expect(compilePut(multi, row, tokenOf(live(A, 1, 1)), VALUE).replaced).toEqual([live(A, 1, 1)]);
+    expect(compilePut(multi, row, tokenOf(live(A, 1, 1)), VALUE, 0).replaced).toEqual([live(A, 1, 1)]);
   });
 });
 

@@ -43,7 +43,7 @@ describe("a counter's value", () => {
 
   it("of zero is found where somebody counted, and not where nobody did", () => {
     const zero = readingOf(DataType.counter, [counted(A, 5, 0), counted(B, 0, 5)], 0);
-    expect(zero).toEqual({ kind: "counter", value: 0n, isFound: true });
+    expect(zero).toEqual({ kind: "counter", value: 0n, isFound: true, expiresAtMs: 0 });
     expect(isShown(zero)).toBe(true);
     expect(isShown(readingOf(DataType.counter, [], 0))).toBe(false);
   });
@@ -53,10 +53,10 @@ describe("an increment", () => {
   it("continues the total of its own incarnation, and leaves an earlier one's alone", () => {
     const earlier = counted(A, 5, 0);
     const row = { ...ABSENT_ROW, live: [earlier] };
-    const edit = { kind: "increment", amount: 1, isReset: false } as const;
+    const edit = { kind: "increment", amount: 1, isReset: false, expiresAtMs: 0 } as const;
     const data = encodeTotals({ added: 1, subtracted: 0 });
-    expect(compileEdit(row, edit, actorOf(1, 2))).toMatchObject({ payload: { data }, replaced: [] });
-    expect(compileEdit(row, edit, A)).toMatchObject({
+    expect(compileEdit(row, edit, actorOf(1, 2), 0)).toMatchObject({ payload: { data }, replaced: [] });
+    expect(compileEdit(row, edit, A, 0)).toMatchObject({
       payload: { data: encodeTotals({ added: 6, subtracted: 0 }) },
       replaced: [earlier],
     });

@@ -188,10 +188,14 @@ export class History {
     if (held !== undefined) replica.hlc.observe(held.token.hlc);
     const type = ROWS[row];
     const before = stripped(replica.row(row), replica.clock);
-    const value = { data: Buffer.from(`${replica.actor}/${this.#nowMs}`), encoding: 0 } as const;
+    const value = {
+      data: Buffer.from(`${replica.actor}/${this.#nowMs}`),
+      encoding: 0,
+      expiresAtMs: 0,
+    } as const;
     const intent =
       kind === "put"
-        ? compilePut(type, before, held?.token, value)
+        ? compilePut(type, before, held?.token, value, this.#nowMs)
         : compileDelete(type, before, held?.token);
     if (intent === undefined) return;
     const kept = type === DataType.register && intent.payload === undefined ? before.live.map(nameOf) : [];
@@ -200,7 +204,7 @@ export class History {
 
   #edit(replica: Replica, row: UpdateRow, edit: RowEdit): void {
     if (replica.isDamaged(row)) return;
-    const intent = compileEdit(stripped(replica.row(row), replica.clock), edit, replica.actor);
+    const intent = compileEdit(stripped(replica.row(row), replica.clock), edit, replica.actor, this.#nowMs);
     const known = replica.knownOf(row);
     const here = (known.survivors(ROWS[row]) ?? []).map(nameOf);
     if (edit.kind === "remove" && here.length === 0) return expect(intent).toBeUndefined();
@@ -324,7 +328,7 @@ const REMOVE: RowEdit = { kind: "remove" };
 function editOf({ row, amount, isReset }: Extract<Step, { kind: "change" | "remove" }>): RowEdit {
   switch (readTypeOf(row)) {
     case DataType.counter:
-      return { kind: "increment", amount, isReset };
+      return { kind: "increment", amount, isReset, expiresAtMs: 0 };
     case DataType.register:
       return { kind: "assign", data: Buffer.from(`${amount}`), encoding: 0, expiresAtMs: 0 };
     default:

@@ -19,7 +19,7 @@ describe("the failure detector", () => {
     detector.linkUp(PEER, 1_000);
     expect(detector.isAlive(PEER, 1_000 + FAILURE_TIMEOUT_MS)).toBe(true);
     expect(detector.isAlive(PEER, 1_001 + FAILURE_TIMEOUT_MS)).toBe(false);
-    detector.heartbeat(PEER, heartbeat(), 3_000, 0);
+    detector.heartbeat(PEER, heartbeat(), 3_000);
     expect(detector.isAlive(PEER, 3_000 + FAILURE_TIMEOUT_MS)).toBe(true);
     expect(detector.silent(3_000 + FAILURE_TIMEOUT_MS)).toEqual([]);
     expect(detector.silent(3_001 + FAILURE_TIMEOUT_MS)).toEqual([PEER]);
@@ -28,10 +28,10 @@ describe("the failure detector", () => {
   it("does not count on a peer that does not hear us, nor on one whose link is down", () => {
     const detector = new FailureDetector();
     detector.linkUp(PEER, 0);
-    detector.heartbeat(PEER, heartbeat({ isHeard: false }), 100, 0);
+    detector.heartbeat(PEER, heartbeat({ isHeard: false }), 100);
     expect(detector.isAlive(PEER, 100)).toBe(false);
-    expect(detector.health(PEER, 150)).toMatchObject({ isLinked: true, isAlive: false, silentMs: 50 });
-    detector.heartbeat(PEER, heartbeat(), 200, 0);
+    expect(detector.health(PEER, 150, 0)).toMatchObject({ isLinked: true, isAlive: false, silentMs: 50 });
+    detector.heartbeat(PEER, heartbeat(), 200);
     expect(detector.isAlive(PEER, 200)).toBe(true);
     detector.linkDown(PEER);
     expect(detector.isAlive(PEER, 200)).toBe(false);
@@ -46,7 +46,7 @@ describe("the failure detector", () => {
     expect(detector.echo(PEER, 0).isHeard).toBe(false);
     detector.linkUp(PEER, 0);
     expect(detector.echo(PEER, 10)).toEqual({ echoMs: 0, echoDelayMs: 0, isHeard: true });
-    detector.heartbeat(PEER, heartbeat({ sentMs: 777 }), 100, 0);
+    detector.heartbeat(PEER, heartbeat({ sentMs: 777 }), 100);
     expect(detector.echo(PEER, 130)).toEqual({ echoMs: 777, echoDelayMs: 30, isHeard: true });
     expect(detector.echo(PEER, 101 + FAILURE_TIMEOUT_MS).isHeard).toBe(false);
     // Of an earlier link nothing is echoed: it may have been another process.
@@ -56,9 +56,9 @@ describe("the failure detector", () => {
 
   it("ignores whom it never shook hands with", () => {
     const detector = new FailureDetector();
-    detector.heartbeat(9, heartbeat(), 0, 0);
+    detector.heartbeat(9, heartbeat(), 0);
     expect(detector.isAlive(9, 0)).toBe(false);
-    expect(detector.health(9, 50)).toEqual({
+    expect(detector.health(9, 50, 0)).toEqual({
       isLinked: false,
       isAlive: false,
       silentMs: 0,
@@ -72,11 +72,13 @@ describe("the failure detector", () => {
     detector.linkUp(PEER, 0);
     // Sent at 1,000, taken 20 later, echoed after 300 there, back 20 later; its clock is 5,000 ahead.
     const echo = { echoMs: 1_000, echoDelayMs: 300 };
-    detector.heartbeat(PEER, heartbeat({ ...echo, wallMs: 10_320 + 5_000 }), 1_340, 10_340);
-    expect(detector.health(PEER, 1_340)).toMatchObject({ roundTripMs: 40, clockOffsetMs: 5_000 });
+    detector.heartbeat(PEER, heartbeat({ ...echo, wallMs: 10_320 + 5_000 }), 1_340);
+    expect(detector.health(PEER, 1_340, 10_340)).toMatchObject({ roundTripMs: 40, clockOffsetMs: 5_000 });
     // A slower way says less about the clock.
-    detector.heartbeat(PEER, heartbeat({ ...echo, echoMs: 2_000, wallMs: 11_000 }), 2_900, 12_000);
-    expect(detector.health(PEER, 2_900)).toMatchObject({ roundTripMs: 40, clockOffsetMs: 5_000 });
+    detector.heartbeat(PEER, heartbeat({ ...echo, echoMs: 2_000, wallMs: 11_000 }), 2_900);
+    expect(detector.health(PEER, 2_900, 11_900)).toMatchObject({ roundTripMs: 40, clockOffsetMs: 5_000 });
+    // When our own clock is set, it is known at once.
+    expect(detector.health(PEER, 2_900, 13_900)).toMatchObject({ clockOffsetMs: 3_000 });
   });
 });
 

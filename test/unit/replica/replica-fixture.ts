@@ -71,10 +71,10 @@ export class ReplicaFixture {
     this.world.time.run();
   }
 
-  put(rowKey: RowKey, value: string | Buffer = "value", requestId?: string): Delta {
+  put(rowKey: RowKey, value: string | Buffer = "value", requestId?: string, expiresAtMs = 0): Delta {
     const row = this.replica.rows.readPending(rowKey);
     const data = typeof value === "string" ? Buffer.from(value) : value;
-    const intent = compilePut(rowKeyType(rowKey), row, undefined, { data, encoding: 0 });
+    const intent = compilePut(rowKeyType(rowKey), row, undefined, { data, encoding: 0, expiresAtMs }, 0);
     return this.replica.mint(this.actor, rowKey, row, intent, { requestId, following: 0 });
   }
 

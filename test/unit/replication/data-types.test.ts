@@ -73,6 +73,7 @@ describe("a counter", () => {
       kind: "counter",
       value: 14n,
       isFound: true,
+      expiresAtMs: 0,
     });
     // One dot for each actor.
     expect(lab.node(3).replica.durableClock.dotsBeyond(lab.node(3).replica.floor)).toBe(3);
@@ -118,9 +119,17 @@ describe("a flag", () => {
     lab.execute(2, update(DataType.flag, { kind: "set-flag", isEnabled: true }), ONE);
     lab.release();
     lab.runFor(500);
-    expect(lab.execute(3, get(DataType.flag), ALL)).toEqual({ kind: "flag", isEnabled: true });
+    expect(lab.execute(3, get(DataType.flag), ALL)).toEqual({
+      kind: "flag",
+      isEnabled: true,
+      expiresAtMs: 0,
+    });
     lab.execute(3, update(DataType.flag, { kind: "set-flag", isEnabled: false }), ALL);
-    expect(lab.execute(1, get(DataType.flag), ALL)).toEqual({ kind: "flag", isEnabled: false });
+    expect(lab.execute(1, get(DataType.flag), ALL)).toEqual({
+      kind: "flag",
+      isEnabled: false,
+      expiresAtMs: 0,
+    });
   });
 });
 
@@ -134,8 +143,16 @@ describe("a set", () => {
     const rest = lab.execute(3, list(DataType.set, [], 2, token), ALL);
     expect(membersOf(rest)).toEqual(["c"]);
     expect(rest).toMatchObject({ upTo: undefined });
-    expect(lab.execute(2, get(DataType.set, bytes("b")), ALL)).toEqual({ kind: "flag", isEnabled: true });
-    expect(lab.execute(2, get(DataType.set, bytes("d")), ALL)).toEqual({ kind: "flag", isEnabled: false });
+    expect(lab.execute(2, get(DataType.set, bytes("b")), ALL)).toEqual({
+      kind: "flag",
+      isEnabled: true,
+      expiresAtMs: 0,
+    });
+    expect(lab.execute(2, get(DataType.set, bytes("d")), ALL)).toEqual({
+      kind: "flag",
+      isEnabled: false,
+      expiresAtMs: 0,
+    });
   });
 
   it("keeps a member that is added while it is removed, or while all are", () => {

@@ -51,6 +51,7 @@ export class Lab {
   /** Which messages are lost. */
   loses: Filter = () => false;
   clockDrift: string | undefined;
+  readonly defaultTtlsMs = new Map<string, number>();
   /** What nodes were told of newer incarnations. Nobody here starts anew for it. */
   readonly learned: { readonly by: number; readonly member: number; readonly incarnation: number }[] = [];
   readonly #held: (() => void)[] = [];
@@ -144,6 +145,7 @@ export class Lab {
       environment,
       {
         maxSiblings: 100,
+        defaultTtlsMs: this.defaultTtlsMs,
         requestIdWindowMs: 600_000,
         maxHintWindowMs: 3 * 3_600_000,
         hintBudgetBytes: 2 ** 30,
@@ -217,6 +219,8 @@ export class Lab {
         incarnationOf: () => 0,
         learn: (member, incarnation) => this.learned.push({ by: self.number, member, incarnation }),
         clockDrift: () => this.clockDrift,
+        expiryMs: () => runtime.clock.wallMs(),
+        pastForAllMs: () => (this.clockDrift === undefined ? runtime.clock.wallMs() - 1_000 : undefined),
       },
       counters,
       adoptLayout: () => undefined,

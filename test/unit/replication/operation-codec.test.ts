@@ -40,7 +40,8 @@ const anyAction: fc.Arbitrary<Action> = fc.oneof(
   anyValue.map((value) => ({ kind: "assign" as const, value })),
   fc.constant({ kind: "clear" as const }),
 );
-const anyChange: fc.Arbitrary<Change> = fc.record({ path: anyParts, action: anyAction });
+const anyTtl = fc.oneof(fc.constantFrom("never" as const, undefined), fc.integer({ min: 1, max: 2 ** 52 }));
+const anyChange: fc.Arbitrary<Change> = fc.record({ path: anyParts, action: anyAction, ttlMs: anyTtl });
 const anyWrite: fc.Arbitrary<KeyWrite> = fc.oneof(
   fc
     .tuple(anyAddress, fc.array(anyChange, { maxLength: 4 }))
@@ -51,13 +52,15 @@ const anyWrite: fc.Arbitrary<KeyWrite> = fc.oneof(
       anyValue,
       anyBytes,
       fc.constantFrom(undefined, "absent" as const, "unchanged" as const),
+      anyTtl,
     )
-    .map(([address, value, context, condition]) => ({
+    .map(([address, value, context, condition, ttlMs]) => ({
       kind: "put" as const,
       address,
       value,
       context,
       condition,
+      ttlMs,
     })),
   fc.tuple(anyAddress, anyBytes).map(([address, context]) => ({ kind: "delete" as const, address, context })),
 );
@@ -99,8 +102,13 @@ const anyCounted = fc.record({
   kind: fc.constant("counter" as const),
   value: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
   isFound: fc.boolean(),
+  expiresAtMs: fc.nat(),
 });
-const anyFlagged = fc.boolean().map((isEnabled) => ({ kind: "flag" as const, isEnabled }));
+const anyFlagged = fc.record({
+  kind: fc.constant("flag" as const),
+  isEnabled: fc.boolean(),
+  expiresAtMs: fc.maxSafeNat(),
+});
 const anyReading: fc.Arbitrary<Reading> = fc.oneof(
   anyCounted,
   anyFlagged,

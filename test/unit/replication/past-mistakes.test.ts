@@ -188,7 +188,7 @@ describe("a set", () => {
       const { environment, replica } = lab.node(1);
       for (let at = 0; at < count; at++) {
         const rowKey = encodeRowKey(DataType.set, "b", Buffer.from("k"), [Buffer.from(`member-${at}`)]);
-        const intent = compileEdit(ABSENT_ROW, { kind: "enable", expiresAtMs: 0 }, environment.actor);
+        const intent = compileEdit(ABSENT_ROW, { kind: "enable", expiresAtMs: 0 }, environment.actor, 0);
         if (intent === undefined || intent === "overflow") throw new Error("an add came to nothing");
         replica.mint(environment.actor, rowKey, ABSENT_ROW, intent, { requestId: undefined, following: 0 });
         if (at % 1_000 === 0) lab.runFor(20);

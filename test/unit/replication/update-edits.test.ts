@@ -47,6 +47,8 @@ function steps(path: string): Buffer[] {
 }
 
 /** One node and its rows. A change of its incarnation is a change of its actor. */
+const NEVER = (): number => 0;
+
 class OneNode {
   readonly reader = new DeltaReader(new VersionVector());
   readonly #counters = new Map<number, number>();
@@ -58,11 +60,11 @@ class OneNode {
     const cleared = this.reader.rowKeys.filter((rowKey) =>
       ranges.some(({ from, to }) => from <= rowKey && rowKey < to),
     );
-    const edits = editsOf(ADDRESS, changes, cleared);
+    const edits = editsOf(ADDRESS, changes, cleared, NEVER);
     if ("kind" in edits) throw new Error(edits.message);
     const actor = actorOf(1, this.incarnation);
     for (const [rowKey, edit] of edits) {
-      const intent = compileEdit(this.reader.row(rowKey), edit, actor);
+      const intent = compileEdit(this.reader.row(rowKey), edit, actor, 0);
       if (intent === "overflow") throw new Error("an overflow");
       if (intent === undefined) continue;
       const counter = (this.#counters.get(actor) ?? 0) + 1;
@@ -150,9 +152,9 @@ describe("the changes of an update", () => {
       { path: steps("a/x"), action: { kind: "increment", amount: 2 } },
       { path: steps("a/x"), action: { kind: "increment", amount: 3 } },
     ];
-    const edits = editsOf(ADDRESS, changes, []);
+    const edits = editsOf(ADDRESS, changes, [], NEVER);
     const rowEdits = "kind" in edits ? [] : [...edits.values()].filter(({ kind }) => kind !== "remove");
-    expect(rowEdits).toEqual([{ kind: "increment", amount: 5, isReset: true }]);
+    expect(rowEdits).toEqual([{ kind: "increment", amount: 5, isReset: true, expiresAtMs: 0 }]);
   });
 
   it("do not count beyond what numbers can tell on their way to a sum that they could", () => {
@@ -160,9 +162,9 @@ describe("the changes of an update", () => {
     const changes = [most, most, most, -most, -most, -5].map(
       (amount): Change => ({ path: steps("a"), action: { kind: "increment", amount } }),
     );
-    const edits = editsOf(ADDRESS, changes, []);
+    const edits = editsOf(ADDRESS, changes, [], NEVER);
     const [edit] = "kind" in edits ? [] : edits.values();
-    expect(edit && compileEdit(ABSENT_ROW, edit, actorOf(1, 1))).toBe("overflow");
+    expect(edit && compileEdit(ABSENT_ROW, edit, actorOf(1, 1), 0)).toBe("overflow");
   });
 
   it("name at most 1,000 rows, those of a clear aside", () => {
@@ -171,7 +173,7 @@ describe("the changes of an update", () => {
         path: steps(`a/${at}`),
         action: { kind: "increment", amount: 1 },
       }));
-    expect(editsOf(ADDRESS, changesOf(1_000), [])).toHaveProperty("size", 1_000);
-    expect(editsOf(ADDRESS, changesOf(1_001), [])).toMatchObject({ reason: "BAD_REQUEST" });
+    expect(editsOf(ADDRESS, changesOf(1_000), [], NEVER)).toHaveProperty("size", 1_000);
+    expect(editsOf(ADDRESS, changesOf(1_001), [], NEVER)).toMatchObject({ reason: "BAD_REQUEST" });
   });
 });

@@ -37,6 +37,10 @@ export interface Change {
    * The writes that led to it. A change that comes again has dots that came before.
    */
   'dots'?: (_atoll_kv_v1_Dot)[];
+  /**
+   * Of a counter or a flag: when it expires, in milliseconds since 1970; 0: never.
+   */
+  'expiresAtMs'?: (number | string | Long);
 }
 
 export interface Change__Output {
@@ -71,4 +75,8 @@ export interface Change__Output {
    * The writes that led to it. A change that comes again has dots that came before.
    */
   'dots': (_atoll_kv_v1_Dot__Output)[];
+  /**
+   * Of a counter or a flag: when it expires, in milliseconds since 1970; 0: never.
+   */
+  'expiresAtMs': (string);
 }

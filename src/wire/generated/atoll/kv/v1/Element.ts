@@ -23,6 +23,10 @@ export interface Element {
   'counter'?: (number | string | Long);
   'flag'?: (boolean);
   'member'?: (Buffer | Uint8Array | string);
+  /**
+   * Of all but a register: when all of it expires, in milliseconds since 1970; 0: never.
+   */
+  'expiresAtMs'?: (number | string | Long);
 }
 
 /**
@@ -44,4 +48,8 @@ export interface Element__Output {
   'counter': (string);
   'flag': (boolean);
   'member': (Buffer);
+  /**
+   * Of all but a register: when all of it expires, in milliseconds since 1970; 0: never.
+   */
+  'expiresAtMs': (string);
 }

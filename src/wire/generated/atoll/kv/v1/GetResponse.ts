@@ -34,6 +34,10 @@ export interface GetResponse {
    */
   'cardinality'?: (number | string | Long);
   'nextPageToken'?: (Buffer | Uint8Array | string);
+  /**
+   * Of a counter, a flag or a member: when all of it expires, in milliseconds since 1970; 0: never.
+   */
+  'expiresAtMs'?: (number | string | Long);
 }
 
 export interface GetResponse__Output {
@@ -65,4 +69,8 @@ export interface GetResponse__Output {
    */
   'cardinality': (string);
   'nextPageToken': (Buffer);
+  /**
+   * Of a counter, a flag or a member: when all of it expires, in milliseconds since 1970; 0: never.
+   */
+  'expiresAtMs': (string);
 }

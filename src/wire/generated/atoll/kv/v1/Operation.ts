@@ -25,6 +25,10 @@ export interface Operation {
    * All that is there; of a map all at and below the path.
    */
   'clear'?: (_atoll_kv_v1_Clear | null);
+  /**
+   * As that of a put: until what the operation puts, adds, counts or enables expires. Of a removal it says nothing.
+   */
+  'ttlMs'?: (number | string | Long);
   'action'?: "counterAdd"|"flagSet"|"setAdd"|"setRemove"|"put"|"clear";
 }
 
@@ -48,5 +52,9 @@ export interface Operation__Output {
    * All that is there; of a map all at and below the path.
    */
   'clear'?: (_atoll_kv_v1_Clear__Output | null);
+  /**
+   * As that of a put: until what the operation puts, adds, counts or enables expires. Of a removal it says nothing.
+   */
+  'ttlMs': (string);
   'action'?: "counterAdd"|"flagSet"|"setAdd"|"setRemove"|"put"|"clear";
 }

@@ -14,7 +14,8 @@ export interface PutRequest {
   'context'?: (Buffer | Uint8Array | string);
   'options'?: (_atoll_kv_v1_RequestOptions | null);
   /**
-   * Milliseconds until the value expires; 0: the bucket's default.
+   * Milliseconds until the value expires, at most 2^52; 0: the bucket's default, which is never unless it is configured;
+   * 2^64 - 1: never, whatever the bucket's default.
    */
   'ttlMs'?: (number | string | Long);
   /**
@@ -36,7 +37,8 @@ export interface PutRequest__Output {
   'context': (Buffer);
   'options': (_atoll_kv_v1_RequestOptions__Output | null);
   /**
-   * Milliseconds until the value expires; 0: the bucket's default.
+   * Milliseconds until the value expires, at most 2^52; 0: the bucket's default, which is never unless it is configured;
+   * 2^64 - 1: never, whatever the bucket's default.
    */
   'ttlMs': (string);
   /**

@@ -9,6 +9,10 @@ export interface ScanRow {
   'context'?: (Buffer | Uint8Array | string);
   'counter'?: (number | string | Long);
   'flag'?: (boolean);
+  /**
+   * Of a counter or a flag: when it expires, in milliseconds since 1970; 0: never.
+   */
+  'expiresAtMs'?: (number | string | Long);
 }
 
 export interface ScanRow__Output {
@@ -17,4 +21,8 @@ export interface ScanRow__Output {
   'context': (Buffer);
   'counter': (string);
   'flag': (boolean);
+  /**
+   * Of a counter or a flag: when it expires, in milliseconds since 1970; 0: never.
+   */
+  'expiresAtMs': (string);
 }

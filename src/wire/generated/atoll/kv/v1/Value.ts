@@ -11,7 +11,7 @@ export interface Value {
    */
   'hlc'?: (number | string | Long);
   /**
-   * Milliseconds since 1970; 0: never.
+   * Milliseconds since 1970; 0: never. Of what was read; in a write it says nothing, as the stamp does: ttl_ms does.
    */
   'expiresAtMs'?: (number | string | Long);
 }
@@ -24,7 +24,7 @@ export interface Value__Output {
    */
   'hlc': (string);
   /**
-   * Milliseconds since 1970; 0: never.
+   * Milliseconds since 1970; 0: never. Of what was read; in a write it says nothing, as the stamp does: ttl_ms does.
    */
   'expiresAtMs': (string);
 }
