@@ -57,4 +57,5 @@ const SHOWS_NOTHING: kv.Change__Output = {
   hlc: "0",
   partition: 0,
   dots: [],
+  expiresAtMs: "0",
 };

@@ -31,6 +31,8 @@ const put = (request: kv.PutRequest) =>
   call<kv.PutResponse__Output>((...rest) => fixture.kv.put(request, ...rest));
 const remove = (request: kv.DeleteRequest) =>
   call<kv.DeleteResponse__Output>((...rest) => fixture.kv.delete(request, ...rest));
+const update = (request: kv.UpdateRequest) =>
+  call<kv.UpdateResponse__Output>((...rest) => fixture.kv.update(request, ...rest));
 const batchGet = (request: kv.BatchGetRequest) =>
   call<kv.BatchGetResponse__Output>((...rest) => fixture.kv.batchGet(request, ...rest));
 const batchWrite = (request: kv.BatchWriteRequest) =>
@@ -352,17 +354,28 @@ describe("deadlines", () => {
   );
 });
 
-describe("what is not offered says so", () => {
+describe("how long a write lasts", () => {
   it.each([
-    ["ttl_ms", { ttlMs: 5 }],
-    ["value.expires_at_ms", { value: { ...value, expiresAtMs: 7 } }],
-  ])("put with %s", async (field, more) => {
-    const failure = await failureOf(put({ address, value, ...more }));
-    expect(failure).toMatchObject({ code: "UNIMPLEMENTED", reason: "UNIMPLEMENTED" });
-    expect(failure.message).toContain(field);
-    expect(node.asked).toEqual([]);
+    [0, undefined],
+    [1, 1],
+    [String(2n ** 52n), 2 ** 52],
+    [String(2n ** 64n - 1n), "never"],
+  ])("is %s as a request says it", async (ttlMs, asked) => {
+    await put({ address, value: { ...value, expiresAtMs: 7 }, ttlMs });
+    expect(node.asked.at(-1)?.operation).toMatchObject({ kind: "put", ttlMs: asked });
+    const set = { ...address, type: "DATA_TYPE_SET" } as const;
+    await update({ address: set, operations: [{ setAdd: { members: [Buffer.from("a")] }, ttlMs }] });
+    expect(node.asked.at(-1)?.operation).toMatchObject({ changes: [{ ttlMs: asked }] });
   });
 
+  it("is no more than can be told exactly", async () => {
+    const failure = await failureOf(put({ address, value, ttlMs: String(2n ** 52n + 1n) }));
+    expect(failure).toMatchObject({ code: "INVALID_ARGUMENT", metadata: { field: "ttl_ms" } });
+    expect(node.asked).toEqual([]);
+  });
+});
+
+describe("what is not offered says so", () => {
   it("Pipeline", async () => {
     const stream = fixture.kv.pipeline();
     const failed = new Promise((_resolve, reject) => {

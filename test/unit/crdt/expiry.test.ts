@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Context, hlcAt } from "../../../src/causality/index.js";
+import { encodeTotals } from "../../../src/crdt/counter.js";
 import {
   ABSENT_ROW,
   applyChange,
@@ -12,7 +13,6 @@ import {
   readingOf,
   settle,
 } from "../../../src/crdt/index.js";
-import { encodeTotals } from "../../../src/crdt/counter.js";
 import { joinLive } from "../../../src/crdt/row.js";
 import { A, B, C, clockOf, live } from "./row-builders.js";
 
@@ -25,7 +25,10 @@ function until(dot: LiveDot, expiresAtMs: number, text?: string): LiveDot {
 
 function part(actor: typeof A, added: number, expiresAtMs: number): LiveDot {
   const dot = live(actor, 1, 1);
-  return until({ ...dot, payload: { ...dot.payload, data: encodeTotals({ added, subtracted: 0 }) } }, expiresAtMs);
+  return until(
+    { ...dot, payload: { ...dot.payload, data: encodeTotals({ added, subtracted: 0 }) } },
+    expiresAtMs,
+  );
 }
 
 function rowWith(...dots: readonly LiveDot[]): Row {
@@ -51,7 +54,11 @@ describe("what a row shows", () => {
   });
 
   it("of a multi are the siblings that have not expired", () => {
-    const dots = [until(live(A, 1, 1), 500, "a"), until(live(B, 1, 2), 0, "b"), until(live(C, 1, 3), 700, "c")];
+    const dots = [
+      until(live(A, 1, 1), 500, "a"),
+      until(live(B, 1, 2), 0, "b"),
+      until(live(C, 1, 3), 700, "c"),
+    ];
     expect(shown(multi, dots, 499)).toEqual(["c", "b", "a"]);
     expect(shown(multi, dots, 500)).toEqual(["c", "b"]);
     expect(shown(multi, dots, 700)).toEqual(["b"]);
@@ -75,7 +82,10 @@ describe("what a row shows", () => {
       expiresAtMs: 700,
     });
     expect(readingOf(counter, parts, 700)).toMatchObject({ value: 0n, isFound: false });
-    expect(readingOf(counter, [...parts, part(C, 1, 0)], 9_999)).toMatchObject({ value: 13n, expiresAtMs: 0 });
+    expect(readingOf(counter, [...parts, part(C, 1, 0)], 9_999)).toMatchObject({
+      value: 13n,
+      expiresAtMs: 0,
+    });
   });
 });
 
@@ -113,7 +123,12 @@ describe("reclaiming", () => {
     const value = until(live(B, 1, 7), 500);
     const change = compileReclaim(register, rowWith(value), 500);
     expect(change).toMatchObject({
-      payload: { hlc: value.payload.hlc, isTombstone: true, expiresAtMs: 0, inPlaceOf: { actor: B, counter: 1 } },
+      payload: {
+        hlc: value.payload.hlc,
+        isTombstone: true,
+        expiresAtMs: 0,
+        inPlaceOf: { actor: B, counter: 1 },
+      },
       replaced: [value],
     });
   });
