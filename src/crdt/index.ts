@@ -2,7 +2,7 @@
 export { compileDelete, compilePut, type Intent, type ReadToken, readToken } from "./compile.js";
 export { DataType, ValueEncoding } from "./data-type.js";
 export { compileEdit, type RowEdit } from "./edit.js";
-export { hasExpired, lastExpiryMs } from "./expiry.js";
+export { lastExpiryMs } from "./expiry.js";
 export { isShown, type Reading, readingOf, type ShownValue } from "./reading.js";
 export { compileReclaim } from "./reclaim.js";
 export {

@@ -19,9 +19,11 @@ import {
 } from "../codec/index.js";
 import {
   applyChange,
+  compileReclaim,
   type Intent,
   joinRow,
   type LiveDot,
+  lastExpiryMs,
   type Row,
   type RowState,
   rowState,
@@ -149,7 +151,7 @@ export class PartitionReplica {
       requestId,
       following,
       payload: intent.payload === undefined ? undefined : { ...intent.payload, hlc },
-      replaced: intent.replaced.map((dot): Dot => ({ actor: dot.actor, counter: dot.counter })),
+      replaced: dotsOf(intent.replaced),
     };
     this.#enter(row, delta);
     return delta;
@@ -164,18 +166,23 @@ export class PartitionReplica {
     if (row.damagedAt !== undefined) return undefined;
     const actors = this.aheadRows.unannounced(rowKey, row.ahead, isPast);
     if (actors.length === 0) return undefined;
-    const delta: Delta = {
-      partition: this.partition,
-      actor,
-      counter: this.#clock.get(actor) + 1,
-      hlc: this.#environment.hlc.next(),
-      rowKey,
-      requestId: undefined,
-      following: 0,
-      payload: undefined,
-      replaced: [],
-      announced: { state: rowState(row, this.#clock), actors },
-    };
+    const announced = { state: rowState(row, this.#clock), actors };
+    const delta = { ...this.#bareDelta(actor, rowKey), announced };
+    this.#enter(row, delta);
+    return delta;
+  }
+
+  /**
+   * Removes what has expired of a row, under the next dot of `actor`. Undefined: the row is another than its expiration
+   * says, which then goes, or not all of it is over.
+   */
+  reclaim(actor: Actor, rowKey: RowKey, expiresAtMs: number, nowMs: number): Delta | undefined {
+    const row = this.rows.readPending(rowKey);
+    const change = compileReclaim(rowKeyType(rowKey), row, nowMs);
+    if (lastExpiryMs(row.live) !== expiresAtMs) this.rows.expirations.replace(rowKey, expiresAtMs, 0);
+    if (change === undefined) return undefined;
+    const { payload, replaced } = change;
+    const delta = { ...this.#bareDelta(actor, rowKey), payload, replaced: dotsOf(replaced) };
     this.#enter(row, delta);
     return delta;
   }
@@ -301,6 +308,14 @@ export class PartitionReplica {
     );
   }
 
+  /** Of no request, and changes nothing. */
+  #bareDelta(actor: Actor, rowKey: RowKey): Delta {
+    const counter = this.#clock.get(actor) + 1;
+    const hlc = this.#environment.hlc.next();
+    const nothing = { requestId: undefined, following: 0, payload: undefined, replaced: [] };
+    return { partition: this.partition, actor, counter, hlc, rowKey, ...nothing };
+  }
+
   #enter(row: Row, delta: Delta): void {
     const type = rowKeyType(delta.rowKey);
     const changed =
@@ -317,4 +332,9 @@ export class PartitionReplica {
       this.#whenAdvanced?.();
     });
   }
+}
+
+/** Without what they hold. */
+function dotsOf(dots: readonly Dot[]): Dot[] {
+  return dots.map(({ actor, counter }) => ({ actor, counter }));
 }

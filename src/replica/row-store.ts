@@ -12,7 +12,15 @@ import {
   sealRecord,
   writeRow,
 } from "../codec/index.js";
-import { ABSENT_ROW, damagedRow, isAbsent, isTombstone, type Row, stripped } from "../crdt/index.js";
+import {
+  ABSENT_ROW,
+  damagedRow,
+  isAbsent,
+  isTombstone,
+  lastExpiryMs,
+  type Row,
+  stripped,
+} from "../crdt/index.js";
 import {
   aheadKey,
   type GroupCommit,
@@ -23,6 +31,7 @@ import {
   type StoreKey,
   tombstoneKey,
 } from "../storage/index.js";
+import { Expirations } from "./expirations.js";
 import type { PartitionSketch } from "./partition-sketch.js";
 
 const EMPTY = Buffer.alloc(0);
@@ -40,6 +49,7 @@ export class RowStore {
   readonly #sketch: PartitionSketch;
   /** The last batch that changed a row. */
   #lastBatch = 0;
+  readonly expirations: Expirations;
   readonly #reportDamage: (rowKey: RowKey, isNew: boolean) => void;
   /** Some row may be ahead of the clock, or be a tombstone: whoever looked through all of them, and found none, says no. */
   mayBeAhead = true;
@@ -57,6 +67,7 @@ export class RowStore {
     this.#clocks = clocks;
     this.#sketch = sketch;
     this.#reportDamage = reportDamage;
+    this.expirations = new Expirations(partition, commit);
   }
 
   /** The row as the next write must see it. */
@@ -96,6 +107,7 @@ export class RowStore {
     this.#commit.write(key, record);
     this.#lastBatch = this.#commit.fillingBatch;
     this.#sketch.replace(rowKey, before.live, after.live);
+    this.expirations.replace(rowKey, lastExpiryMs(before.live), lastExpiryMs(after.live));
     if (before.ahead.isEmpty !== after.ahead.isEmpty) {
       this.#commit.write(aheadKey(this.#partition, rowKey), after.ahead.isEmpty ? undefined : EMPTY);
       this.mayBeAhead ||= !after.ahead.isEmpty;

@@ -1,10 +1,11 @@
 /**
  * Reads every record of a partition from the disk, past the cache, and makes its sketch anew. Damaged records come to
- * light on the way, because reading checks them; lost ones by what the new sketch lacks.
+ * light on the way, because reading checks them; lost ones by what the new sketch lacks. What the index of expirations has
+ * lost is written anew.
  */
 
 import type { RowKey } from "../codec/index.js";
-import type { LiveDot } from "../crdt/index.js";
+import { type LiveDot, lastExpiryMs } from "../crdt/index.js";
 import type { PartitionReplica } from "./partition-replica.js";
 
 /** Rows read in one go: a few milliseconds. */
@@ -38,5 +39,9 @@ function* readAll(
   replica: PartitionReplica,
   rowKeys: readonly RowKey[],
 ): Iterable<readonly [RowKey, readonly LiveDot[]]> {
-  for (const rowKey of rowKeys) yield [rowKey, replica.rows.readStored(rowKey).live];
+  for (const rowKey of rowKeys) {
+    const { live } = replica.rows.readStored(rowKey);
+    replica.rows.expirations.ensure(rowKey, lastExpiryMs(live));
+    yield [rowKey, live];
+  }
 }

@@ -24,6 +24,7 @@ import { LayoutSpreading } from "./layout-spreading.js";
 import { LogTrimming } from "./log-trimming.js";
 import { layoutWithout } from "./member-removal.js";
 import { ReadCoordinator } from "./read-coordinator.js";
+import { Reclaiming } from "./reclaiming.js";
 import { Repair, type RepairStep } from "./repair.js";
 import { ReplicaService } from "./replica-service.js";
 import type { ReplicationSettings } from "./replication-settings.js";
@@ -49,6 +50,7 @@ export class Replicator {
   readonly stability: Stability;
   readonly shared: SharedWrites;
   readonly watches: Watches;
+  readonly reclaiming: Reclaiming;
   readonly #environment: Environment;
   readonly #acks: AckSender;
   readonly #receiver: DeltaReceiver;
@@ -119,6 +121,7 @@ export class Replicator {
     this.#service = new ReplicaService(environment, this.coordinator, this.#fences);
     this.watches = new Watches(environment, sessions, fetch, settings.watchedPartitionsMax);
     this.shared = new SharedWrites(environment);
+    this.reclaiming = new Reclaiming(environment, dissemination);
     this.away = new AwayPeers(environment, this.peerClocks, settings);
     this.#trimming = new LogTrimming(environment, this.peerClocks, this.away, settings.requestIdWindowMs);
     this.#scrubbing = new Scrubbing(environment, settings.auditIntervalMs * SCRUB_INTERVALS);
@@ -167,6 +170,7 @@ export class Replicator {
     this.#scrubbing.start();
     this.#audit.start();
     this.#fallback.start();
+    this.reclaiming.start();
   }
 
   /** The owner ends the watches first, and says why. */
@@ -179,6 +183,7 @@ export class Replicator {
     this.#scrubbing.close();
     this.#audit.close();
     this.#fallback.close();
+    this.reclaiming.close();
     this.#repair?.close();
     this.#catchUp.close();
   }

@@ -6,6 +6,7 @@
  *     r partition rowKey              a row
  *     a partition rowKey              marks a row whose `ahead` is not empty, with the actors it was announced for
  *     t partition rowKey              marks a row that is a tombstone
+ *     x partition expiry rowKey       a row that expires then; expiry, its last milliseconds since 1970, eight bytes
  *     s partition                     the sketch of the rows, as of a clean stop
  *     l partition actor counter       the dot log: pointers to rows, never values
  *     q partition requestId           which dot a request id made
@@ -45,6 +46,21 @@ export function aheadKey(partition: number, rowKey: RowKey): StoreKey {
 
 export function tombstoneKey(partition: number, rowKey: RowKey): StoreKey {
   return `t${uint16(partition)}${rowKey}` as StoreKey;
+}
+
+/** Of a row that expires at this time, in milliseconds since 1970. */
+export function expirationKey(partition: number, expiresAtMs: number, rowKey: RowKey): StoreKey {
+  return `x${uint16(partition)}${uint64(expiresAtMs)}${rowKey}` as StoreKey;
+}
+
+/** What the store key of an expiration says. */
+export function expirationOf(key: StoreKey): { readonly expiresAtMs: number; readonly rowKey: RowKey } {
+  return { expiresAtMs: readUint64(key, 3), rowKey: key.slice(11) as string as RowKey };
+}
+
+/** The expirations of a partition, the earliest first. */
+export function expirationRange(partition: number): StoreKeyRange {
+  return partitionRange("x", partition, undefined);
 }
 
 export function sketchKey(partition: number): StoreKey {
@@ -129,7 +145,7 @@ export function rowKeyOf(key: StoreKey): RowKey {
 }
 
 function partitionRange(
-  kind: "r" | "a" | "l" | "t",
+  kind: "r" | "a" | "l" | "t" | "x",
   partition: number,
   afterRow: RowKey | undefined,
 ): StoreKeyRange {

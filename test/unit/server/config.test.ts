@@ -52,6 +52,7 @@ describe("settings", () => {
       fsync: "always",
       fsyncIntervalMs: 100,
       maxClockDriftMs: 500,
+      defaultTtlsMs: new Map(),
       requestIdWindowMs: 600000,
       maxHintWindowMs: 10800000,
       hintBudgetBytes: 2 ** 30,

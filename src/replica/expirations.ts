@@ -1,0 +1,67 @@
+/**
+ * What of a partition expires, by when: an index, written in the batch that writes the row. It is what finds rows that are
+ * over, and nothing else: reads look at the row. So an entry that was lost costs space and no truth, and one that says what
+ * its row does not is taken away by whoever comes across it.
+ */
+import type { RowKey } from "../codec/index.js";
+import { expirationKey, expirationOf, expirationRange, type GroupCommit } from "../storage/index.js";
+
+const EMPTY = Buffer.alloc(0);
+
+export interface Expiration {
+  readonly rowKey: RowKey;
+  /** Milliseconds since 1970. */
+  readonly expiresAtMs: number;
+}
+
+export class Expirations {
+  readonly #partition: number;
+  readonly #commit: GroupCommit;
+  /** No entry is earlier: whoever looked through all of them says so. */
+  #soonestMs = 0;
+
+  constructor(partition: number, commit: GroupCommit) {
+    this.#partition = partition;
+    this.#commit = commit;
+  }
+
+  /** Nothing expires before; Infinity: nothing does. */
+  get soonestMs(): number {
+    return this.#soonestMs;
+  }
+
+  /** In the batch of this turn: when the row expires, before and after; 0: never. */
+  replace(rowKey: RowKey, beforeMs: number, afterMs: number): void {
+    if (beforeMs === afterMs) return;
+    if (beforeMs > 0) this.#commit.write(expirationKey(this.#partition, beforeMs, rowKey), undefined);
+    if (afterMs === 0) return;
+    this.#commit.write(expirationKey(this.#partition, afterMs, rowKey), EMPTY);
+    this.#soonestMs = Math.min(this.#soonestMs, afterMs);
+  }
+
+  /** Writes the entry anew where it is gone. */
+  ensure(rowKey: RowKey, expiresAtMs: number): void {
+    if (expiresAtMs === 0) return;
+    if (this.#commit.readPending(expirationKey(this.#partition, expiresAtMs, rowKey)) === undefined)
+      this.replace(rowKey, 0, expiresAtMs);
+  }
+
+  /** At most `limit` of those that are due at a time, the earliest first. */
+  due(
+    nowMs: number,
+    limit: number,
+    done: (error: Error | undefined, expirations: readonly Expiration[]) => void,
+  ): void {
+    const knownMs = this.#soonestMs;
+    this.#soonestMs = Number.POSITIVE_INFINITY;
+    this.#commit.scanKeys(expirationRange(this.#partition), limit, "pending", (error, keys) => {
+      const found = keys.map(expirationOf);
+      const firstMs = error === undefined ? (found[0]?.expiresAtMs ?? Number.POSITIVE_INFINITY) : knownMs;
+      this.#soonestMs = Math.min(this.#soonestMs, firstMs);
+      done(
+        error,
+        found.filter(({ expiresAtMs }) => expiresAtMs <= nowMs),
+      );
+    });
+  }
+}
