@@ -8,7 +8,7 @@ import { expirationKey, expirationOf, expirationRange, type GroupCommit } from "
 
 const EMPTY = Buffer.alloc(0);
 
-export interface Expiration {
+interface Expiration {
   readonly rowKey: RowKey;
   /** Milliseconds since 1970. */
   readonly expiresAtMs: number;
