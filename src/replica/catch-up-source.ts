@@ -67,6 +67,7 @@ class LogPageBuilder {
   }
 
   build(): CatchUpBody {
+    if (!this.#position.includesClosed(this.#replica.floor)) return { kind: "below-floor" };
     try {
       const end = walkLog(this.#replica, this.#position, this.#target, (actor, counter, entry) => {
         if (this.#isFull()) return false;

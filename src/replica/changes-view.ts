@@ -78,6 +78,7 @@ class ChangesPage {
   }
 
   build(): ChangesBody {
+    if (!this.#replica.forgotten.isCoveredBy(this.#position)) return { kind: "below-floor" };
     const end = walkLog(this.#replica, this.#position, this.#clock, (...dot) => this.#take(...dot));
     if (end === "below-floor") return { kind: "below-floor" };
     const rows = [...this.#rows.values()];

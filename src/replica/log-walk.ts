@@ -7,7 +7,7 @@ import type { PartitionReplica } from "./partition-replica.js";
 type WalkEnd = "all-taken" | "stopped" | "below-floor";
 
 /**
- * Actor by actor, each from the position on up to the target. `position` rises with each dot taken, so wherever the walk
+ * What was forgotten is not in the log: who walks it looks at that before. Actor by actor, each from the position on up to the target. `position` rises with each dot taken, so wherever the walk
  * ends it covers what was taken and nothing more; `take` ends it with false, and its dot is not taken then.
  *
  * A dot of the log that does not resolve is never silence: the floor rises above it, so that whoever needs it is told.
@@ -18,7 +18,6 @@ export function walkLog(
   target: VersionVector,
   take: (actor: Actor, counter: number, entry: LogEntry) => boolean,
 ): WalkEnd {
-  if (!position.includesClosed(replica.floor)) return "below-floor";
   for (const [actor, end] of target.sorted()) {
     const from = position.get(actor) + 1;
     if (from > end) continue;

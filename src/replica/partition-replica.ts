@@ -32,6 +32,7 @@ import {
 import { type GroupCommit, partitionKey } from "../storage/index.js";
 import { AheadRows } from "./ahead-rows.js";
 import { DotLog } from "./dot-log.js";
+import { Forgotten } from "./forgotten.js";
 import type { PartitionSketch } from "./partition-sketch.js";
 import { RowStore } from "./row-store.js";
 import { Tombstones } from "./tombstones.js";
@@ -70,6 +71,7 @@ export class PartitionReplica {
   readonly tombstones: Tombstones;
   readonly log: DotLog;
   readonly sketch: PartitionSketch;
+  readonly forgotten: Forgotten;
   readonly #environment: ReplicaEnvironment;
   readonly #clock: VersionVector;
   readonly #durableClock: VersionVector;
@@ -91,6 +93,7 @@ export class PartitionReplica {
     this.#clock = record.clock;
     this.#durableClock = record.clock.copy();
     this.#floor = record.floor;
+    this.forgotten = new Forgotten(record.floor);
     this.#doubt = record.doubt;
     this.rows = new RowStore(
       partition,
@@ -201,6 +204,8 @@ export class PartitionReplica {
   /** Every replica has closed them: their entries and what was left of their log go. */
   forget(member: number, incarnation: number): void {
     this.#floor.close(member, incarnation);
+    for (const [actor, counter] of this.#clock.entries())
+      if (this.#floor.isClosed(actor)) this.forgotten.add(actor, counter);
     for (const vector of [this.#clock, this.#durableClock, this.#trimmed, this.#floor])
       vector.forget(this.#floor);
     this.#environment.markDirty(this);
@@ -250,6 +255,7 @@ export class PartitionReplica {
       if (!this.#clock.covers(actor, counter)) this.#floor.raise(actor, counter);
     for (const [member, incarnation] of floor?.closed() ?? [])
       if (incarnation > this.#clock.closedUpTo(member)) this.#floor.close(member, incarnation);
+    if (floor !== undefined) this.forgotten.lose(this.#floor);
     this.#clock.join(target);
     this.#clock.forget(this.#floor);
     this.#environment.markDirty(this);

@@ -377,3 +377,45 @@ describe("a reader that goes from replica to replica, page by page", () => {
     60_000,
   );
 });
+
+describe("what was closed and forgotten", () => {
+  /** One write of a first incarnation, which is then past: closed, trimmed, forgotten. */
+  function forgotten(): { f: ReplicaFixture; before: VersionVector; none: VersionVector } {
+    const f = new ReplicaFixture();
+    const none = f.replica.durableClock.copy();
+    f.put(rowKeyOf("a"));
+    f.settle();
+    const before = f.replica.durableClock.copy();
+    f.crash();
+    f.put(rowKeyOf("b"));
+    f.settle();
+    const [past] = before.entries();
+    if (past === undefined) throw new Error("nothing was written");
+    f.replica.trimLog(past[0], past[1], 10, (error) => expect(error).toBeUndefined());
+    f.settle();
+    f.replica.close(1, 1);
+    f.settle();
+    f.replica.forget(1, 1);
+    f.settle();
+    return { f, before, none };
+  }
+
+  const kindOf = (f: ReplicaFixture, since: VersionVector): string =>
+    readChanges(f.replica, { range: rangeOf(), since, seen: NOTHING, hasRows: true }).kind;
+
+  it("is no reason to begin anew for who has seen all of it", () => {
+    const { f, before } = forgotten();
+    const page = pageAt(f, before);
+    expect(page.rows.map(({ rowKey }) => rowKey)).toEqual([rowKeyOf("b")]);
+    expect(page.position.closed()).toEqual([[1, 1]]);
+  });
+
+  it("is one for who has not, and for everybody once the process has forgotten what it was", () => {
+    const { f, before, none } = forgotten();
+    expect(kindOf(f, none)).toBe("below-floor");
+    const { position } = pageAt(f, before);
+    f.crash();
+    expect(kindOf(f, before)).toBe("below-floor");
+    expect(kindOf(f, position)).toBe("changes");
+  });
+});
