@@ -68,6 +68,8 @@ describe("folder-order", () => {
     ["cluster/a.ts", "../src/client/index.js"],
     ["bench/a.ts", "../cluster/index.js"],
     ["bench/a.ts", "../src/simulator/index.js"],
+    ["examples/a.ts", "atolldb"],
+    ["examples/a.ts", "../cluster/index.js"],
   ])("%s may import %s", (path, specifier) => {
     expect(found(folderOrder, { ...world, [path]: `import "${specifier}";` })).toEqual([]);
   });
@@ -91,6 +93,7 @@ describe("folder-order", () => {
     ["cluster/a.ts", "../src/server/index.js"],
     ["cluster/a.ts", "../bench/index.js"],
     ["bench/a.ts", "../src/storage/index.js"],
+    ["examples/a.ts", "../src/client/index.js"],
     ["src/node/a.ts", "../../test/unit/a.js"],
     ["src/node/a.ts", "./gone.js"],
   ])("%s may not import %s, nor its types", (path, specifier) => {

@@ -4,7 +4,7 @@ import { join, relative, sep } from "node:path";
 import type { Sources } from "./rules/finding.js";
 
 const ROOT = join(import.meta.dirname, "..", "..", "..");
-const FOLDERS = ["src", "cluster", "bench", "test", "proto", ".ci"];
+const FOLDERS = ["src", "cluster", "bench", "examples", "test", "proto", ".ci"];
 const TEXT_FILES = /\.(?:ts|mjs|js|proto|json|ya?ml|md|html|css|sh)$/;
 
 export function readRepository(): Sources {

@@ -1,12 +1,12 @@
 /** The house's walls: a part imports only the parts that it may use, and only through their doors. */
 import type { Finding, Sources } from "./finding.js";
 import { type ImportedModule, resolveImport, scanModule } from "./module-scan.js";
-import { doorOf, isProductCode, partOf, partsUsedBy } from "./places.js";
+import { doorOf, isExample, isProductCode, partOf, partsUsedBy } from "./places.js";
 
 export function folderOrder(sources: Sources): Finding[] {
   const findings: Finding[] = [];
   for (const [path, text] of sources) {
-    if (!isProductCode(path)) continue;
+    if (!isProductCode(path) && !isExample(path)) continue;
     if (partsUsedBy(partOf(path)) === undefined) {
       findings.push(
         finding(path, 1, `the folder of this file is not in the order of folders: add it to places.ts`),

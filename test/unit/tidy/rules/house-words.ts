@@ -1,7 +1,7 @@
 /** Names, sizes and words that the house does not have. */
 import { maskCode } from "./code-mask.js";
 import { type Finding, lineAt, type Sources } from "./finding.js";
-import { isProductCode, isTestCode } from "./places.js";
+import { isExample, isProductCode, isTestCode } from "./places.js";
 
 const MAX_LINES = 350;
 
@@ -16,7 +16,8 @@ interface BannedWord {
 
 /** The rules and their own tests have to name what they ban. */
 const isTidy = (path: string) => path.startsWith("test/unit/tidy/");
-const isOurs = (path: string) => /^(?:src|cluster|bench|test|proto|\.ci)\//.test(path) && !isTidy(path);
+const isOurs = (path: string) =>
+  /^(?:src|cluster|bench|examples|test|proto|\.ci)\//.test(path) && !isTidy(path);
 const isLibrary = (path: string) => isProductCode(path) && /^src\/(?!cli\/)/.test(path);
 
 const BANNED_WORDS: readonly BannedWord[] = [
@@ -90,7 +91,7 @@ export function houseWords(sources: Sources): Finding[] {
 export function houseFiles(sources: Sources): Finding[] {
   const findings: Finding[] = [];
   for (const [path, text] of sources) {
-    if (!isProductCode(path) && !isTestCode(path)) continue;
+    if (!isProductCode(path) && !isExample(path) && !isTestCode(path)) continue;
     const complain = (rule: string, line: number, message: string) =>
       findings.push({ path, line, rule, message });
     const name = path.slice(path.lastIndexOf("/") + 1);
@@ -99,7 +100,7 @@ export function houseFiles(sources: Sources): Finding[] {
     }
     if (!/^[a-z0-9]+(?:[-.][a-z0-9]+)*\.ts$/.test(name))
       complain("file-name", 1, `"${name}" is not kebab-case`);
-    if (!isProductCode(path)) continue;
+    if (isTestCode(path)) continue;
     const lines = text.split("\n").length - (text.endsWith("\n") ? 1 : 0);
     if (lines > MAX_LINES) {
       complain(

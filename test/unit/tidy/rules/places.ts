@@ -38,6 +38,8 @@ const USES: ReadonlyMap<string, readonly string[]> = new Map<string, readonly st
   ["cli", [...CORE_FOLDERS, "runtime/node", "simulator", "server", "client", "cluster", "bench"]],
   ["cluster", ["client", "topology"]],
   ["bench", ["client", "topology", "cluster", "simulator"]],
+  // Written as an application: the SDK comes from the package, and only the cluster to try it on from here.
+  ["examples", ["cluster"]],
 ]);
 
 /** Undefined for a part that nobody has drawn. */
@@ -64,6 +66,11 @@ export function isProductCode(path: string): boolean {
 
 export function isGenerated(path: string): boolean {
   return path.startsWith("src/wire/generated/");
+}
+
+/** Read and copied by users, and part of neither the package nor its tests. */
+export function isExample(path: string): boolean {
+  return /^examples\/.*\.ts$/.test(path);
 }
 
 export function isTestCode(path: string): boolean {
