@@ -22,7 +22,7 @@ export interface ScanOptions extends PageOptions {
   /** The most keys to read in all. */
   readonly limit?: number;
   /** The `pageToken` of an earlier scan with these options: goes on behind what that one gave. */
-  readonly pageToken?: string;
+  readonly pageToken?: string | undefined;
 }
 
 /** Keys come back as strings, which is the default. */

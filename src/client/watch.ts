@@ -15,7 +15,7 @@ export interface WatchOptions extends CallOptions {
   /** Only this key. */
   readonly key?: Key;
   /** The `token` of an earlier watch of the same keys: goes on where that one was. Default: from now on. */
-  readonly since?: string;
+  readonly since?: string | undefined;
   /**
    * Gives what is there first, each key with `initial: true`, and then what changes, with no gap in between: what is
    * written meanwhile comes either way, or both. Not beside `since`. Default: false.
