@@ -5,6 +5,7 @@ import { type ErrorReason, errorReason } from "./error-reason.js";
 /** The names of the gRPC status codes, without OK. */
 export type ErrorCode = Exclude<keyof typeof GrpcStatus, "OK">;
 
+/** What an `AtollError` is made of, each as the error then has it. Programs make one in tests of their own. */
 export interface AtollErrorInit {
   readonly code: ErrorCode;
   readonly reason: ErrorReason | undefined;

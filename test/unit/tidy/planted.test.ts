@@ -8,6 +8,7 @@ import { deadExports } from "./rules/dead-exports.js";
 import { deadFiles } from "./rules/dead-files.js";
 import { dependencies } from "./rules/dependencies.js";
 import { determinism } from "./rules/determinism.js";
+import { documented } from "./rules/documented.js";
 import { type Finding, type Sources, showFindings } from "./rules/finding.js";
 import { folderOrder } from "./rules/folder-order.js";
 import { houseFiles, houseWords } from "./rules/house-words.js";
@@ -133,6 +134,42 @@ describe("client-reach", () => {
 
   test("a package without its main door", () => {
     expect(found(clientReach, {})).toEqual(["src/client/index.ts:1 client-reach"]);
+  });
+});
+
+describe("documented", () => {
+  const door = { "src/client/index.ts": 'export { type A, b, C } from "./a.js";' };
+  const whole = `
+/** What A is. */
+export type A = string;
+/** What b does. */
+export function b(): void {}
+/** What C is. */
+export class C {
+  constructor() {}
+
+  /** What d does. */
+  d(of: number): void;
+  d(of: string): void;
+  d(of: unknown): void { call(of); }
+
+  next(): void {}
+}
+`;
+
+  test("exports and methods with a docstring", () => {
+    expect(found(documented, { ...door, "src/client/a.ts": whole })).toEqual([]);
+  });
+
+  test.each([
+    ["/** What A is. */\n", 2],
+    ["/** What b does. */", 5],
+    ["/** What C is. */", 7],
+    ["  /** What d does. */\n", 10],
+  ])("without %j", (missing, line) => {
+    expect(found(documented, { ...door, "src/client/a.ts": whole.replace(missing, "") })).toEqual([
+      `src/client/a.ts:${line} undocumented`,
+    ]);
   });
 });
 

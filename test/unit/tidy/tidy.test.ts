@@ -6,6 +6,7 @@ import { deadExports } from "./rules/dead-exports.js";
 import { deadFiles } from "./rules/dead-files.js";
 import { dependencies } from "./rules/dependencies.js";
 import { determinism } from "./rules/determinism.js";
+import { documented } from "./rules/documented.js";
 import { type Finding, type Sources, showFindings } from "./rules/finding.js";
 import { folderOrder } from "./rules/folder-order.js";
 import { houseFiles, houseWords } from "./rules/house-words.js";
@@ -16,6 +17,7 @@ const RULES: readonly [name: string, rule: (sources: Sources) => Finding[]][] = 
   ["the deterministic folders make no banned call", determinism],
   ["an entry point reaches every file", deadFiles],
   ["somebody imports every export", deadExports],
+  ["what people import from the package says what it is", documented],
   ["the package declares the dependencies that it uses, and no others", dependencies],
   ["no unfinished, silenced or stray words", houseWords],
   ["files are named for their domain, of a size, and their doors say what they are for", houseFiles],
