@@ -23,6 +23,7 @@ import type { UpdateLedger } from "./update-ledger.js";
 interface Known {
   readonly context: Buffer;
   readonly values: readonly string[];
+  readonly stamps: ReadonlySet<Hlc>;
 }
 
 interface Disks {
@@ -80,7 +81,8 @@ export class ClientPool {
       const token = tokenOf(key, outcome.context);
       checkReadDurable(this.#disks.clocks, this.#partitionOf(key.name), token.live);
       const texts = outcome.values.map(({ data }) => data.toString());
-      this.#remember(planned, key, { context: outcome.context, values: texts });
+      const stamps = new Set(outcome.values.map(({ hlc }) => hlc));
+      this.#remember(planned, key, { context: outcome.context, values: texts, stamps });
       this.#history.reads.push({
         key,
         isStrict: planned.level === "QUORUM",
@@ -114,6 +116,7 @@ export class ClientPool {
       requestId: this.#requestId(),
       session: session?.name,
       observed: used?.values,
+      ...(used === undefined ? {} : { observedStamps: used.stamps }),
       startedAtMs: this.#calls.nowMs,
       endedAtMs: Number.POSITIVE_INFINITY,
       fate: "unknown",
@@ -159,7 +162,7 @@ export class ClientPool {
     if (outcome.context.length === 0) return;
     checkStampAboveRead(outcome.hlc, readStamp);
     const values = write.kind === "put" ? [write.value] : [];
-    this.#remember(planned, write.key, { context: outcome.context, values });
+    this.#remember(planned, write.key, { context: outcome.context, values, stamps: new Set([outcome.hlc]) });
   }
 
   #sessionOf({ client, isOfSession }: PlannedCall, name: string): CallSession | undefined {

@@ -40,10 +40,20 @@ export interface Write extends Told {
   readonly value: string;
   /** The values that the context handed in had read, which this write replaces; undefined without a context. */
   readonly observed: readonly string[] | undefined;
+  /** And their stamps: a write that its coordinator forgot with its disk may be there twice, and only one be replaced. */
+  readonly observedStamps?: ReadonlySet<Hlc>;
   /** Of an acknowledged one. */
   hlc: Hlc;
   /** The member that minted its dot, as far as the answer tells. */
   minter: number | undefined;
+}
+
+/** A value that the read shows and the write had replaced. */
+export function replacedIn({ texts, values }: Read, { observed, observedStamps }: Write): string | undefined {
+  const isTheOne = (text: string): boolean =>
+    observedStamps === undefined ||
+    values.some(({ data, hlc }) => data.toString() === text && observedStamps.has(hlc));
+  return observed?.find((text) => texts.includes(text) && isTheOne(text));
 }
 
 /** One change of a compound, with all its attempts. */

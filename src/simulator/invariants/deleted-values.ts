@@ -3,7 +3,7 @@
  * context, had removed. And no read, at any level, shows what nobody wrote, or what was refused.
  */
 import type { DamageBudget } from "../damage-budget.js";
-import type { History, Read, Write } from "../history.js";
+import { type History, type Read, replacedIn, type Write } from "../history.js";
 import { Violation } from "../violation.js";
 
 export function checkDeletedValues(history: History, final: readonly Read[], budget: DamageBudget): void {
@@ -13,12 +13,9 @@ export function checkDeletedValues(history: History, final: readonly Read[], bud
 }
 
 function checkGone(write: Write, final: Read): void {
-  for (const value of write.observed ?? [])
-    if (final.texts.includes(value))
-      throw new Violation(
-        "d",
-        `${value} of ${final.key.name} is there, though ${write.value} had replaced it`,
-      );
+  const gone = replacedIn(final, write);
+  if (gone !== undefined)
+    throw new Violation("d", `${gone} of ${final.key.name} is there, though ${write.value} had replaced it`);
   const [value] = final.values;
   const isWhole = write.kind === "delete" && write.observed === undefined && final.key.type === "register";
   if (isWhole && value !== undefined && value.hlc < write.hlc)

@@ -2,7 +2,7 @@
  * Reads that have to see certain writes, and certain earlier reads have to be followed by: of quorums, or of a session.
  */
 import { type Dot, formatDot, type Hlc } from "../../causality/index.js";
-import type { Read, Write } from "../history.js";
+import { type Read, replacedIn, type Write } from "../history.js";
 import { type InvariantName, Violation } from "../violation.js";
 
 /** Of one key. */
@@ -58,9 +58,9 @@ export function checkSiblingReads({ invariant, reads, writes, sees, follows }: O
           invariant,
           `${inWords(read)} does not see ${write.value}, acknowledged at ${write.endedAtMs.toFixed(1)}`,
         );
-      for (const gone of write.observed ?? [])
-        if (read.texts.includes(gone))
-          throw new Violation(invariant, `${inWords(read)} sees ${gone}, which ${write.value} had replaced`);
+      const gone = replacedIn(read, write);
+      if (gone !== undefined)
+        throw new Violation(invariant, `${inWords(read)} sees ${gone}, which ${write.value} had replaced`);
     }
     for (const earlier of reads)
       if (follows(read, earlier)) {

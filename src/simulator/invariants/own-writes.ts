@@ -3,13 +3,12 @@
  * another replica still shows it knows to be gone.
  */
 import type { DamageBudget } from "../damage-budget.js";
-import type { History, Read, Write } from "../history.js";
+import { type History, type Read, replacedIn, type Write } from "../history.js";
 import { Violation } from "../violation.js";
 
 export function checkOwnWrites(history: History, budget: DamageBudget): void {
   for (const read of history.reads)
-    for (const write of history.writesOf(read.key))
-      if (isOwn(write, read, budget)) for (const value of write.observed ?? []) checkGone(value, write, read);
+    for (const write of history.writesOf(read.key)) if (isOwn(write, read, budget)) checkGone(write, read);
 }
 
 /** The minter holds a replica, and coordinates what it is asked itself. */
@@ -19,10 +18,12 @@ function isOwn(write: Write, read: Read, budget: DamageBudget): boolean {
   return write.endedAtMs < read.startedAtMs;
 }
 
-function checkGone(value: string, write: Write, { askedOf, key, startedAtMs, texts }: Read): void {
-  if (texts.includes(value))
+function checkGone(write: Write, read: Read): void {
+  const gone = replacedIn(read, write);
+  const { askedOf, key, startedAtMs } = read;
+  if (gone !== undefined)
     throw new Violation(
       "b",
-      `the read of ${key.name} at ${startedAtMs.toFixed(1)} shows ${value}, and its node ${askedOf} had replaced it with ${write.value}`,
+      `the read of ${key.name} at ${startedAtMs.toFixed(1)} shows ${gone}, and its node ${askedOf} had replaced it with ${write.value}`,
     );
 }
