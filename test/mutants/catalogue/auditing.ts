@@ -70,8 +70,8 @@ export const AUDITING: readonly Mutant[] = [
     edits: [
       {
         file: "src/replica/scrub.ts",
-        find: "for (const rowKey of rowKeys) yield [rowKey, replica.rows.readStored(rowKey).live];",
-        replace: "for (const rowKey of rowKeys) yield [rowKey, replica.rows.readPending(rowKey).live];",
+        find: "const { live } = replica.rows.readStored(rowKey);",
+        replace: "const { live } = replica.rows.readPending(rowKey);",
       },
     ],
   },
