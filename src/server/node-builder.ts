@@ -46,7 +46,9 @@ export function realNodes(config: ServerConfig, credentials: Credentials, log: L
     });
     try {
       const [clock, timers, random] = [new NodeClock(), new NodeTimers(), new NodeRandom()];
-      const disk = new NodeDisk(config.dataFolder);
+      const disk = new NodeDisk(config.dataFolder, (damage) =>
+        log.error(damage, "the store's log is damaged; what cannot be read of it is dropped"),
+      );
       const runtime = { clock, timers, random, disk, transport, log };
       const settings = { ...nodeSettings(config), layout: layoutAt(peerPort), minimumIncarnation };
       const node = createNode(runtime, settings, onEnd);

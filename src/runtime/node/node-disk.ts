@@ -1,15 +1,26 @@
 /**
  * One node's folder: `store/` holds LevelDB, `mark` the mark file.
  *
- * LevelDB verifies little and keeps its lock itself, so this only adds what its errors lack: which folder, and what
- * to do about it.
+ * LevelDB keeps its lock itself. This adds what its errors lack, which folder and what to do about it, and what it does not
+ * say: that it drops damaged parts of its log when it is opened.
  */
-import { accessSync, constants, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { join } from "node:path";
 import { Level } from "level";
 import type { Disk, MarkFile, StoreOpened } from "../disk.js";
 import { type Store, StoreError } from "../store.js";
 import { toStoreError } from "./level-error.js";
+import { findLogDamage, type LogDamage } from "./level-log.js";
 import { LevelStore } from "./level-store.js";
 import { NodeMarkFile } from "./node-mark-file.js";
 
@@ -33,10 +44,15 @@ export class NodeDisk implements Disk {
   readonly #storeFolder: string;
   readonly #repairMarker: string;
   readonly #mark: NodeMarkFile;
+  readonly #onLogDamage: (damage: LogDamage) => void;
 
-  /** Nothing is touched until the store is opened or the mark is used. */
-  constructor(folder: string) {
+  /**
+   * Nothing is touched until the store is opened or the mark is used.
+   * @param onLogDamage told what LevelDB drops when it opens the store
+   */
+  constructor(folder: string, onLogDamage: (damage: LogDamage) => void = () => undefined) {
     this.#folder = folder;
+    this.#onLogDamage = onLogDamage;
     this.#storeFolder = join(folder, "store");
     this.#repairMarker = join(folder, "repair-due");
     this.#mark = new NodeMarkFile(join(folder, "mark"));
@@ -58,14 +74,25 @@ export class NodeDisk implements Disk {
     rmSync(this.#repairMarker, { force: true });
   }
 
-  /** The marker is there from before a repair until its losses are made good, however often the node starts between. */
+  /**
+   * The marker is there from before a repair until its losses are made good, however often the node starts between. LevelDB
+   * is opened even where a repair is due: only that tells whether another process uses the folder.
+   */
   async #open(): Promise<{ store: Store; wasRepaired: boolean }> {
     prepareFolder(this.#folder);
     const isDue = existsSync(this.#repairMarker);
-    const found = isDue ? undefined : await this.#openLevel();
-    if (found instanceof LevelStore) return { store: found, wasRepaired: false };
-    if (found !== undefined && found.code !== "CORRUPT") throw found;
-    writeFileSync(this.#repairMarker, "");
+    const damage = await findLogDamage(this.#storeFolder);
+    if (damage !== undefined) {
+      // LevelDB deletes the log, and with it what shows that something is missing.
+      this.#markRepairDue();
+      this.#onLogDamage(damage);
+    }
+    const found = await this.#openLevel();
+    if (found instanceof LevelStore) {
+      if (!isDue) return { store: found, wasRepaired: damage !== undefined };
+      await new Promise<void>((resolve) => found.close(resolve));
+    } else if (found.code !== "CORRUPT") throw found;
+    this.#markRepairDue();
     await repair(this.#storeFolder);
     const store = await this.#openLevel();
     if (store instanceof StoreError) throw store;
@@ -78,9 +105,21 @@ export class NodeDisk implements Disk {
       LevelStore.open(
         database,
         (error, store) => resolve(store ?? error ?? new StoreError("IO", "the store did not open")),
-        () => writeFileSync(this.#repairMarker, ""),
+        () => this.#markRepairDue(),
       );
     });
+  }
+
+  /** On the disk when it returns: a power cut must not leave what is repaired without it. */
+  #markRepairDue(): void {
+    for (const path of [this.#repairMarker, this.#folder]) {
+      const opened = openSync(path, path === this.#folder ? "r" : "a");
+      try {
+        fsyncSync(opened);
+      } finally {
+        closeSync(opened);
+      }
+    }
   }
 
   /** Lets go of the mark file; the store is closed by whoever opened it. Idempotent. */
