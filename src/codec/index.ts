@@ -22,6 +22,7 @@ export {
   writeVector,
 } from "./causal.js";
 export type { ChangedRow, ChangesBody, ChangesRequest } from "./changes-messages.js";
+export { type ConflictRecord, type ConflictSide, readConflict, writeConflict } from "./conflict-codec.js";
 export { readDelta, writeDelta } from "./delta-codec.js";
 export { appendMessage, beginFrame, messageBytes, PROTOCOL_VERSION, readFrame } from "./frame.js";
 export { clocksDigest, hash64, KeyedHash, rowDigest } from "./hash.js";

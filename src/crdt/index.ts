@@ -1,5 +1,6 @@
 /** Rows, their join, and the data types that compile to row changes. Pure. */
 export { compileDelete, compilePut, type Intent, type ReadToken, readToken } from "./compile.js";
+export { type Conflict, conflictsOf } from "./conflict.js";
 export { DataType, ValueEncoding } from "./data-type.js";
 export { compileEdit, type RowEdit } from "./edit.js";
 export { lastExpiryMs } from "./expiry.js";
@@ -17,6 +18,7 @@ export {
 export {
   ABSENT_ROW,
   applyChange,
+  changeState,
   damagedRow,
   isAbsent,
   isTombstone,

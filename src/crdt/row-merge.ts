@@ -61,14 +61,14 @@ export function rowState(row: Pick<Row, "live" | "ahead">, clock: VersionVector)
  * changes too: else a replaced dot that arrives late lives again (rule 4).
  */
 export function applyChange(type: DataType, row: Row, clock: VersionVector, change: RowChange): Row {
-  const context = Context.ofDots(change.replaced);
-  context.add(change.actor, change.counter);
-  const theirs: LiveDot[] =
-    change.payload === undefined
-      ? []
-      : [{ actor: change.actor, counter: change.counter, payload: change.payload }];
-  const live = joinLive(row.live, rowContext(row, clock), theirs, context);
-  return merged(type, row, clock, live, context);
+  return joinRow(type, row, clock, changeState(change));
+}
+
+/** What a change says of its row: the dot that it puts, and what that replaces. */
+export function changeState({ actor, counter, payload, replaced }: RowChange): RowState {
+  const context = Context.ofDots(replaced);
+  context.add(actor, counter);
+  return { live: payload === undefined ? [] : [{ actor, counter, payload }], context };
 }
 
 /** Joins another replica's whole row: catch-up, read repair, transfer. */

@@ -17,6 +17,8 @@ import { digestOf } from "./digest.js";
 import { inspect, inspectRows, type NodeInspection, type RowsInspected } from "./inspection.js";
 import { StartedNode } from "./node.js";
 import {
+  type ConflictPage,
+  type ConflictQuery,
   type DigestReport,
   type LagReport,
   NO_CATCH_UP,
@@ -180,6 +182,11 @@ class Node implements NodeApi {
       return this.#started.replicator.repair(isFull, step);
     step(NOT_RUNNING);
     return () => undefined;
+  }
+
+  conflicts(query: ConflictQuery): ConflictPage | Failure {
+    if (this.#started === undefined || this.#state !== "running") return NOT_RUNNING;
+    return this.#started.conflicts(query);
   }
 
   counters(): NodeCounters {

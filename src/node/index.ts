@@ -5,6 +5,8 @@ export { AUDIT_INTERVAL_MS } from "../replication/index.js";
 export { createNode } from "./create-node.js";
 export type { NodeInspection, RowInspection } from "./inspection.js";
 export type {
+  ConflictPage,
+  ConflictQuery,
   DigestReport,
   FsyncPolicy,
   LagReport,
@@ -14,6 +16,7 @@ export type {
   NodeSettings,
   NodeState,
   NodeStatus,
+  NotedConflict,
   RemovalOutcome,
   UnreplicatedWrite,
 } from "./node-api.js";

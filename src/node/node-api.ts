@@ -1,5 +1,7 @@
 import type { Dot, Hlc } from "../causality/index.js";
+import type { ConflictSide } from "../codec/index.js";
 import type { DataType, ValueEncoding } from "../crdt/index.js";
+import type { ConflictLogSettings } from "../replica/index.js";
 import type {
   CatchUpReport,
   Failure,
@@ -33,6 +35,8 @@ export interface NodeSettings extends ReplicationSettings {
   readonly rowCacheBytes: number;
   /** The most client operations in flight before further ones are refused as OVERLOADED. */
   readonly maxOperationsInFlight: number;
+  /** What is kept of conflicts that last-write-wins decides, and in which buckets. */
+  readonly conflictLog: ConflictLogSettings;
   /** Dial this member (by id) at another address than the layout's. */
   readonly peerAddressOverrides: Readonly<Record<string, string>>;
 }
@@ -105,6 +109,41 @@ export interface UnreplicatedWrite {
     | { readonly kind: "damaged" };
 }
 
+/** A register write that last-write-wins discarded, and the one that took its place. */
+export interface NotedConflict {
+  readonly bucket: string;
+  readonly key: Buffer;
+  /** Of a register inside a map; empty for a register. */
+  readonly path: readonly Buffer[];
+  /** When this node came upon it, in milliseconds since 1970. */
+  readonly notedAtMs: number;
+  readonly kept: ConflictWrite;
+  readonly discarded: ConflictWrite;
+}
+
+interface ConflictWrite extends ConflictSide {
+  /** Of its coordinator; undefined: it has been removed from the cluster. */
+  readonly region: string | undefined;
+}
+
+export interface ConflictQuery {
+  /** Undefined: of every bucket. */
+  readonly bucket: string | undefined;
+  /** Keys begin with it. */
+  readonly prefix: Buffer;
+  readonly limit: number;
+  /** What an earlier page said; undefined: from the newest on. */
+  readonly below: number | undefined;
+}
+
+/** Newest first. It may be short of its limit, or empty, before the end. */
+export interface ConflictPage {
+  readonly kind: "conflicts";
+  readonly conflicts: readonly NotedConflict[];
+  /** Where the next page begins; undefined: there is none. */
+  readonly below: number | undefined;
+}
+
 export interface PeerLag {
   readonly nodeId: string;
   readonly region: string;
@@ -170,6 +209,8 @@ export interface NodeApi {
    * after every row was read from the disk. Returns what ends it early. `step` may be called before it returns.
    */
   repair(isFull: boolean, step: (step: RepairStep) => void): () => void;
+  /** What last-write-wins discarded on this node, in the buckets that keep a conflict log: only what it came upon itself. */
+  conflicts(query: ConflictQuery): ConflictPage | Failure;
   counters(): NodeCounters;
   /** Watches that are open. */
   readonly watchesOpen: number;

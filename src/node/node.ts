@@ -10,11 +10,12 @@ import { type Actor, actorOf, HybridClock } from "../causality/index.js";
 import { type Message, PROTOCOL_VERSION, type RowKey } from "../codec/index.js";
 import { Membership } from "../membership/index.js";
 import type { Neighbourhood } from "../replica/index.js";
-import { PartitionReplica, PartitionSketch, RowItems } from "../replica/index.js";
+import { ConflictLog, PartitionReplica, PartitionSketch, RowItems } from "../replica/index.js";
 import {
   Calls,
   Counters,
   type Environment,
+  type Failure,
   type FailureReason,
   type Fill,
   failure,
@@ -29,8 +30,9 @@ import { GroupCommit, sketchKey } from "../storage/index.js";
 import { LayoutView, type Member } from "../topology/index.js";
 import { BatchCount } from "./batch-count.js";
 import { sealCheckpoint } from "./checkpoint.js";
+import { conflictPage } from "./conflicts.js";
 import { LayoutChange } from "./layout-change.js";
-import type { NodeEnd, NodeSettings } from "./node-api.js";
+import type { ConflictPage, ConflictQuery, NodeEnd, NodeSettings } from "./node-api.js";
 import { incarnationKey, PROGRESS_KEY, sealIncarnation, sealProgress } from "./node-record.js";
 import type { OpenedStore } from "./open-store.js";
 import { OperationsInFlight } from "./operations.js";
@@ -55,6 +57,7 @@ export class StartedNode {
   /** Of whatever waits for peers: none outlives the node's part in the cluster. */
   readonly #timers: ScopedTimers;
   readonly #commit: GroupCommit;
+  readonly #conflicts: ConflictLog;
   readonly #hlc: HybridClock;
   readonly #calls: Calls;
   readonly #hello: PeerHello;
@@ -93,11 +96,15 @@ export class StartedNode {
         onFailed: (error) => this.#storageFailed(error),
       },
     );
+    this.#conflicts = new ConflictLog(this.#commit, settings.conflictLog, {
+      wallMs: () => runtime.clock.wallMs(),
+      count: (name) => this.counters.add(name),
+    });
     this.links = new PeerLinks(runtime);
     this.#calls = new Calls(this.links);
     this.#hello = helloOf(runtime, opened);
     this.membership = this.#buildMembership(settings, opened);
-    this.#buildReplicas(opened);
+    this.#buildReplicas(opened, settings.conflictLog.buckets.size > 0);
     this.replicator = new Replicator(this.#environment(), settings, opened.copies);
     this.layoutChange = new LayoutChange(this.view.layout, this.#commit, this.replicator, (message) =>
       this.#endWith({ kind: "layout-changed", message }),
@@ -138,6 +145,16 @@ export class StartedNode {
       if (error instanceof StoreError) return this.#storageFailed(error);
       this.#runtime.log.error({ error }, "an operation failed in a way that it should not");
       answer(failure("INTERNAL", "the server failed in a way that it should not; see its log"));
+    }
+  }
+
+  conflicts(query: ConflictQuery): ConflictPage | Failure {
+    try {
+      return conflictPage(this.#conflicts, this.view, query);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.#storageFailed(error);
+      return failure("STORAGE_FAILED", "the store failed; the node starts anew, try again");
     }
   }
 
@@ -239,10 +256,11 @@ export class StartedNode {
     this.#commit.whenDurable(() => this.replicator.learned(peer, incarnation));
   }
 
-  #buildReplicas(opened: OpenedStore): void {
+  #buildReplicas(opened: OpenedStore, hasConflictLogs: boolean): void {
     const environment = {
       commit: this.#commit,
       hlc: this.#hlc,
+      conflicts: hasConflictLogs ? this.#conflicts : undefined,
       markDirty: (replica: PartitionReplica) => {
         this.#dirty.add(replica);
         this.#commit.touch();

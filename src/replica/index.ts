@@ -3,6 +3,7 @@
 export type { AheadReport } from "./ahead-rows.js";
 export { aboveFloor, buildPage, CATCH_UP_PAGE_BYTES } from "./catch-up-source.js";
 export { readChanges } from "./changes-view.js";
+export { ConflictLog, type ConflictLogSettings } from "./conflict-log.js";
 export {
   isSettled,
   mayCoordinate,

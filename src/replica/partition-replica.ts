@@ -19,6 +19,7 @@ import {
 } from "../codec/index.js";
 import {
   applyChange,
+  changeState,
   compileReclaim,
   type Intent,
   joinRow,
@@ -31,6 +32,7 @@ import {
 } from "../crdt/index.js";
 import { type GroupCommit, partitionKey } from "../storage/index.js";
 import { AheadRows } from "./ahead-rows.js";
+import type { ConflictLog } from "./conflict-log.js";
 import { DotLog } from "./dot-log.js";
 import { Forgotten } from "./forgotten.js";
 import type { PartitionSketch } from "./partition-sketch.js";
@@ -41,6 +43,8 @@ import { Tombstones } from "./tombstones.js";
 interface ReplicaEnvironment {
   readonly commit: GroupCommit;
   readonly hlc: HybridClock;
+  /** Absent: no bucket has one. */
+  readonly conflicts?: ConflictLog | undefined;
   /** The replica's clock or doubt changed: save it with the batch of this turn. */
   markDirty(replica: PartitionReplica): void;
   /** A record failed its checksum just now, or did before and is still not whole. */
@@ -225,6 +229,7 @@ export class PartitionReplica {
   join(rowKey: RowKey, state: RowState): void {
     for (const dot of state.live) this.#environment.hlc.observe(dot.payload.hlc);
     const row = this.rows.readPending(rowKey);
+    this.#environment.conflicts?.noteJoin(rowKey, row, this.#clock, state);
     this.rows.write(rowKey, row, joinRow(rowKeyType(rowKey), row, this.#clock, state));
   }
 
@@ -324,10 +329,12 @@ export class PartitionReplica {
 
   #enter(row: Row, delta: Delta): void {
     const type = rowKeyType(delta.rowKey);
+    const state = delta.announced?.state;
+    this.#environment.conflicts?.noteJoin(delta.rowKey, row, this.#clock, state ?? changeState(delta));
     const changed =
-      delta.announced === undefined
+      state === undefined
         ? applyChange(type, row, this.#clock, delta)
-        : joinRow(type, row, this.#clock, delta.announced.state);
+        : joinRow(type, row, this.#clock, state);
     this.#clock.raise(delta.actor, delta.counter);
     this.rows.write(delta.rowKey, row, stripped(changed, this.#clock));
     if (delta.announced !== undefined) this.aheadRows.markAnnounced(delta.rowKey, delta.announced.actors);

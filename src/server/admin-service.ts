@@ -1,13 +1,17 @@
 /** AdminService over a node: its state, its lag, its hints, its digest. */
 import type { NodeApi } from "../node/index.js";
 import type { admin } from "../wire/index.js";
-import { internalFailure, unimplemented } from "./failure.js";
+import { listConflicts } from "./conflict-listing.js";
+import { internalFailure } from "./failure.js";
 import { repairCall } from "./repair-call.js";
 import type { Identity } from "./reply-header.js";
 import { type CallsInFlight, type RequestObserver, type UnaryWork, unaryCall } from "./unary-call.js";
 
 /** What the service needs of a node. */
-type AdminNode = Pick<NodeApi, "layout" | "status" | "lag" | "hints" | "digest" | "removeMember" | "repair">;
+type AdminNode = Pick<
+  NodeApi,
+  "layout" | "status" | "lag" | "hints" | "digest" | "removeMember" | "repair" | "conflicts"
+>;
 
 export interface AdminServiceParts {
   readonly node: AdminNode;
@@ -24,8 +28,6 @@ export function adminServiceHandlers(parts: AdminServiceParts): admin.AdminServi
   const startedAt = performance.now();
   const unary = <Request, Reply extends object>(method: string, work: UnaryWork<Request, Reply>) =>
     unaryCall(method, parts.calls, parts.observe, work);
-  const later = <Request, Reply extends object>(method: string) =>
-    unary<Request, Reply>(method, (_request, _remainingMs, answer) => answer(unimplemented(method)));
   return {
     GetStatus: unary<admin.GetStatusRequest__Output, admin.GetStatusResponse>(
       "GetStatus",
@@ -74,7 +76,10 @@ export function adminServiceHandlers(parts: AdminServiceParts): admin.AdminServi
         });
       },
     ),
-    ListConflicts: later("ListConflicts"),
+    ListConflicts: unary<admin.ListConflictsRequest__Output, admin.ListConflictsResponse>(
+      "ListConflicts",
+      (request, _remainingMs, answer) => answer(listConflicts(node, request)),
+    ),
     RemoveMember: unary<admin.RemoveMemberRequest__Output, admin.RemoveMemberResponse>(
       "RemoveMember",
       (request, _remainingMs, answer) => {

@@ -2,6 +2,7 @@
  * Turns merged settings into the configuration of a server: fills in defaults and looks for contradictions. All that
  * it finds is reported at once, and what passes can be started.
  */
+import type { ConflictLogSettings } from "../replica/index.js";
 import type { Member } from "../topology/index.js";
 import { formatHostPort, type HostPort, isLoopback, isWildcard, parseHostPort } from "./addresses.js";
 import { ConfigError } from "./config-layers.js";
@@ -45,6 +46,7 @@ export function resolveConfig(settings: Settings): ServerConfig {
     fallbackBytesMax: (settings.fallback_max_mb ?? 64) * 2 ** 20,
     catchUpBytesPerSecond: (settings.catch_up_mb_per_second ?? 64) * 2 ** 20,
     rowCacheBytes: (settings.row_cache_mb ?? 16) * 2 ** 20,
+    conflictLog: conflictLogOf(settings),
     limits: limitsOf(settings, report),
     log: { level: settings.log?.level ?? "warn", file: settings.log?.file },
     tls: settings.tls,
@@ -196,6 +198,15 @@ function defaultTtlsOf({ buckets }: Settings): Map<string, number> {
   for (const [name, { default_ttl_ms: ttlMs }] of Object.entries(buckets ?? {}))
     if (ttlMs !== undefined) ttls.set(name, ttlMs);
   return ttls;
+}
+
+function conflictLogOf({ buckets, conflict_log_records, conflict_log_mb }: Settings): ConflictLogSettings {
+  const logged = Object.entries(buckets ?? {}).filter(([, bucket]) => bucket.conflict_log === true);
+  return {
+    buckets: new Set(logged.map(([name]) => name)),
+    recordsMax: conflict_log_records ?? 10_000,
+    bytesMax: (conflict_log_mb ?? 16) * 2 ** 20,
+  };
 }
 
 /** A client repeats a request until its timeout; by then the answer to its first attempt must not be forgotten. */

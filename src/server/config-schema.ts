@@ -24,6 +24,8 @@ const HIGHEST_FALLBACK_MB = 1_024;
 const HIGHEST_CATCH_UP_MB_PER_SECOND = 100_000;
 /** 142,000 years: as much as a write may ask for. */
 const LONGEST_TTL_MS = 2 ** 52;
+const HIGHEST_CONFLICT_LOG_RECORDS = 1_000_000;
+const HIGHEST_CONFLICT_LOG_MB = 1_024;
 
 const id = z.string().regex(ID, "must be 1 to 63 of a-z 0-9 - and start with a letter or digit");
 const host = z.string().regex(HOST, "must be a host name: letters, digits, dots, _ and -");
@@ -77,7 +79,10 @@ const limitsSchema = z.strictObject({
   default_timeout_ms: whole(1, 3_600_000).optional(),
 });
 
-const bucketSchema = z.strictObject({ default_ttl_ms: whole(1, LONGEST_TTL_MS).optional() });
+const bucketSchema = z.strictObject({
+  default_ttl_ms: whole(1, LONGEST_TTL_MS).optional(),
+  conflict_log: z.boolean().optional(),
+});
 
 export const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
 const FSYNC_POLICIES = ["always", "interval", "never"] as const;
@@ -102,6 +107,8 @@ export const settingsSchema = z.strictObject({
   fallback_max_mb: whole(0, HIGHEST_FALLBACK_MB).optional(),
   catch_up_mb_per_second: whole(1, HIGHEST_CATCH_UP_MB_PER_SECOND).optional(),
   row_cache_mb: whole(0, 65_536).optional(),
+  conflict_log_records: whole(1, HIGHEST_CONFLICT_LOG_RECORDS).optional(),
+  conflict_log_mb: whole(1, HIGHEST_CONFLICT_LOG_MB).optional(),
   limits: limitsSchema.optional(),
   buckets: z
     .record(z.string().regex(BUCKET, "must be 1 to 64 of A-Z a-z 0-9 . _ -"), bucketSchema)

@@ -76,6 +76,7 @@ function nodeSettings(config: ServerConfig): Omit<NodeSettings, "layout" | "mini
     catchUpBytesPerSecond: config.catchUpBytesPerSecond,
     catchUpPageBytes: CATCH_UP_PAGE_BYTES,
     rowCacheBytes: config.rowCacheBytes,
+    conflictLog: config.conflictLog,
     maxSiblings: config.limits.siblings,
     defaultTtlsMs: config.defaultTtlsMs,
     maxOperationsInFlight: config.limits.operationsInFlight,

@@ -8,6 +8,8 @@
  *                     └─ identity refused, or removed from the cluster: reported, never built again
  */
 import {
+  type ConflictPage,
+  type ConflictQuery,
   type DigestReport,
   type LagReport,
   NO_CATCH_UP,
@@ -62,6 +64,7 @@ export type HostedNode = Pick<
   | "digest"
   | "removeMember"
   | "repair"
+  | "conflicts"
   | "counters"
   | "watch"
   | "watchesOpen"
@@ -192,6 +195,12 @@ export class NodeHost implements HostedNode {
     const { reason, message } = this.#whyAbsent();
     step(failure(reason, `${message}; nothing was done`));
     return () => undefined;
+  }
+
+  conflicts(query: ConflictQuery): ConflictPage | Failure {
+    if (this.#node !== undefined) return this.#node.conflicts(query);
+    const { reason, message } = this.#whyAbsent();
+    return failure(reason, `${message}; nothing was done`);
   }
 
   watch(plan: WatchPlan, listener: WatchListener): WatchHandle | Failure {

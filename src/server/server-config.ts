@@ -1,5 +1,6 @@
 /** The settings that a server runs with: complete, checked, in the server's own units. */
 import type { FsyncPolicy } from "../node/index.js";
+import type { ConflictLogSettings } from "../replica/index.js";
 import type { Member } from "../topology/index.js";
 import type { HostPort } from "./addresses.js";
 import type { LOG_LEVELS } from "./config-schema.js";
@@ -54,6 +55,7 @@ export interface ServerConfig {
   readonly fallbackBytesMax: number;
   readonly catchUpBytesPerSecond: number;
   readonly rowCacheBytes: number;
+  readonly conflictLog: ConflictLogSettings;
   readonly limits: Limits;
   readonly log: { readonly level: LogLevel; readonly file: string | undefined };
   /** Mutual between peers; of the server alone towards clients and on the admin port. */

@@ -251,6 +251,7 @@ function settingsOf(
     fsyncIntervalMs: 100,
     maxClockDriftMs: 500,
     rowCacheBytes: 1024 * 1024,
+    conflictLog: { buckets: new Set(), recordsMax: 1_000, bytesMax: 2 ** 20 },
     maxSiblings: 100,
     defaultTtlsMs: new Map(),
     auditIntervalMs: AUDIT_INTERVAL_MS,

@@ -5,6 +5,7 @@ export {
   aheadKey,
   aheadRange,
   type CopyAddress,
+  conflictKey,
   copyAddressOf,
   copyKey,
   copyRange,

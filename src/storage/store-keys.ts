@@ -10,6 +10,7 @@
  *     s partition                     the sketch of the rows, as of a clean stop
  *     l partition actor counter       the dot log: pointers to rows, never values
  *     q partition requestId           which dot a request id made
+ *     c number                        a conflict that last-write-wins decided, for people to look at; number, eight bytes
  *     h home partition actor counter  a copy of a delta, held for a replica that is away; home, its member
  *
  * Numbers are big-endian, so that a partition, an actor's dots and a bucket's keys are each one range. In memory a
@@ -78,6 +79,11 @@ export function actorLogRange(partition: number, actor: Actor, first: number, la
 
 export function requestKey(partition: number, requestId: string): StoreKey {
   return `q${uint16(partition)}${Buffer.from(requestId, "hex").toString("latin1")}` as StoreKey;
+}
+
+/** A record of the conflict log. */
+export function conflictKey(number: number): StoreKey {
+  return `c${uint64(number)}` as StoreKey;
 }
 
 /** A copy that is held for a replica of another node. */

@@ -392,17 +392,21 @@ export const descriptor = `{
            "type": "string",
            "id": 1
           },
+          "prefix": {
+           "type": "bytes",
+           "id": 2
+          },
           "isValuesShown": {
            "type": "bool",
-           "id": 2
+           "id": 3
           },
           "pageSize": {
            "type": "uint32",
-           "id": 3
+           "id": 4
           },
           "pageToken": {
            "type": "string",
-           "id": 4
+           "id": 5
           }
          }
         },
@@ -421,17 +425,30 @@ export const descriptor = `{
         },
         "Conflict": {
          "fields": {
+          "bucket": {
+           "type": "string",
+           "id": 1
+          },
           "key": {
            "type": "bytes",
-           "id": 1
+           "id": 2
+          },
+          "path": {
+           "rule": "repeated",
+           "type": "bytes",
+           "id": 3
+          },
+          "notedAtMs": {
+           "type": "uint64",
+           "id": 4
           },
           "kept": {
            "type": "ConflictSide",
-           "id": 2
+           "id": 5
           },
           "discarded": {
            "type": "ConflictSide",
-           "id": 3
+           "id": 6
           }
          }
         },
@@ -441,17 +458,29 @@ export const descriptor = `{
            "type": "string",
            "id": 1
           },
+          "dot": {
+           "type": "string",
+           "id": 2
+          },
           "hlc": {
            "type": "fixed64",
-           "id": 2
+           "id": 3
+          },
+          "isDelete": {
+           "type": "bool",
+           "id": 4
           },
           "sizeBytes": {
            "type": "uint64",
-           "id": 3
+           "id": 5
           },
-          "value": {
+          "data": {
            "type": "bytes",
-           "id": 4
+           "id": 6
+          },
+          "encoding": {
+           "type": "string",
+           "id": 7
           }
          }
         },

@@ -5,6 +5,8 @@
 import { actorOf, hlcAt, type VersionVector } from "../../../src/causality/index.js";
 import type { ShownValue } from "../../../src/crdt/index.js";
 import {
+  type ConflictPage,
+  type ConflictQuery,
   type DigestReport,
   type LagReport,
   NO_CATCH_UP,
@@ -12,6 +14,7 @@ import {
   type NodeEnd,
   type NodeState,
   type NodeStatus,
+  type NotedConflict,
   type RemovalOutcome,
 } from "../../../src/node/index.js";
 import type {
@@ -39,6 +42,8 @@ export class FakeNode implements NodeApi {
   readonly asked: Asked[] = [];
   /** Every operation from now on fails like this. */
   failure: Failure | undefined;
+  /** Its conflict log, oldest first. */
+  readonly noted: NotedConflict[] = [];
   /** Operations wait until `release`. */
   isHolding = false;
   state: NodeState = "READY";
@@ -135,6 +140,21 @@ export class FakeNode implements NodeApi {
       peers: [{ nodeId: "us-east-1", region: "us-east", dotsBehind: 3, dotsMissing: 1, partitionsBehind: 2 }],
       regions: [{ region: "us-east", count: 10, p50Ms: 40, p99Ms: 90.5, maxMs: 100 }],
     };
+  }
+
+  conflicts(query: ConflictQuery): ConflictPage | Failure {
+    const { bucket, limit, prefix } = query;
+    const found = this.noted
+      .map((conflict, number) => ({ conflict, number }))
+      .filter(
+        ({ conflict, number }) =>
+          number < (query.below ?? this.noted.length) && conflict.key.indexOf(prefix) === 0,
+      )
+      .filter(({ conflict }) => bucket === undefined || conflict.bucket === bucket)
+      .toReversed();
+    const page = found.slice(0, limit);
+    const below = found.length > limit ? page.at(-1)?.number : undefined;
+    return this.failure ?? { kind: "conflicts", conflicts: page.map(({ conflict }) => conflict), below };
   }
 
   hints(): PeerHints[] {

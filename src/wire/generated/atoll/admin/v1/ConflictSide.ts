@@ -3,15 +3,57 @@
 import type { Long } from '@grpc/proto-loader';
 
 export interface ConflictSide {
+  /**
+   * Of the node that coordinated the write; empty: it has been removed from the cluster.
+   */
   'region'?: (string);
+  /**
+   * member.incarnation:counter
+   */
+  'dot'?: (string);
+  /**
+   * The stamp of the write: 48 bits of milliseconds since 1970, 16 bits of counter.
+   */
   'hlc'?: (number | string | Long);
+  'isDelete'?: (boolean);
+  /**
+   * Of the whole value.
+   */
   'sizeBytes'?: (number | string | Long);
-  'value'?: (Buffer | Uint8Array | string);
+  /**
+   * When values are asked for: the first 16 KiB, as the node has no more.
+   */
+  'data'?: (Buffer | Uint8Array | string);
+  /**
+   * bytes, text, msgpack or json
+   */
+  'encoding'?: (string);
 }
 
 export interface ConflictSide__Output {
+  /**
+   * Of the node that coordinated the write; empty: it has been removed from the cluster.
+   */
   'region': (string);
+  /**
+   * member.incarnation:counter
+   */
+  'dot': (string);
+  /**
+   * The stamp of the write: 48 bits of milliseconds since 1970, 16 bits of counter.
+   */
   'hlc': (string);
+  'isDelete': (boolean);
+  /**
+   * Of the whole value.
+   */
   'sizeBytes': (string);
-  'value': (Buffer);
+  /**
+   * When values are asked for: the first 16 KiB, as the node has no more.
+   */
+  'data': (Buffer);
+  /**
+   * bytes, text, msgpack or json
+   */
+  'encoding': (string);
 }
