@@ -13,6 +13,7 @@ import {
 } from "./admin-text.js";
 import { addEndpointOptions, type EndpointOptions, endpointsOf, singleEndpointOf } from "./client-options.js";
 import { withAdmin } from "./client-session.js";
+import { conflictsCommand } from "./conflicts-command.js";
 import { EXIT, misused, printDocument } from "./failure.js";
 import { ProgressBar } from "./progress-bar.js";
 import { quarantineCommand } from "./quarantine-command.js";
@@ -87,6 +88,7 @@ export function adminCommand(): Command {
       print(options, comparison, comparisonText);
       if (!comparison.equal) process.exitCode = EXIT.failed;
     });
+  command.addCommand(conflictsCommand());
   command.addCommand(removeMemberCommand());
   command.addCommand(quarantineCommand());
   return command;

@@ -1,4 +1,5 @@
 /** What nodes tell operators: plain data, with numbers as numbers. */
+import type { Encoding } from "./value-codec.js";
 
 /** What a node is doing. `unknown` is a state that only a newer node has. */
 export type NodeState = "joining" | "ready" | "catching-up" | "draining" | "recovering" | "unknown";
@@ -125,6 +126,34 @@ export interface RepairProgress {
   readonly partitionsDiffering: number;
   /** Peers that were not there, or did not answer to the end. */
   readonly nodesMissed: readonly string[];
+}
+
+/** Two writes of a register of which neither knew the other: the one with the lower stamp is lost. */
+export interface Conflict {
+  readonly bucket: string;
+  readonly key: Uint8Array;
+  /** Of a register inside a map; empty for a register. */
+  readonly path: readonly Uint8Array[];
+  /** When the node asked came upon it, in milliseconds since 1970. */
+  readonly notedAtMs: number;
+  readonly kept: ConflictSide;
+  readonly discarded: ConflictSide;
+}
+
+/** One of the two writes. */
+export interface ConflictSide {
+  /** Where it was written; undefined: by a node that has been removed from the cluster. */
+  readonly region: string | undefined;
+  /** Its name in the cluster: member.incarnation:counter. */
+  readonly dot: string;
+  /** Its stamp: 48 bits of milliseconds since 1970, 16 bits of counter. */
+  readonly hlc: bigint;
+  readonly isDelete: boolean;
+  /** Of the whole value. */
+  readonly sizeBytes: number;
+  readonly encoding: Encoding;
+  /** When values are asked for: the value, of a large one no more than its beginning. */
+  readonly data: Uint8Array | undefined;
 }
 
 /** Digests of live data: equal on two nodes with the same partitions means equal data. */

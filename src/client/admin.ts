@@ -5,7 +5,9 @@ import type {
   requestCallback,
 } from "@grpc/grpc-js";
 import { AdminServiceClient, type admin } from "../wire/index.js";
+import { type ConflictSelection, listConflicts } from "./admin-conflicts.js";
 import type {
+  Conflict,
   NodeDigest,
   NodeLag,
   NodeState,
@@ -24,6 +26,9 @@ export interface AdminCallOptions {
   /** Aborts the call with CANCELLED. */
   readonly signal?: AbortSignal;
 }
+
+/** Which conflicts to list, and what each of the calls for that may set. */
+export interface AdminConflictOptions extends AdminCallOptions, ConflictSelection {}
 
 /** What a repair may set. */
 export interface AdminRepairOptions extends AdminCallOptions {
@@ -143,6 +148,18 @@ export class AdminClient implements AsyncDisposable {
     } finally {
       signal?.removeEventListener("abort", cancel);
     }
+  }
+
+  /**
+   * What last-write-wins discarded on the node, in the buckets that keep a conflict log: newest first, page by page as the
+   * caller goes on. Each page is a call of its own, to which `timeoutMs` applies.
+   */
+  conflicts(options: AdminConflictOptions = {}): AsyncGenerator<Conflict, void, undefined> {
+    return listConflicts(options, (request) =>
+      this.#call<admin.ListConflictsResponse__Output>(options, (callOptions, done) =>
+        this.#stub.listConflicts(request, callOptions, done),
+      ),
+    );
   }
 
   /**

@@ -1,7 +1,15 @@
 /** The SDK: what applications import. It speaks to a cluster over gRPC and loads no server code. */
-export { type AdminCallOptions, type AdminClient, type AdminRepairOptions, connectAdmin } from "./admin.js";
+export {
+  type AdminCallOptions,
+  type AdminClient,
+  type AdminConflictOptions,
+  type AdminRepairOptions,
+  connectAdmin,
+} from "./admin.js";
 export type {
   CatchUpProgress,
+  Conflict,
+  ConflictSide,
   NodeDigest,
   NodeLag,
   NodeState,

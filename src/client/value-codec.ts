@@ -6,7 +6,7 @@ import { msgpackFault } from "./msgpack-shape.js";
 /** How stored bytes are to be read. The store keeps it beside the bytes and never looks inside. */
 export type Encoding = (typeof ENCODINGS)[number];
 
-const ENCODINGS = ["bytes", "text", "msgpack", "json"] as const;
+export const ENCODINGS = ["bytes", "text", "msgpack", "json"] as const;
 
 /** A value as the cluster keeps it. */
 export interface EncodedValue {

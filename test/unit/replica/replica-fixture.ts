@@ -1,6 +1,7 @@
 /** One replica over a group commit over a simulated disk, that can crash and come back. */
 import { type Actor, actorOf, HybridClock, VersionVector } from "../../../src/causality/index.js";
 import {
+  type ConflictRecord,
   type Delta,
   encodeRowKey,
   openRecord,
@@ -12,7 +13,13 @@ import {
   writePartition,
 } from "../../../src/codec/index.js";
 import { compileDelete, compilePut, DataType, type LiveDot, type Row } from "../../../src/crdt/index.js";
-import { PartitionReplica, PartitionSketch, RowItems } from "../../../src/replica/index.js";
+import {
+  ConflictLog,
+  type ConflictLogSettings,
+  PartitionReplica,
+  PartitionSketch,
+  RowItems,
+} from "../../../src/replica/index.js";
 import type { Store } from "../../../src/runtime/index.js";
 import { type SimulatedHost, SimulatedWorld } from "../../../src/runtime/simulated/index.js";
 import { GroupCommit, logKey, partitionKey, type StoreKey } from "../../../src/storage/index.js";
@@ -29,18 +36,24 @@ interface Parts {
   readonly commit: GroupCommit;
   readonly replica: PartitionReplica;
   readonly hlc: HybridClock;
+  readonly conflicts: ConflictLog | undefined;
 }
 
 export class ReplicaFixture {
   readonly world: SimulatedWorld;
   readonly damaged: RowKey[] = [];
+  /** Counts by name. */
+  readonly counts: Record<string, number> = {};
   readonly #host: SimulatedHost;
   readonly #member: number;
+  readonly #conflictLog: ConflictLogSettings | undefined;
   #incarnation = 0;
   #parts: Parts;
 
-  constructor(world = new SimulatedWorld(1), member = 1) {
+  /** @param conflictLog undefined: no bucket keeps one */
+  constructor(world = new SimulatedWorld(1), member = 1, conflictLog?: ConflictLogSettings) {
     this.world = world;
+    this.#conflictLog = conflictLog;
     this.#member = member;
     this.#host = world.addNode(member, { region: "eu" });
     this.#parts = this.#open();
@@ -56,6 +69,15 @@ export class ReplicaFixture {
 
   get hlc(): HybridClock {
     return this.#parts.hlc;
+  }
+
+  /** Those that are durable, newest first. */
+  get conflicts(): readonly ConflictRecord[] {
+    const log = this.#parts.conflicts;
+    if (log === undefined) return [];
+    const { first, last } = log.numbersBelow(undefined);
+    const numbers = Array.from({ length: last - first + 1 }, (_, at) => last - at);
+    return numbers.flatMap((number) => log.read(number) ?? []);
   }
 
   get actor(): Actor {
@@ -156,6 +178,14 @@ export class ReplicaFixture {
       },
     );
     const hlc = new HybridClock(() => this.#host.runtime.clock.wallMs());
+    const conflicts =
+      this.#conflictLog &&
+      new ConflictLog(commit, this.#conflictLog, {
+        wallMs: () => this.#host.runtime.clock.wallMs(),
+        count: (name) => {
+          this.counts[name] = (this.counts[name] ?? 0) + 1;
+        },
+      });
     const replica = new PartitionReplica(
       PARTITION,
       readRecord(store),
@@ -163,6 +193,7 @@ export class ReplicaFixture {
       {
         commit,
         hlc,
+        conflicts,
         markDirty: (touched) => {
           dirty.add(touched);
           commit.touch();
@@ -172,7 +203,7 @@ export class ReplicaFixture {
         },
       },
     );
-    return { commit, replica, hlc };
+    return { commit, replica, hlc, conflicts };
   }
 }
 
