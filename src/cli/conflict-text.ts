@@ -65,10 +65,11 @@ function sideCells(side: ConflictSide, hasValues: boolean): string[] {
 }
 
 function valueText(data: Uint8Array, side: ConflictSide): string {
-  const isCutText = data.length < side.sizeBytes && (side.encoding === "text" || side.encoding === "json");
-  const text = showValue(isCutText ? Buffer.from(data).toString() : decoded(data, side));
+  const isCut = data.length < side.sizeBytes;
+  const isText = side.encoding === "text" || side.encoding === "json";
+  const text = showValue(isCut && isText ? Buffer.from(data).toString() : decoded(data, side));
   const line = text.slice(0, SHOWN_CHARACTERS).replace(/\p{Cc}/gu, " ");
-  return text.length > line.length ? `${line}…` : line;
+  return isCut || text.length > SHOWN_CHARACTERS ? `${line}…` : line;
 }
 
 /** What is left of one that was cut off, or is not what its encoding says, is bytes. */

@@ -30,7 +30,12 @@ export function conflictsOf(
   const [, ...before] = byStamp(row.live);
   const isKnown = (dot: LiveDot): boolean =>
     before.some(({ actor, counter }) => actor === dot.actor && counter === dot.counter);
-  return lost.filter((dot) => !isKnown(dot)).map((discarded) => ({ kept, discarded }));
+  return lost.filter((dot) => !isKnown(dot) && isLoss(kept, dot)).map((discarded) => ({ kept, discarded }));
+}
+
+/** Of two deletes nothing is lost, and nobody misses what had expired. */
+function isLoss({ payload: kept }: LiveDot, { payload: discarded }: LiveDot): boolean {
+  return discarded.inPlaceOf === undefined && !(discarded.isTombstone && kept.isTombstone);
 }
 
 function byStamp(live: readonly LiveDot[]): LiveDot[] {

@@ -3,6 +3,8 @@ import { actorMember } from "../causality/index.js";
 import { type ConflictSide, decodeRowKey, leafOf } from "../codec/index.js";
 import { DataType } from "../crdt/index.js";
 import type { ConflictLog } from "../replica/index.js";
+import { type Failure, failure } from "../replication/index.js";
+import { StoreError } from "../runtime/index.js";
 import type { LayoutView } from "../topology/index.js";
 import type { ConflictPage, ConflictQuery, NotedConflict } from "./node-api.js";
 
@@ -11,7 +13,23 @@ const SCAN_RECORDS = 1_000;
 /** A page ends with the record that takes it beyond: a caller holds one in memory. */
 const PAGE_BYTES = 1024 * 1024;
 
-export function conflictPage(log: ConflictLog, view: LayoutView, query: ConflictQuery): ConflictPage {
+/** @param fail the disk cannot be read */
+export function conflictPage(
+  log: ConflictLog,
+  view: LayoutView,
+  query: ConflictQuery,
+  fail: (error: StoreError) => void,
+): ConflictPage | Failure {
+  try {
+    return readPage(log, view, query);
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    fail(error);
+    return failure("STORAGE_FAILED", "the store failed and is opened anew; try again");
+  }
+}
+
+function readPage(log: ConflictLog, view: LayoutView, query: ConflictQuery): ConflictPage {
   const conflicts: NotedConflict[] = [];
   const side = (write: ConflictSide): NotedConflict["kept"] => ({
     ...write,

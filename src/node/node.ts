@@ -96,15 +96,12 @@ export class StartedNode {
         onFailed: (error) => this.#storageFailed(error),
       },
     );
-    this.#conflicts = new ConflictLog(this.#commit, settings.conflictLog, {
-      wallMs: () => runtime.clock.wallMs(),
-      count: (name) => this.counters.add(name),
-    });
+    this.#conflicts = new ConflictLog(this.#commit, settings.conflictLog, runtime.clock, this.counters);
     this.links = new PeerLinks(runtime);
     this.#calls = new Calls(this.links);
     this.#hello = helloOf(runtime, opened);
     this.membership = this.#buildMembership(settings, opened);
-    this.#buildReplicas(opened, settings.conflictLog.buckets.size > 0);
+    this.#buildReplicas(opened);
     this.replicator = new Replicator(this.#environment(), settings, opened.copies);
     this.layoutChange = new LayoutChange(this.view.layout, this.#commit, this.replicator, (message) =>
       this.#endWith({ kind: "layout-changed", message }),
@@ -149,13 +146,7 @@ export class StartedNode {
   }
 
   conflicts(query: ConflictQuery): ConflictPage | Failure {
-    try {
-      return conflictPage(this.#conflicts, this.view, query);
-    } catch (error) {
-      if (!(error instanceof StoreError)) throw error;
-      this.#storageFailed(error);
-      return failure("STORAGE_FAILED", "the store failed; the node starts anew, try again");
-    }
+    return conflictPage(this.#conflicts, this.view, query, (error) => this.#storageFailed(error));
   }
 
   /** Ends replication and answers what is in flight, reads with `readReason`; the store stays open for `close`. */
@@ -256,11 +247,11 @@ export class StartedNode {
     this.#commit.whenDurable(() => this.replicator.learned(peer, incarnation));
   }
 
-  #buildReplicas(opened: OpenedStore, hasConflictLogs: boolean): void {
+  #buildReplicas(opened: OpenedStore): void {
     const environment = {
       commit: this.#commit,
       hlc: this.#hlc,
-      conflicts: hasConflictLogs ? this.#conflicts : undefined,
+      conflicts: this.#conflicts.isKept ? this.#conflicts : undefined,
       markDirty: (replica: PartitionReplica) => {
         this.#dirty.add(replica);
         this.#commit.touch();

@@ -22,7 +22,15 @@ import {
   sealRecord,
   writeConflict,
 } from "../codec/index.js";
-import { type Conflict, conflictsOf, DataType, type LiveDot, type Row, type RowState } from "../crdt/index.js";
+import {
+  type Conflict,
+  conflictsOf,
+  DataType,
+  type LiveDot,
+  type Row,
+  type RowState,
+} from "../crdt/index.js";
+import type { Clock } from "../runtime/index.js";
 import { conflictKey, type GroupCommit, metaKey, type StoreKey } from "../storage/index.js";
 
 /** What is beyond is cut off a value; its size is told. */
@@ -40,9 +48,8 @@ export interface ConflictLogSettings {
   readonly bytesMax: number;
 }
 
-interface ConflictLogHooks {
-  wallMs(): number;
-  count(name: "conflicts_noted" | "conflicts_dropped"): void;
+interface ConflictCounters {
+  add(name: "conflicts_noted" | "conflicts_dropped"): void;
 }
 
 /** The numbers of the records, `[first, next)`. */
@@ -57,12 +64,24 @@ const EMPTY_HEAD: Head = { first: 0, next: 0, bytes: 0 };
 export class ConflictLog {
   readonly #commit: GroupCommit;
   readonly #settings: ConflictLogSettings;
-  readonly #hooks: ConflictLogHooks;
+  readonly #clock: Pick<Clock, "wallMs">;
+  readonly #counters: ConflictCounters;
 
-  constructor(commit: GroupCommit, settings: ConflictLogSettings, hooks: ConflictLogHooks) {
+  constructor(
+    commit: GroupCommit,
+    settings: ConflictLogSettings,
+    clock: Pick<Clock, "wallMs">,
+    counters: ConflictCounters,
+  ) {
     this.#commit = commit;
     this.#settings = settings;
-    this.#hooks = hooks;
+    this.#clock = clock;
+    this.#counters = counters;
+  }
+
+  /** Some bucket has one. */
+  get isKept(): boolean {
+    return this.#settings.buckets.size > 0;
   }
 
   /**
@@ -94,13 +113,13 @@ export class ConflictLog {
     const record = sealRecord(bytesOf(key), (writer) =>
       writeConflict(writer, {
         rowKey,
-        notedAtMs: this.#hooks.wallMs(),
+        notedAtMs: this.#clock.wallMs(),
         kept: sideOf(kept),
         discarded: sideOf(discarded),
       }),
     );
     this.#commit.write(key, record);
-    this.#hooks.count("conflicts_noted");
+    this.#counters.add("conflicts_noted");
     const bytes = head.bytes + key.length + record.length;
     this.#saveHead(this.#trimmed({ first: head.first, next: head.next + 1, bytes }));
   }
@@ -121,7 +140,7 @@ export class ConflictLog {
       const key = conflictKey(oldest);
       left -= key.length + (this.#commit.readPending(key)?.length ?? 0);
       this.#commit.write(key, undefined);
-      this.#hooks.count("conflicts_dropped");
+      this.#counters.add("conflicts_dropped");
       oldest++;
     }
     return { first: oldest, next, bytes: Math.max(0, left) };

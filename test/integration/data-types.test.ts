@@ -3,7 +3,16 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type AtollClient, connect, counter, flag, map, register, set } from "../../src/client/index.js";
+import {
+  type AtollClient,
+  connect,
+  connectAdmin,
+  counter,
+  flag,
+  map,
+  register,
+  set,
+} from "../../src/client/index.js";
 import { AtollServer, parseConfig } from "../../src/server/index.js";
 import { SILENT } from "../unit/server/server-fixture.js";
 
@@ -14,7 +23,8 @@ let db: AtollClient;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "atoll-data-types-"));
   const listen = { client: "127.0.0.1:0", peer: "127.0.0.1:0", admin: "127.0.0.1:0" };
-  const config = parseConfig({ node: "eu-west-1", region: "eu-west", data: folder, listen });
+  const buckets = { logged: { conflict_log: true } };
+  const config = parseConfig({ node: "eu-west-1", region: "eu-west", data: folder, listen, buckets });
   server = await AtollServer.start(config, { log: SILENT });
   db = await connect({ endpoints: [server.addresses.client], timeoutMs: 20_000 });
 });
@@ -264,5 +274,33 @@ describe("the SDK and a node agree on", () => {
     expect(await resumed.register("carts").get("u7")).toMatchObject({ value: 7 });
     await resumed.counter("carts").add("u7", 1);
     expect(() => db.session("nonsense")).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
+  });
+
+  it("what last-write-wins discarded", async () => {
+    for (const bucket of ["logged", "unlogged"]) {
+      const names = db.register<string>(bucket);
+      const { context } = await names.put("k", "first");
+      await names.put("k", "unseen");
+      await names.put("k", "late", { context });
+      expect(await names.get("k")).toMatchObject({ value: "late" });
+    }
+    await using admin = connectAdmin(server.addresses.client);
+    const conflicts = await listed(admin.conflicts());
+    expect(conflicts).toMatchObject([
+      {
+        bucket: "logged",
+        path: [],
+        kept: { region: "eu-west", isDelete: false, sizeBytes: 4, encoding: "text", data: undefined },
+        discarded: { region: "eu-west", sizeBytes: 6, data: undefined },
+      },
+    ]);
+    const [conflict] = conflicts;
+    expect(Buffer.from(conflict?.key ?? []).toString()).toBe("k");
+    expect(conflict?.kept.hlc).toBeGreaterThan(conflict?.discarded.hlc ?? 0n);
+    expect(Math.abs(Date.now() - (conflict?.notedAtMs ?? 0))).toBeLessThan(60_000);
+    const [shown] = await listed(admin.conflicts({ bucket: "logged", prefix: "k", limit: 1, values: true }));
+    expect(Buffer.from(shown?.discarded.data ?? []).toString()).toBe("unseen");
+    expect(await listed(admin.conflicts({ bucket: "unlogged" }))).toEqual([]);
+    expect(await listed(admin.conflicts({ prefix: "other" }))).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { VersionVector } from "../../src/causality/index.js";
+import { actorOf, hlcAt, VersionVector } from "../../src/causality/index.js";
 import { encodeWatch } from "../../src/codec/index.js";
 import type { Failure } from "../../src/replication/index.js";
 import type { admin, kv } from "../../src/wire/index.js";
@@ -623,8 +623,61 @@ describe("AdminService", () => {
     expect(summary).toMatchObject({ partitions: {}, all: "0123456789abcdef" });
   });
 
-  it("says what it does not offer", async () => {
-    const failure = failureOf(call((...rest) => fixture.admin.listConflicts({ bucket: "b" }, ...rest)));
-    expect(await failure).toMatchObject({ code: "UNIMPLEMENTED", reason: "UNIMPLEMENTED" });
+  it("lists conflicts by pages, newest first, and values only for who asks", async () => {
+    const side = (member: number, region: string | undefined, text: string) => ({
+      dot: { actor: actorOf(member, 9), counter: 4 },
+      hlc: hlcAt(1_700_000_000_000 + member),
+      isDelete: false,
+      encoding: 1 as const,
+      sizeBytes: text.length,
+      data: Buffer.from(text),
+      region,
+    });
+    node.noted.length = 0;
+    for (const name of ["a1", "b1", "a2", "a3"])
+      node.noted.push({
+        bucket: name === "a1" ? "other" : "profiles",
+        key: Buffer.from(name),
+        path: name === "a2" ? [Buffer.from("name")] : [],
+        notedAtMs: 1_700_000_000_500,
+        kept: side(2, "us-east", "winner"),
+        discarded: side(1, undefined, "loser"),
+      });
+    const list = (request: admin.ListConflictsRequest) =>
+      call<admin.ListConflictsResponse__Output>((...rest) => fixture.admin.listConflicts(request, ...rest));
+    const keysOf = ({ conflicts }: admin.ListConflictsResponse__Output) =>
+      conflicts.map(({ key }) => key.toString());
+    const first = await list({ pageSize: 3 });
+    expect(keysOf(first)).toEqual(["a3", "a2", "b1"]);
+    const second = await list({ pageSize: 3, pageToken: first.nextPageToken });
+    expect(keysOf(second)).toEqual(["a1"]);
+    expect(second.nextPageToken).toBe("");
+    expect(keysOf(await list({ bucket: "profiles", prefix: Buffer.from("a") }))).toEqual(["a3", "a2"]);
+    const hidden = first.conflicts[1];
+    expect(hidden).toMatchObject({
+      bucket: "profiles",
+      path: [Buffer.from("name")],
+      notedAtMs: "1700000000500",
+    });
+    expect(hidden?.kept).toEqual({
+      region: "us-east",
+      dot: "2.9:4",
+      hlc: hlcAt(1_700_000_000_002).toString(),
+      isDelete: false,
+      sizeBytes: "6",
+      encoding: "text",
+      data: Buffer.alloc(0),
+    });
+    expect(hidden?.discarded).toMatchObject({ region: "", data: Buffer.alloc(0) });
+    const shown = await list({ isValuesShown: true, pageSize: 1 });
+    expect(shown.conflicts).toMatchObject([
+      { kept: { data: Buffer.from("winner") }, discarded: { data: Buffer.from("loser") } },
+    ]);
+    for (const [request, field] of [
+      [{ bucket: "no such/name" }, "bucket"],
+      [{ pageSize: 1_001 }, "page_size"],
+      [{ pageToken: "x" }, "page_token"],
+    ] as const)
+      expect(await failureOf(list(request))).toMatchObject({ code: "INVALID_ARGUMENT", metadata: { field } });
   });
 });

@@ -5,7 +5,7 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { type AdminClient, connectAdmin } from "../../../src/client/index.js";
+import { type AdminClient, type Conflict, connectAdmin } from "../../../src/client/index.js";
 import { type admin, adminService } from "../../../src/wire/index.js";
 import { refusal } from "./fake-node.js";
 
@@ -26,6 +26,49 @@ async function adminOf(handlers: UntypedServiceImplementation): Promise<AdminCli
 }
 
 describe("an admin client", () => {
+  it("lists conflicts page by page, up to a limit, and goes over pages without any", async () => {
+    const asked: admin.ListConflictsRequest__Output[] = [];
+    const side = {
+      region: "",
+      dot: "1.1:1",
+      hlc: "65537",
+      sizeBytes: 3,
+      data: Buffer.from("abc"),
+      encoding: "new",
+    };
+    const conflict = (key: string) => ({ bucket: "b", key: Buffer.from(key), kept: side, discarded: side });
+    const client = await adminOf({
+      ListConflicts: (
+        { request }: { request: admin.ListConflictsRequest__Output },
+        done: sendUnaryData<admin.ListConflictsResponse>,
+      ) => {
+        asked.push(request);
+        const page = Number(request.pageToken);
+        const conflicts = page === 1 ? [] : [conflict(`${page}a`), conflict(`${page}b`)];
+        done(null, { conflicts, nextPageToken: String(page + 1) });
+      },
+    });
+    const selection = { bucket: "b", prefix: "p", limit: 4, values: true };
+    const listed: Conflict[] = [];
+    for await (const found of client.conflicts(selection)) listed.push(found);
+    expect(listed.map(({ key }) => Buffer.from(key).toString())).toEqual(["0a", "0b", "2a", "2b"]);
+    expect(listed[0]?.kept).toMatchObject({
+      region: undefined,
+      hlc: 65_537n,
+      sizeBytes: 3,
+      encoding: "bytes",
+    });
+    expect(asked).toMatchObject([
+      { bucket: "b", prefix: Buffer.from("p"), isValuesShown: true, pageSize: 4, pageToken: "" },
+      { pageSize: 2, pageToken: "1" },
+      { pageSize: 2, pageToken: "2" },
+    ]);
+    await expect(client.conflicts({ limit: 0 }).next()).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+    await expect(client.conflicts({ bucket: "a b" }).next()).rejects.toMatchObject({
+      code: "INVALID_ARGUMENT",
+    });
+  });
+
   it("gives status, lag, hints and digest as plain data", async () => {
     const client = await adminOf({
       GetStatus: (_call: unknown, done: sendUnaryData<admin.GetStatusResponse>) =>

@@ -61,6 +61,17 @@ describe("a conflict is", () => {
     expect(conflictsOf(register, damaged, clockOf([A, 1]), changeState(put(high)))).toEqual([]);
   });
 
+  it("none of two deletes, nor of what took the place of an expired value", () => {
+    const deleted = { isTombstone: true, data: Buffer.alloc(0) };
+    const lost = live(A, 1, 10, deleted);
+    const told = (row: LiveDot, incoming: LiveDot) =>
+      conflictsOf(register, rowOf(row), clockOf([row.actor, 1]), changeState(put(incoming)));
+    expect(told(lost, live(B, 1, 20, deleted))).toEqual([]);
+    expect(told(live(A, 1, 10, { ...deleted, inPlaceOf: dot(C, 1) }), high)).toEqual([]);
+    expect(told(lost, high)).toEqual([{ kept: high, discarded: lost }]);
+    expect(told(low, live(B, 1, 20, deleted))).toHaveLength(1);
+  });
+
   it("exactly what a register loses of what a multi would keep", () => {
     const actors = fc.constantFrom(A, B, C);
     const dots = fc.uniqueArray(fc.tuple(actors, fc.integer({ min: 1, max: 3 })), {

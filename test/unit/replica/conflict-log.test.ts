@@ -125,7 +125,7 @@ describe("a conflict log", () => {
     const assign = (fixture: ReplicaFixture, text: string) => {
       const row = fixture.replica.rows.readPending(LEAF);
       const edit = { kind: "assign", data: Buffer.from(text), encoding: 0, expiresAtMs: 0 } as const;
-      const intent = compileEdit(row, edit, fixture.actor);
+      const intent = compileEdit(row, edit, fixture.actor, 0);
       if (intent === undefined || intent === "overflow") throw new Error("nothing to do");
       return fixture.replica.mint(fixture.actor, LEAF, row, intent, { requestId: undefined, following: 0 });
     };

@@ -180,9 +180,8 @@ export class ReplicaFixture {
     const hlc = new HybridClock(() => this.#host.runtime.clock.wallMs());
     const conflicts =
       this.#conflictLog &&
-      new ConflictLog(commit, this.#conflictLog, {
-        wallMs: () => this.#host.runtime.clock.wallMs(),
-        count: (name) => {
+      new ConflictLog(commit, this.#conflictLog, this.#host.runtime.clock, {
+        add: (name) => {
           this.counts[name] = (this.counts[name] ?? 0) + 1;
         },
       });

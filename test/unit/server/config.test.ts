@@ -30,6 +30,16 @@ function problemsOf(settings: unknown): readonly string[] {
 }
 
 describe("settings", () => {
+  it("say which buckets keep a conflict log, and how much of it there is", () => {
+    const buckets = { carts: { conflict_log: true }, carts2: { conflict_log: false }, carts3: {} };
+    const { conflictLog } = parseConfig({ buckets, conflict_log_records: 5, conflict_log_mb: 2 });
+    expect(conflictLog).toEqual({ buckets: new Set(["carts"]), recordsMax: 5, bytesMax: 2 ** 21 });
+    expect(problemsOf({ buckets: { carts: { conflict_log: "yes" } } })).toEqual([
+      expect.stringMatching(/^buckets\.carts\.conflict_log: /),
+    ]);
+    expect(problemsOf({ conflict_log_records: 0 })).toHaveLength(1);
+  });
+
   it("need nothing: a node alone, on loopback, with the documented defaults", () => {
     expect(parseConfig({})).toEqual({
       nodeId: "local-1",
@@ -59,6 +69,7 @@ describe("settings", () => {
       fallbackBytesMax: 2 ** 26,
       catchUpBytesPerSecond: 2 ** 26,
       rowCacheBytes: 16 * 2 ** 20,
+      conflictLog: { buckets: new Set(), recordsMax: 10_000, bytesMax: 16 * 2 ** 20 },
       limits: {
         keyBytes: 4096,
         valueBytes: 1048576,
