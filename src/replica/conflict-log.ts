@@ -12,6 +12,7 @@ import type { VersionVector } from "../causality/index.js";
 import {
   type ConflictRecord,
   type ConflictSide,
+  type Delta,
   decodeRowKey,
   leafOf,
   openRecord,
@@ -24,6 +25,7 @@ import {
 } from "../codec/index.js";
 import {
   type Conflict,
+  changeState,
   conflictsOf,
   DataType,
   type LiveDot,
@@ -92,6 +94,11 @@ export class ConflictLog {
     const conflicts = conflictsOf(rowKeyType(rowKey), row, clock, theirs);
     if (conflicts.length === 0 || !this.#isLogged(rowKey)) return;
     for (const conflict of conflicts) this.#note(rowKey, conflict);
+  }
+
+  /** As `noteJoin`, of what a delta says of its row. */
+  noteDelta(row: Row, clock: VersionVector, delta: Delta): void {
+    this.noteJoin(delta.rowKey, row, clock, delta.announced?.state ?? changeState(delta));
   }
 
   /** The numbers of the durable records below one, or of all of them: from `first` to `last`, which is below it for none. */

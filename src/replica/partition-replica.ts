@@ -19,7 +19,6 @@ import {
 } from "../codec/index.js";
 import {
   applyChange,
-  changeState,
   compileReclaim,
   type Intent,
   joinRow,
@@ -43,7 +42,6 @@ import { Tombstones } from "./tombstones.js";
 interface ReplicaEnvironment {
   readonly commit: GroupCommit;
   readonly hlc: HybridClock;
-  /** Absent: no bucket has one. */
   readonly conflicts?: ConflictLog | undefined;
   /** The replica's clock or doubt changed: save it with the batch of this turn. */
   markDirty(replica: PartitionReplica): void;
@@ -329,12 +327,11 @@ export class PartitionReplica {
 
   #enter(row: Row, delta: Delta): void {
     const type = rowKeyType(delta.rowKey);
-    const state = delta.announced?.state;
-    this.#environment.conflicts?.noteJoin(delta.rowKey, row, this.#clock, state ?? changeState(delta));
+    this.#environment.conflicts?.noteDelta(row, this.#clock, delta);
     const changed =
-      state === undefined
+      delta.announced === undefined
         ? applyChange(type, row, this.#clock, delta)
-        : joinRow(type, row, this.#clock, state);
+        : joinRow(type, row, this.#clock, delta.announced.state);
     this.#clock.raise(delta.actor, delta.counter);
     this.rows.write(delta.rowKey, row, stripped(changed, this.#clock));
     if (delta.announced !== undefined) this.aheadRows.markAnnounced(delta.rowKey, delta.announced.actors);
