@@ -128,8 +128,13 @@ export class WriteCoordinator {
     });
   }
 
-  /** While we asked others, or looked for something, a retry may have been answered here or elsewhere. */
+  /**
+   * While we asked others, or looked for something, a retry may have been answered here or elsewhere; and we may have
+   * heard that our store has forgotten something.
+   */
   #unlessOvertaken(write: Write, go: () => void): void {
+    const refusal = this.refusal(write.replica);
+    if (refusal !== undefined) return write.done(refusal);
     const { requestId } = write.options;
     if (requestId === undefined) return go();
     if (write.replica.findRequest(requestId) !== undefined) return this.#lookUp(write, requestId);

@@ -44,6 +44,11 @@ export class DamageBudget {
     return this.#hasLostDisk;
   }
 
+  /** From then on the victim may go on serving for a while, cut off from those that removed it. */
+  hasRemovedBy(atMs: number): boolean {
+    return this.#hasRemoved && this.#destroyedAtMs.some((each) => each <= atMs);
+  }
+
   get hasRemoved(): boolean {
     return this.#hasRemoved;
   }

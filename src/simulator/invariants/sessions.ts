@@ -29,8 +29,12 @@ export function checkSessions(
 
 type Timed = Pick<Read, "session" | "startedAtMs" | "endedAtMs">;
 
-/** In the same session, one after the other. */
+/**
+ * In the same session, one after the other. Not once a member was removed: until it hears so itself, it takes for held by
+ * all what only the others hold, and serves a session that it does not cover.
+ */
 function follows(later: Timed, earlier: Timed, budget: DamageBudget): boolean {
+  if (budget.hasRemovedBy(later.endedAtMs)) return false;
   if (later.session === undefined || later.session !== earlier.session) return false;
   return isOrdered(earlier, later, budget);
 }
