@@ -13,7 +13,7 @@ export interface ClusterShape {
   readonly nodesPerRegion?: number | undefined;
   /** A power of two, by default 256. */
   readonly partitions?: number | undefined;
-  /** Copies in each region, by default 3; a region with fewer nodes holds fewer. */
+  /** Copies in each region: no more than nodes; by default 3, or as many as there are nodes. */
   readonly replicas?: number | undefined;
   /** By default `always`. */
   readonly fsync?: FsyncPolicy | undefined;
@@ -37,6 +37,8 @@ export async function planCluster(shape: ClusterShape, temporary: boolean): Prom
   checkWhole("nodes per region", nodesPerRegion, 64);
   checkWhole("partitions", partitions, 65_536);
   checkWhole("replicas", replicas, 16);
+  if (shape.replicas !== undefined && replicas > nodesPerRegion)
+    throw invalid(`${replicas} replicas in each region need as many nodes there, not ${nodesPerRegion}`);
   if (!Number.isInteger(Math.log2(partitions)))
     throw invalid(`partitions has to be a power of two: ${partitions}`);
   if (direct && wan) throw invalid("--direct leaves out the links that --wan needs: choose one of them");

@@ -85,7 +85,14 @@ function addFaults(command: Command, open: (options: CommonOptions) => LocalClus
   onNode("kill", "kill a node at once (SIGKILL)", "is killed", (cluster, node) => cluster.kill(node));
   onNode("start", "start a node that does not run", "is ready", (cluster, node) => cluster.start(node));
   onNode("pause", "freeze a node (SIGSTOP)", "is paused", (cluster, node) => cluster.pause(node));
-  onNode("resume", "let a paused node go on", "goes on", (cluster, node) => cluster.resume(node));
+  onNode("resume", "let a paused node go on", "goes on", async (cluster, name) => {
+    const { nodes } = await cluster.status();
+    const named = nodes.filter(({ id, region }) => id === name || region === name);
+    const running = named.filter(({ pid }) => pid !== undefined);
+    if (running.length > 0 && running.every(({ state }) => state !== "paused"))
+      throw refused(`${name} is not paused`);
+    await cluster.resume(name);
+  });
 
   verb(command, "partition", "cut the links between two nodes or regions")
     .argument("<A>", "a node or a region")
@@ -94,15 +101,29 @@ function addFaults(command: Command, open: (options: CommonOptions) => LocalClus
     .action((a: string, b: string | undefined, options: CommonOptions & { oneWay?: boolean }) => {
       const oneWay = options.oneWay ?? false;
       const said = `cut: ${a} ${oneWay ? "-->" : "<->"} ${b ?? "everybody else"}`;
-      return fault(options, said, (cluster) => cluster.partition(a, b, { oneWay }));
+      return fault(options, said, async (cluster) => {
+        if (a === b) throw refused(`${a} cannot be cut from itself: name another node or region`);
+        await cluster.partition(a, b, { oneWay });
+      });
     });
 
   verb(command, "heal", "undo partitions: between A and B, between A and everybody else, or all")
     .argument("[A]", "a node or a region")
     .argument("[B]", "a node or a region")
     .action((a: string | undefined, b: string | undefined, options: CommonOptions) =>
-      fault(options, "healed", (cluster) => cluster.heal(a, b)),
+      fault(options, "healed", async (cluster) => {
+        const before = (await cluster.status()).cut.length;
+        await cluster.heal(a, b);
+        const isNamed = a !== undefined;
+        if (isNamed && (await cluster.status()).cut.length === before)
+          throw refused(`nothing is cut between ${a} and ${b ?? "everybody else"}`);
+      }),
     );
+}
+
+/** What was asked for makes no sense as things are. */
+function refused(message: string): ClusterError {
+  return new ClusterError("INVALID", message);
 }
 
 /** A subcommand with the options that all of them have. */

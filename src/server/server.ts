@@ -174,7 +174,8 @@ async function rescue(
     "to use this machine again, give it an empty data folder and make it a new member, with a new number";
   try {
     const { file, writes } = await writeQuarantine(dataFolder, nodeId, node);
-    if (writes === 0) return `the others have all that was written here; ${rejoin}`;
+    if (writes === 0)
+      return `this folder holds nothing that the others are not known to have; if it was emptied, what it held before is not known; ${rejoin}`;
     log.warn({ file, writes }, "writes that no other member is known to have are in quarantine");
     return `${writes} writes that no other member is known to have are in ${file}: look at them with "atoll admin quarantine list --data ${dataFolder}"; ${rejoin}`;
   } catch (error) {

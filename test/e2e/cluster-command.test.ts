@@ -134,6 +134,12 @@ describe("a detached cluster", () => {
     expect(await outcome("up", ...TWO.slice(0, -1))).toEqual([1, expect.stringContaining("already running")]);
     expect(await outcome("kill", "north")).toEqual([3, expect.stringContaining('"north"')]);
     expect(await outcome("start", "east")).toEqual([2, "error: east is already running\n"]);
+    expect(await outcome("resume", "east")).toEqual([2, "error: east is not paused\n"]);
+    expect(await outcome("partition", "east", "east")).toEqual([2, expect.stringContaining("from itself")]);
+    expect(await outcome("heal", "east", "west")).toEqual([
+      2,
+      "error: nothing is cut between east and west\n",
+    ]);
     await command("kill", "east");
     expect(await outcome("kill", "east-1")).toEqual([4, "error: east-1 is not running\n"]);
     expect((await command("down")).code).toBe(0);

@@ -32,6 +32,7 @@ describe("a plan", () => {
     [{ nodesPerRegion: 1.5 }, "nodes per region"],
     [{ partitions: 100 }, "power of two"],
     [{ replicas: 17 }, "replicas"],
+    [{ nodesPerRegion: 2, replicas: 3 }, "3 replicas in each region need as many nodes there, not 2"],
     [{ direct: true, wan: true }, "choose one"],
   ])("refuses %j", async (shape, message) => {
     await expect(planCluster(shape, false)).rejects.toMatchObject({
