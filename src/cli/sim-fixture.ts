@@ -36,6 +36,10 @@ const UPDATE = z.strictObject({
 
 const LOOK = z.strictObject({ kind: z.literal("look"), ...CALL, element: index, isWhole: z.boolean() });
 
+const LASTING = z.strictObject({ kind: z.literal("lasting"), ...CALL, ttlMs: ms });
+
+const GLANCE = z.strictObject({ kind: z.literal("glance"), ...CALL });
+
 const COMPOUND = z.strictObject({
   type: z.enum(["counter", "flag", "set", "map"]),
   isStrict: z.boolean(),
@@ -73,7 +77,7 @@ const PLAN = z.strictObject({
   clockOffsetsMs: z.array(z.number()),
   victim: index,
   swarm: z.array(z.string()),
-  actions: z.array(z.union([OPERATION, UPDATE, LOOK, FAULT])),
+  actions: z.array(z.union([OPERATION, UPDATE, LOOK, LASTING, GLANCE, FAULT])),
 });
 
 const FIXTURE = z.strictObject({

@@ -22,6 +22,7 @@ const INVARIANTS = [
   "p",
   "q",
   "r",
+  "s",
   "liveness",
   "defect",
 ] as const;

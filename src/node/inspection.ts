@@ -5,7 +5,7 @@
  */
 import type { Actor, Dot } from "../causality/index.js";
 import { type Doubt, type RowKey, rowKeyType } from "../codec/index.js";
-import { DataType } from "../crdt/index.js";
+import { DataType, lastExpiryMs } from "../crdt/index.js";
 import type { PartitionReplica } from "../replica/index.js";
 import type { Fill } from "../replication/index.js";
 import type { StartedNode } from "./node.js";
@@ -43,6 +43,10 @@ export interface RowInspection {
   /** Rows whose `ahead` is not empty after the durable clock was taken out of it. */
   rowsAhead: number;
   rowsDamaged: number;
+  /** Rows all of which expires some day. */
+  rowsExpiring: number;
+  /** Entries of the index of them. */
+  expirations: number;
   siblingsMax: number;
   /** Log entries above the floor, of dots that the durable clock has an entry for. */
   logEntries: number;
@@ -100,7 +104,7 @@ class ReplicaInspection {
     this.#replica.rows.scan(after, PAGE_ROWS, "durable", (error, rowKeys) => {
       if (error !== undefined) return this.#done(error);
       for (const rowKey of rowKeys) this.#addRow(rowKey);
-      if (rowKeys.length < PAGE_ROWS) this.#readLog(undefined);
+      if (rowKeys.length < PAGE_ROWS) this.#countExpirations();
       else this.#readRows(rowKeys.at(-1));
     });
   }
@@ -111,9 +115,19 @@ class ReplicaInspection {
     found.rows++;
     if (row.damagedAt !== undefined) found.rowsDamaged++;
     if (!row.ahead.isEmpty) found.rowsAhead++;
+    if (lastExpiryMs(row.live) > 0) found.rowsExpiring++;
     if (row.live.some(({ payload }) => payload.isTombstone)) found.tombstones++;
     if (rowKeyType(rowKey) === DataType.multi)
       found.siblingsMax = Math.max(found.siblingsMax, row.live.length);
+  }
+
+  /** Up to a page of them: none is what is waited for. */
+  #countExpirations(): void {
+    this.#replica.rows.expirations.count(PAGE_ROWS, (error, count) => {
+      if (error !== undefined) return this.#done(error);
+      this.#found.expirations = count;
+      this.#readLog(undefined);
+    });
   }
 
   #readLog(after: Dot | undefined): void {
@@ -138,6 +152,8 @@ function emptyInspection(partition: number): RowInspection {
     tombstones: 0,
     rowsAhead: 0,
     rowsDamaged: 0,
+    rowsExpiring: 0,
+    expirations: 0,
     siblingsMax: 0,
     logEntries: 0,
     logEntriesDue: 0,

@@ -46,6 +46,13 @@ export class Expirations {
       this.replace(rowKey, 0, expiresAtMs);
   }
 
+  /** How many there are on the disk, up to a limit. */
+  count(limit: number, done: (error: Error | undefined, count: number) => void): void {
+    this.#commit.scanKeys(expirationRange(this.#partition), limit, "durable", (error, keys) =>
+      done(error, keys.length),
+    );
+  }
+
   /** At most `limit` of those that are due at a time, the earliest first. */
   due(
     nowMs: number,

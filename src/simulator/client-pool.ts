@@ -16,8 +16,9 @@ import type { History, KeyUnderTest, Write } from "./history.js";
 import { checkCopied } from "./invariants/copies.js";
 import { checkDurable, checkReadDurable } from "./invariants/durability.js";
 import { checkStampAboveRead } from "./invariants/stamps.js";
+import { LifetimeClients } from "./lifetime-clients.js";
 import { BUCKET, deleteOf, getOf, putOf } from "./operations.js";
-import type { PlannedCall, PlannedLook, PlannedOperation, PlannedUpdate } from "./plan.js";
+import type { Action, PlannedCall, PlannedFault, PlannedOperation } from "./plan.js";
 import type { UpdateLedger } from "./update-ledger.js";
 
 interface Known {
@@ -40,6 +41,7 @@ export class ClientPool {
   readonly #calls: ClientCalls;
   readonly #sessions = new ClientSessions();
   readonly #compounds: CompoundClients;
+  readonly #lifetimes: LifetimeClients;
   readonly #known = new Map<string, Known>();
   #count = 0;
 
@@ -56,6 +58,7 @@ export class ClientPool {
     this.#disks = disks;
     this.#random = random;
     this.#calls = new ClientCalls(cluster, history, requestIdWindowMs, tell);
+    this.#lifetimes = new LifetimeClients(this.#calls, history, () => this.#requestId());
     this.#compounds = new CompoundClients(this.#calls, history, disks, {
       partitionOf: (name) => this.#partitionOf(name),
       sessionOf: (planned, name) => this.#sessionOf(planned, name),
@@ -63,7 +66,8 @@ export class ClientPool {
     });
   }
 
-  run(planned: PlannedOperation | PlannedUpdate | PlannedLook): void {
+  run(planned: Exclude<Action, PlannedFault>): void {
+    if (planned.kind === "lasting" || planned.kind === "glance") return this.#lifetimes.run(planned);
     if (planned.kind === "update" || planned.kind === "look") return this.#compounds.run(planned);
     const key = this.#history.keys[planned.key % this.#history.keys.length];
     if (key === undefined) return;

@@ -7,6 +7,7 @@
  */
 import { SeededRandom } from "../runtime/simulated/index.js";
 import { drawCompounds } from "./draw-compounds.js";
+import { drawLifetimes } from "./draw-lifetimes.js";
 import { FAULTS } from "./faults/catalogue.js";
 import type { FaultKind } from "./faults/fault.js";
 import type { Action, Plan, PlannedFault } from "./plan.js";
@@ -35,6 +36,7 @@ export function drawPlan(seed: number, kinds: readonly FaultKind[] = FAULTS): Pl
   const actions: Action[] = [
     ...drawWorkload(random.split("workload"), shape),
     ...drawCompounds(random.split("compounds"), shape),
+    ...drawLifetimes(random.split("lifetimes"), shape),
     ...drawFaults(faults, shape, swarm),
   ];
   return {

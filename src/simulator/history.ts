@@ -3,6 +3,7 @@ import type { Hlc } from "../causality/index.js";
 import type { ReadToken, ShownValue } from "../crdt/index.js";
 import type { Outcome } from "../replication/index.js";
 import type { Deed, Shown } from "./compounds.js";
+import type { ShownLifetime } from "./lifetimes.js";
 import type { Typed } from "./operations.js";
 import type { PlannedCompound, PlannedKey } from "./plan.js";
 
@@ -67,6 +68,27 @@ export interface Update extends Told {
   readonly amount: bigint;
 }
 
+/** A write of a key whose values expire. */
+export interface Lasting extends Told {
+  readonly key: number;
+  /** Unique in the run: what is put into a register or a multi. */
+  readonly text: string;
+  /** What a counter counts. */
+  readonly amount: number;
+  /** 0: for ever. */
+  readonly ttlMs: number;
+  readonly isStrict: boolean;
+}
+
+/** A read of such a key. */
+export interface Glance {
+  readonly key: number;
+  readonly isStrict: boolean;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+  readonly shown: ShownLifetime;
+}
+
 /** A read of a compound. */
 export interface Look {
   readonly key: CompoundUnderTest;
@@ -102,6 +124,8 @@ export class History {
   readonly reads: Read[] = [];
   readonly updates: Update[] = [];
   readonly looks: Look[] = [];
+  readonly lastings: Lasting[] = [];
+  readonly glances: Glance[] = [];
   readonly #reasons = new Map<string, number>();
 
   constructor(keys: readonly PlannedKey[], compounds: readonly PlannedCompound[] = []) {

@@ -24,8 +24,10 @@ import { checkElements } from "./invariants/elements.js";
 import { forgetsTooLate, keptTooLong } from "./invariants/forgetting.js";
 import { notHealed } from "./invariants/healing.js";
 import { checkHintsAddUp, pendingHints } from "./invariants/hints.js";
+import { checkOver, keptPastEnd } from "./invariants/lifetimes.js";
 import { checkQuarantine } from "./invariants/quarantine.js";
 import { checkSessions } from "./invariants/sessions.js";
+import { lifetimeRead, lifetimeShown } from "./lifetimes.js";
 import { getOf } from "./operations.js";
 import type { PlannedSettings } from "./plan.js";
 import type { UpdateLedger } from "./update-ledger.js";
@@ -47,6 +49,8 @@ interface Model {
   readonly history: History;
   readonly updates: UpdateLedger;
   readonly budget: DamageBudget;
+  /** No clock was set, or went too fast. */
+  readonly isTimeKept: boolean;
 }
 
 export class Judgement {
@@ -78,6 +82,7 @@ export class Judgement {
     this.#heal();
     this.#checkValues();
     this.#checkCompounds();
+    this.#checkLifetimes();
     for (const node of this.#members) {
       const rows = this.#inspectRows(node);
       checkContiguousLog(node.member.nodeId, rows);
@@ -102,6 +107,14 @@ export class Judgement {
     checkCounters(history, updates, final, budget);
     checkElements(history, updates, final, budget);
     checkSessions(history, updates, final, budget);
+  }
+
+  #checkLifetimes(): void {
+    const { history, budget, isTimeKept } = this.#model;
+    for (const key of new Set(history.lastings.map((lasting) => lasting.key))) {
+      const shown = lifetimeShown(this.#read(this.#anyMember, lifetimeRead(key), "ALL"));
+      if (shown !== undefined) checkOver(key, shown, history, budget, isTimeKept);
+    }
   }
 
   /** Whoever was removed is not judged any more. */
@@ -165,7 +178,9 @@ export class Judgement {
     for (const node of this.#members) {
       const inspection = node.api.inspect();
       if (inspection === undefined) return `${node.member.nodeId} is not open`;
-      const kept = keptTooLong(node.member.nodeId, this.#inspectRows(node), inspection, this.#members.length);
+      const rows = this.#inspectRows(node);
+      const { nodeId } = node.member;
+      const kept = keptPastEnd(nodeId, rows) ?? keptTooLong(nodeId, rows, inspection, this.#members.length);
       if (kept !== undefined) return kept;
     }
     return undefined;

@@ -1,5 +1,6 @@
 /** A plan for people: one line an action. */
 import { keyName } from "./history.js";
+import { lifetimeNameOf } from "./lifetimes.js";
 import { type Action, isFault, type Plan, type PlannedFault, REGIONS } from "./plan.js";
 
 export function planLines(plan: Plan): string[] {
@@ -28,6 +29,10 @@ function inWords(plan: Plan, action: Action): string {
 type Operation = Exclude<Action, PlannedFault>;
 
 function whatOf(plan: Plan, action: Operation): string {
+  if (action.kind === "lasting" || action.kind === "glance") {
+    const lasts = action.kind === "glance" ? "" : ` for ${action.ttlMs} ms`;
+    return `${action.kind} ${lifetimeNameOf(action.key)}${lasts}`;
+  }
   const isOfCompound = action.kind === "update" || action.kind === "look";
   const keys = isOfCompound ? plan.compounds : plan.keys;
   const index = action.key % Math.max(1, keys.length);

@@ -38,7 +38,7 @@ export interface PlannedCall {
   /** Of virtual time, from when the cluster was ready. */
   readonly atMs: number;
   readonly client: number;
-  /** Of `keys`; of `compounds` for an update or a look. */
+  /** Of `keys`; of `compounds` for an update or a look; of a key whose values expire, itself. */
   readonly key: number;
   readonly node: number;
   readonly level: Level;
@@ -75,6 +75,18 @@ export interface PlannedLook extends PlannedCall {
   readonly isWhole: boolean;
 }
 
+/** A write of a key whose values expire: see `lifetimes.ts`. */
+export interface PlannedLasting extends PlannedCall {
+  readonly kind: "lasting";
+  /** 0: it does not. */
+  readonly ttlMs: number;
+}
+
+/** A read of such a key. */
+export interface PlannedGlance extends PlannedCall {
+  readonly kind: "glance";
+}
+
 /** What the arguments mean, the fault's kind decides; `amount` is in [0, 1). */
 export interface PlannedFault {
   readonly kind: "fault";
@@ -86,7 +98,13 @@ export interface PlannedFault {
   readonly amount: number;
 }
 
-export type Action = PlannedOperation | PlannedUpdate | PlannedLook | PlannedFault;
+export type Action =
+  | PlannedOperation
+  | PlannedUpdate
+  | PlannedLook
+  | PlannedLasting
+  | PlannedGlance
+  | PlannedFault;
 
 export interface PlannedSettings {
   readonly fsync: FsyncPolicy;

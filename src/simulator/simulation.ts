@@ -20,6 +20,7 @@ import { checkDoubts } from "./invariants/doubts.js";
 import { checkNotForgottenEarly } from "./invariants/forgetting.js";
 import { checkFullSyncs, checkLogsKept } from "./invariants/full-syncs.js";
 import { CutHints, checkHintsAddUp } from "./invariants/hints.js";
+import { checkLifetimes } from "./invariants/lifetimes.js";
 import { checkOwnWrites } from "./invariants/own-writes.js";
 import { checkQuarantineComplete } from "./invariants/quarantine.js";
 import { checkNothingRepaired } from "./invariants/repairs.js";
@@ -39,6 +40,8 @@ const READY_WITHIN_MS = 30_000;
 /** After the last action: what is in flight comes to its deadline. */
 const AFTER_LAST_MS = 3_000;
 const SAMPLE_MS = 1_000;
+/** Faults that move clocks. */
+const CLOCKS_MOVE = /^clock-(step|drift)|^boot-behind$/;
 
 export class Simulation {
   readonly history: History;
@@ -113,7 +116,8 @@ export class Simulation {
     this.#keeper.startAll();
     const tell = (text: string): void => this.#tell(text);
     const disturb = () => this.#stage.disturbRest();
-    const model = { history: this.history, updates: this.#updates, budget: this.#budget };
+    const isTimeKept = this.#isTimeKept;
+    const model = { history: this.history, updates: this.#updates, budget: this.#budget, isTimeKept };
     new Judgement(this.#cluster, model, this.#plan.settings, disturb, tell).pass();
     this.#checkHistory();
   }
@@ -180,6 +184,18 @@ export class Simulation {
     checkStrictReads(this.history, this.#budget);
     checkStrictLooks(this.history, this.#budget);
     checkOwnWrites(this.history, this.#budget);
+    if (this.#isTimeKept) checkLifetimes(this.history, this.#budget, this.#epochMs);
+  }
+
+  /** Whatever befalls clocks, but that they are off from the start. */
+  get #isTimeKept(): boolean {
+    return !this.#plan.actions.some((action) => isFault(action) && CLOCKS_MOVE.test(action.fault));
+  }
+
+  /** Since 1970, at the start of virtual time. */
+  get #epochMs(): number {
+    const clock = this.#cluster.nodes[0]?.host.clock;
+    return clock === undefined ? 0 : clock.wallMs() - clock.errorMs - this.nowMs;
   }
 
   #destroyed({ member }: RunningNode, damage: Damage): void {

@@ -20,6 +20,7 @@ export type InvariantName =
   | "p"
   | "q"
   | "r"
+  | "s"
   | "liveness"
   | "defect";
 

@@ -19,6 +19,8 @@ const ROWS = {
   tombstones: 0,
   rowsAhead: 0,
   rowsDamaged: 0,
+  rowsExpiring: 0,
+  expirations: 0,
   siblingsMax: 4,
   logEntries: 5,
   logEntriesDue: 5,

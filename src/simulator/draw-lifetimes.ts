@@ -1,0 +1,75 @@
+/**
+ * Stories of values that expire: maybe an older one that stays, then one or two with an end, reads on both sides of it, and
+ * maybe a newer one that stays, often just when the old one is being reclaimed, at a node that may tell the others late.
+ */
+import type { SeededRandom } from "../runtime/simulated/index.js";
+import { type LifetimeType, lifetimeKey } from "./lifetimes.js";
+import type { PlannedCall, PlannedGlance, PlannedLasting } from "./plan.js";
+import { nodesOf, type Shape } from "./shape.js";
+
+const STORIES_MAX = 3;
+/** Registers have more to lose. */
+const STORY_TYPES: readonly LifetimeType[] = ["register", "register", "multi", "set", "counter", "flag"];
+const TTL_MS = [1_500, 6_000] as const;
+const OLDER_CHANCE = 0.5;
+/** Longer than two clocks may be apart, so that the older has the lower stamp. */
+const OLDER_MS = 1_300;
+const SECOND_CHANCE = 0.5;
+const SECOND_WITHIN_MS = 400;
+const NEWER_CHANCE = 0.6;
+/** Of the end of a value until it is reclaimed, while clocks are right, and around that. */
+const RECLAIMED_AFTER_MS = [850, 1_350] as const;
+const LATER_MS = [900, 4_000] as const;
+const AT_THE_MOMENT_CHANCE = 0.6;
+/** Before and after the end. */
+const READS_AT_MS = [-2_600, -1_400, -600, 300, 700, 1_100, 2_500] as const;
+const READ_JITTER_MS = 350;
+const AIM_CHANCE = 0.5;
+
+export function drawLifetimes(random: SeededRandom, shape: Shape): (PlannedLasting | PlannedGlance)[] {
+  return Array.from({ length: random.below(STORIES_MAX + 1) }, (_, story) =>
+    drawStory(random.split(`story/${story}`), shape, story),
+  ).flat();
+}
+
+function drawStory(random: SeededRandom, shape: Shape, story: number): (PlannedLasting | PlannedGlance)[] {
+  const type = STORY_TYPES[random.below(STORY_TYPES.length)] ?? "register";
+  const key = lifetimeKey(story, type);
+  const call = (atMs: number): PlannedCall => ({
+    atMs: Math.max(0, Math.round(atMs)),
+    client: random.below(shape.clients),
+    key,
+    node: random.below(nodesOf(shape)),
+    level: "QUORUM",
+    timeoutMs: 800,
+    isSloppy: false,
+    retries: [],
+    lingersMs: 0,
+    isOfSession: false,
+  });
+  const ttlMs = Math.round(random.between(...TTL_MS));
+  const isAimed = random.chance(AIM_CHANCE);
+  const focus = isAimed ? shape.focuses[random.below(shape.focuses.length)] : undefined;
+  const startMs = Math.max(OLDER_MS, (focus?.atMs ?? random.between(500, shape.durationMs)) - ttlMs);
+  const write = (atMs: number, lastsMs: number): PlannedLasting => ({
+    ...call(atMs),
+    kind: "lasting",
+    ttlMs: lastsMs,
+  });
+  const writes = [write(startMs, ttlMs)];
+  if (type === "register" && random.chance(OLDER_CHANCE)) writes.push(write(startMs - OLDER_MS, 0));
+  const mayHaveTwo = type === "multi" || type === "counter";
+  if (mayHaveTwo && random.chance(SECOND_CHANCE))
+    writes.push(write(startMs + random.between(0, SECOND_WITHIN_MS), Math.round(random.between(...TTL_MS))));
+  const lastMs = Math.max(...writes.map((each) => each.atMs + each.ttlMs));
+  if (type !== "counter" && random.chance(NEWER_CHANCE)) {
+    const [least, most] = random.chance(AT_THE_MOMENT_CHANCE) ? RECLAIMED_AFTER_MS : LATER_MS;
+    const newer = write(lastMs + random.between(least, most), 0);
+    writes.push({ ...newer, level: random.chance(0.7) ? "ONE" : "QUORUM" });
+  }
+  const reads = READS_AT_MS.map((afterMs): PlannedGlance => {
+    const atMs = startMs + ttlMs + afterMs + random.between(0, READ_JITTER_MS);
+    return { ...call(Math.max(startMs, atMs)), kind: "glance" };
+  });
+  return [...writes, ...reads];
+}
