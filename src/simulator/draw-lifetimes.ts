@@ -1,6 +1,6 @@
 /**
  * Stories of values that expire: maybe an older one that stays, then one or two with an end, reads on both sides of it, and
- * maybe a newer one that stays, often just when the old one is being reclaimed, at a node that may tell the others late.
+ * maybe a rival at once, maybe a newer one that stays, often just when the old one is being reclaimed, at a node that may tell the others late.
  */
 import type { SeededRandom } from "../runtime/simulated/index.js";
 import { type LifetimeType, lifetimeKey } from "./lifetimes.js";
@@ -14,6 +14,9 @@ const TTL_MS = [1_500, 6_000] as const;
 const OLDER_CHANCE = 0.5;
 /** Longer than two clocks may be apart, so that the older has the lower stamp. */
 const OLDER_MS = 1_300;
+/** Somebody else puts at once, without waiting for others. */
+const RIVAL_CHANCE = 0.4;
+const RIVAL_WITHIN_MS = 30;
 const SECOND_CHANCE = 0.5;
 const SECOND_WITHIN_MS = 400;
 const NEWER_CHANCE = 0.6;
@@ -58,6 +61,11 @@ function drawStory(random: SeededRandom, shape: Shape, story: number): (PlannedL
   });
   const writes = [write(startMs, ttlMs)];
   if (type === "register" && random.chance(OLDER_CHANCE)) writes.push(write(startMs - OLDER_MS, 0));
+  if (type === "register" && random.chance(RIVAL_CHANCE))
+    writes.push({
+      ...write(startMs + random.between(0, RIVAL_WITHIN_MS), random.chance(0.5) ? 0 : ttlMs),
+      level: "ONE",
+    });
   const mayHaveTwo = type === "multi" || type === "counter";
   if (mayHaveTwo && random.chance(SECOND_CHANCE))
     writes.push(write(startMs + random.between(0, SECOND_WITHIN_MS), Math.round(random.between(...TTL_MS))));

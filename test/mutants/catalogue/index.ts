@@ -4,6 +4,7 @@ import { ANSWERING } from "./answering.js";
 import { AUDITING } from "./auditing.js";
 import { DELETING } from "./deleting.js";
 import { DOUBTING } from "./doubting.js";
+import { EXPIRING } from "./expiring.js";
 import { MERGING } from "./merging.js";
 import { REMOVING } from "./removing.js";
 import { SENDING } from "./sending.js";
@@ -22,4 +23,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...STANDING_IN,
   ...ANSWERING,
   ...TYPING,
+  ...EXPIRING,
 ];
