@@ -63,8 +63,12 @@ function checkShown(glance: Glance, lasting: Lasting, lastings: readonly Lasting
 function mayReplace(other: Lasting, lasting: Lasting, { endedAtMs, key }: Glance): boolean {
   const type = lifetimeTypeOf(key);
   if (type === "multi" || type === "counter") return false;
-  const isOver = other.fate === "acknowledged" && other.endedAtMs < lasting.startedAtMs;
-  return other.fate !== "refused" && other.startedAtMs < endedAtMs && !isOver;
+  return other.fate !== "refused" && other.startedAtMs < endedAtMs && !isBefore(other, lasting);
+}
+
+/** And by more than two clocks may be apart: its stamp is the lower one. */
+function isBefore({ endedAtMs, fate }: Lasting, later: Lasting): boolean {
+  return fate === "acknowledged" && endedAtMs + 2 * CLOCK_OFF_MS < later.startedAtMs;
 }
 
 function shows({ key, shown }: Glance, { amount, text }: Lasting): boolean {
@@ -82,10 +86,7 @@ function shows({ key, shown }: Glance, { amount, text }: Lasting): boolean {
 /** What a register held before stays replaced, whatever has become of what replaced it. */
 function checkNothingOlder(glance: Glance, lasting: Lasting, lastings: readonly Lasting[]): void {
   if (lifetimeTypeOf(glance.key) !== "register") return;
-  const older = lastings.find(
-    ({ endedAtMs, fate, text }) =>
-      fate === "acknowledged" && endedAtMs < lasting.startedAtMs && glance.shown.texts.includes(text),
-  );
+  const older = lastings.find((other) => isBefore(other, lasting) && glance.shown.texts.includes(other.text));
   if (older !== undefined)
     throw new Violation("s", `${inWords(glance)} shows ${older.text}, which ${lasting.text} replaced`);
 }
@@ -108,9 +109,7 @@ export function checkOver(
   if (!mayStay && shown.isThere)
     throw new Violation("s", `${name} shows ${textOf(shown)}, and nothing was put there to stay`);
   if (!isTimeKept || last.ttlMs > 0 || !budget.mustHold({ ...last, minter: undefined })) return;
-  const isAfter = before.every(
-    ({ endedAtMs, fate }) => fate === "refused" || (fate === "acknowledged" && endedAtMs < last.startedAtMs),
-  );
+  const isAfter = before.every((other) => other.fate === "refused" || isBefore(other, last));
   if (isAfter && !hasText(key, shown, last.text))
     throw new Violation("s", `${name} shows ${textOf(shown)}, and lost ${last.text}, put after all others`);
 }
