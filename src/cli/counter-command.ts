@@ -3,6 +3,9 @@ import { Command } from "commander";
 import {
   type DataOptions,
   KEY,
+  type LastingFlags,
+  lastingOptions,
+  lastingVerb,
   parseAmount,
   perform,
   readVerb,
@@ -18,23 +21,23 @@ export function counterCommand(): Command {
     "Count: whole numbers that every region adds to and subtracts from.",
   );
 
-  writeVerb(command, "add", "Add to a counter.")
+  lastingVerb(command, "add", "Add to a counter.")
     .argument(...KEY)
     .argument("[AMOUNT]", "a whole number", parseAmount, 1)
-    .action((key: string, amount: number, options: WriteOptions) =>
+    .action((key: string, amount: number, options: LastingFlags) =>
       perform(options, async (buckets) => {
         const counter = buckets.counter(options.bucket);
-        return shownWrite("added", await counter.add(key, amount, updateOptions(options)));
+        return shownWrite("added", await counter.add(key, amount, lastingOptions(options)));
       }),
     );
 
-  writeVerb(command, "subtract", "Subtract from a counter.")
+  lastingVerb(command, "subtract", "Subtract from a counter.")
     .argument(...KEY)
     .argument("[AMOUNT]", "a whole number", parseAmount, 1)
-    .action((key: string, amount: number, options: WriteOptions) =>
+    .action((key: string, amount: number, options: LastingFlags) =>
       perform(options, async (buckets) => {
         const counter = buckets.counter(options.bucket);
-        return shownWrite("subtracted", await counter.subtract(key, amount, updateOptions(options)));
+        return shownWrite("subtracted", await counter.subtract(key, amount, lastingOptions(options)));
       }),
     );
 

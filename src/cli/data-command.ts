@@ -1,9 +1,10 @@
 /** What the verbs that read or change one key have in common: options, sessions, and how results are shown. */
 import { type Command, InvalidArgumentError } from "commander";
-import type { Buckets, UpdateOptions, WriteResult } from "../client/index.js";
+import type { Buckets, LastingOptions, UpdateOptions, WriteResult } from "../client/index.js";
 import { addBucketOptions, type BucketOptions } from "./client-options.js";
 import { withClient } from "./client-session.js";
 import { EXIT, printDocument } from "./failure.js";
+import { addTtlOption, type LifetimeOptions, lifetimeOf } from "./lifetime.js";
 
 export interface DataOptions extends BucketOptions {
   /** A token, or `new`. */
@@ -13,6 +14,9 @@ export interface DataOptions extends BucketOptions {
 export interface WriteOptions extends DataOptions {
   readonly sloppy?: boolean;
 }
+
+/** Of a verb that puts something there. */
+export type LastingFlags = WriteOptions & LifetimeOptions;
 
 /** What came of one operation. */
 interface Shown {
@@ -52,8 +56,17 @@ export function writeVerb(parent: Command, name: string, description: string): C
   return addSloppyOption(readVerb(parent, name, description));
 }
 
+/** One that puts something there. */
+export function lastingVerb(parent: Command, name: string, description: string): Command {
+  return addTtlOption(writeVerb(parent, name, description));
+}
+
 export function updateOptions({ sloppy = false }: WriteOptions): UpdateOptions {
   return { sloppy };
+}
+
+export function lastingOptions(options: LastingFlags): LastingOptions {
+  return { ...updateOptions(options), ...lifetimeOf(options) };
 }
 
 /** Runs one operation, in the session that the options name, and shows what came of it. */

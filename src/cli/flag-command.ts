@@ -3,6 +3,9 @@ import { Command } from "commander";
 import {
   type DataOptions,
   KEY,
+  type LastingFlags,
+  lastingOptions,
+  lastingVerb,
   perform,
   readVerb,
   shownValue,
@@ -15,12 +18,12 @@ import {
 export function flagCommand(): Command {
   const command = new Command("flag").description("Switch flags, and read them.");
 
-  writeVerb(command, "enable", "Switch a flag on.")
+  lastingVerb(command, "enable", "Switch a flag on.")
     .argument(...KEY)
-    .action((key: string, options: WriteOptions) =>
+    .action((key: string, options: LastingFlags) =>
       perform(options, async (buckets) => {
         const flag = buckets.flag(options.bucket);
-        return shownWrite("enabled", await flag.enable(key, updateOptions(options)));
+        return shownWrite("enabled", await flag.enable(key, lastingOptions(options)));
       }),
     );
 

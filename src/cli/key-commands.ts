@@ -6,12 +6,13 @@ import {
   addSessionOption,
   addSloppyOption,
   type DataOptions,
+  lastingOptions,
   perform,
   shownWrite,
-  updateOptions,
   type WriteOptions,
 } from "./data-command.js";
 import { parseBase64, showValue, toJson } from "./json-value.js";
+import { addTtlOption, type LifetimeOptions } from "./lifetime.js";
 import { openBucket, type ValueRead } from "./value-bucket.js";
 import { readValue, type ValueOptions } from "./value-source.js";
 
@@ -26,13 +27,13 @@ interface WriteFlags extends ClusterOptions, WriteOptions {
   readonly context?: Uint8Array;
 }
 
-interface PutFlags extends WriteFlags, ValueOptions {
+interface PutFlags extends WriteFlags, ValueOptions, LifetimeOptions {
   readonly ifAbsent?: boolean;
   readonly ifContext?: Uint8Array;
 }
 
 const VALUES_AS_JSON = `
-With --json: {found, value, values, context, hlc}. Bytes are {"$bytes": "<base64>"}; what else JSON cannot say is
+With --json: {found, value, values, context, hlc, expiresAt}. Bytes are {"$bytes": "<base64>"}; what else JSON cannot say is
 marked so too: $bigint, $date, $number.`;
 
 export function getCommand(): Command {
@@ -71,7 +72,7 @@ export function putCommand(): Command {
         .conflicts("context"),
     )
     .addHelpText("after", CONDITIONS_HELP);
-  return addSloppyOption(addSessionOption(addClusterOptions(command))).action(
+  return addTtlOption(addSloppyOption(addSessionOption(addClusterOptions(command)))).action(
     async (key: string, text: string | undefined, options: PutFlags) => {
       const value = await readValue(text, options);
       await perform(options, async (buckets) => {
@@ -99,7 +100,7 @@ export function deleteCommand(): Command {
 }
 
 /** `value` is the only or the first of `values`; null when nothing is found. */
-export function readDocument({ values, context, hlc }: ValueRead): object {
+export function readDocument({ values, context, expiresAt, hlc }: ValueRead): object {
   const all = values.map(toJson);
   return {
     found: all.length > 0,
@@ -107,6 +108,7 @@ export function readDocument({ values, context, hlc }: ValueRead): object {
     values: all,
     context: toBase64(context),
     hlc: hlc.toString(),
+    expiresAt: expiresAt?.toISOString() ?? null,
   };
 }
 
@@ -120,7 +122,7 @@ function valuesText(values: readonly unknown[]): string | Uint8Array {
 function putOptions(flags: PutFlags): PutOptions {
   const { context, ifAbsent, ifContext } = flags;
   return {
-    ...updateOptions(flags),
+    ...lastingOptions(flags),
     ...(context === undefined ? {} : { context }),
     ...(ifAbsent === undefined ? {} : { ifAbsent }),
     ...(ifContext === undefined ? {} : { ifUnchanged: ifContext }),

@@ -12,6 +12,9 @@ import {
 import {
   type DataOptions,
   KEY,
+  type LastingFlags,
+  lastingOptions,
+  lastingVerb,
   parseAmount,
   perform,
   readVerb,
@@ -60,7 +63,7 @@ export function mapCommand(): Command {
       },
     );
 
-  change(command, "add", "Add to the counter at a path; a negative amount subtracts.")
+  change(command, "add", "Add to the counter at a path; a negative amount subtracts.", lastingVerb)
     .argument("[AMOUNT]", "a whole number", parseAmount, 1)
     .action((key: string, path: Path, amount: number, options: WriteOptions) =>
       update(options, "added", key, (at) =>
@@ -70,7 +73,7 @@ export function mapCommand(): Command {
       ),
     );
 
-  change(command, "enable", "Switch the flag at a path on.").action(
+  change(command, "enable", "Switch the flag at a path on.", lastingVerb).action(
     (key: string, path: Path, options: WriteOptions) =>
       update(options, "enabled", key, (at) =>
         at(...path)
@@ -88,7 +91,7 @@ export function mapCommand(): Command {
       ),
   );
 
-  change(command, "set-add", "Add members to the set at a path, all together.")
+  change(command, "set-add", "Add members to the set at a path, all together.", lastingVerb)
     .argument("<MEMBER...>", "members, as text")
     .action((key: string, path: Path, members: string[], options: WriteOptions) =>
       update(options, "added", key, (at) =>
@@ -135,21 +138,21 @@ export function mapCommand(): Command {
 }
 
 /** A verb that changes what is at a path. */
-function change(parent: Command, name: string, description: string): Command {
-  return writeVerb(parent, name, description)
+function change(parent: Command, name: string, description: string, verb = writeVerb): Command {
+  return verb(parent, name, description)
     .argument(...KEY)
     .argument("<PATH>", PATH_TEXT, parsePath)
     .addHelpText("after", PATH_HELP);
 }
 
 function update(
-  options: WriteOptions,
+  options: LastingFlags,
   done: string,
   key: string,
   build: (at: PathCursor) => MapChange,
 ): Promise<void> {
   return perform(options, async (buckets) =>
-    shownWrite(done, await buckets.map(options.bucket).update(key, build, updateOptions(options))),
+    shownWrite(done, await buckets.map(options.bucket).update(key, build, lastingOptions(options))),
   );
 }
 

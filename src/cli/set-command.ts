@@ -4,6 +4,9 @@ import type { AtollSet, Buckets } from "../client/index.js";
 import {
   type DataOptions,
   KEY,
+  type LastingFlags,
+  lastingOptions,
+  lastingVerb,
   perform,
   readVerb,
   shownValue,
@@ -19,13 +22,13 @@ const MEMBERS = ["<MEMBER...>", "members, as text"] as const;
 export function setCommand(): Command {
   const command = new Command("set").description("Add members to sets, remove them, and list them.");
 
-  writeVerb(command, "add", "Add members, all together.")
+  lastingVerb(command, "add", "Add members, all together.")
     .argument(...KEY)
     .argument(...MEMBERS)
-    .action((key: string, members: string[], options: WriteOptions) =>
+    .action((key: string, members: string[], options: LastingFlags) =>
       perform(options, async (buckets) => {
         const set = buckets.set(options.bucket);
-        return shownWrite("added", await set.add(key, members, updateOptions(options)));
+        return shownWrite("added", await set.add(key, members, lastingOptions(options)));
       }),
     );
 

@@ -19,6 +19,8 @@ export interface ValueRead {
   readonly values: readonly unknown[];
   readonly context: Uint8Array;
   readonly hlc: bigint;
+  /** Of a register. */
+  readonly expiresAt?: Date | undefined;
 }
 
 /** A key that holds something. */
@@ -71,8 +73,8 @@ export function openBucket(buckets: Buckets, type: BucketType, bucket: string): 
   };
 }
 
-function readOf({ found, value, context, hlc }: RegisterRead<unknown>): ValueRead {
-  return { values: found ? [value] : [], context, hlc };
+function readOf({ found, value, context, expiresAt, hlc }: RegisterRead<unknown>): ValueRead {
+  return { values: found ? [value] : [], context, expiresAt, hlc };
 }
 
 /** The most that the server gives at once. */

@@ -8,7 +8,7 @@ import { entryOf, type MapEntry } from "./map-entries.js";
 import { clearAt, type Gatherer, type MapChange, type MapRef, type MapSite, PLACE } from "./map-place.js";
 import type { MapSchema } from "./map-schema.js";
 import { type WriteResult, writeResult } from "./results.js";
-import type { CallOptions, PageOptions, UpdateOptions } from "./settings.js";
+import type { CallOptions, LastingOptions, PageOptions, UpdateOptions } from "./settings.js";
 
 /** What a map holds. */
 export interface MapRead<Value> {
@@ -54,12 +54,13 @@ export class AtollMap<Value, Cursor> extends Keyed<MapShown> {
 
   /**
    * Applies changes, in their order and all together or none; they may concern up to 1,000 leaves and members.
+   * `ttlMs` is for all that they put there.
    * @param build makes the changes with a cursor: `(map) => [map.visits.add(1), map.open.enable()]`
    */
   async update(
     key: Key,
     build: (map: Cursor) => MapChange | readonly MapChange[],
-    options: UpdateOptions = {},
+    options: LastingOptions = {},
   ): Promise<WriteResult> {
     return this.#apply(key, [build(this.#cursor(key))].flat(), options);
   }
@@ -145,7 +146,7 @@ export class AtollMap<Value, Cursor> extends Keyed<MapShown> {
     return this.#schema.at(this.#site(key));
   }
 
-  async #apply(key: Key, changes: readonly MapChange[], options: UpdateOptions): Promise<WriteResult> {
+  async #apply(key: Key, changes: readonly MapChange[], options: LastingOptions): Promise<WriteResult> {
     const operations = changes.map(({ operation }) => operation);
     return writeResult(await this.#calls.update(key, operations, options));
   }

@@ -4,7 +4,7 @@ import type { Key, Site } from "./key.js";
 import { Keyed } from "./keyed.js";
 import type { MemberCodec } from "./members.js";
 import { type WriteResult, writeResult } from "./results.js";
-import type { CallOptions, PageOptions, UpdateOptions } from "./settings.js";
+import type { CallOptions, LastingOptions, PageOptions, UpdateOptions } from "./settings.js";
 
 /** What a change tells of a set: one member. */
 export interface SetShown<Member> {
@@ -33,7 +33,7 @@ export class AtollSet<Member extends Key = string> extends Keyed<SetShown<Member
   /**
    * Adds members, up to 1,000, all together or none: `add(key, "a", "b")`, or with options `add(key, ["a", "b"], {…})`.
    */
-  async add(key: Key, ...given: GivenMembers<Member>): Promise<WriteResult> {
+  async add(key: Key, ...given: GivenMembers<Member, LastingOptions>): Promise<WriteResult> {
     return this.#update(key, given, (members) => ({ setAdd: { members } }));
   }
 
@@ -77,7 +77,7 @@ export class AtollSet<Member extends Key = string> extends Keyed<SetShown<Member
 
   async #update(
     key: Key,
-    given: GivenMembers<Member>,
+    given: GivenMembers<Member, LastingOptions>,
     operation: (members: Buffer[]) => kv.Operation,
   ): Promise<WriteResult> {
     const [members, options = {}] = isList(given) ? given : [given];
@@ -86,11 +86,13 @@ export class AtollSet<Member extends Key = string> extends Keyed<SetShown<Member
   }
 }
 
-type List<Member> = readonly [members: readonly Member[], options?: UpdateOptions];
+type List<Member, Options> = readonly [members: readonly Member[], options?: Options];
 
 /** One by one, or as a list and the options of the call. */
-export type GivenMembers<Member> = readonly Member[] | List<Member>;
+export type GivenMembers<Member, Options = UpdateOptions> = readonly Member[] | List<Member, Options>;
 
-function isList<Member>(given: GivenMembers<Member>): given is List<Member> {
+export function isList<Member, Options>(
+  given: GivenMembers<Member, Options>,
+): given is List<Member, Options> {
   return Array.isArray(given[0]);
 }

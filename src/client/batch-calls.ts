@@ -11,7 +11,7 @@ import {
 } from "./bucket-calls.js";
 import type { CallTerms } from "./dispatcher.js";
 import { type Key, keyBytes } from "./key.js";
-import type { CallOptions } from "./settings.js";
+import { type CallOptions, checkTtl, type Lifetime } from "./settings.js";
 import { type Codec, type EncodedValue, encodeValue } from "./value-codec.js";
 
 /** Addresses, contexts and field tags beside key and value. */
@@ -70,12 +70,13 @@ export async function getMany(
 export async function putMany(
   calls: BucketCalls,
   entries: readonly (EncodedEntry | AtollError)[],
-  options: CallOptions,
+  options: CallOptions & Lifetime,
 ): Promise<(kv.PutResponse__Output | AtollError)[]> {
   const terms = calls.terms(options);
+  const ttlMs = checkTtl(options);
   return runPrepared(
     entries,
-    (entry) => prepareWrite(calls, entry),
+    (entry) => prepareWrite(calls, entry, ttlMs),
     (items) =>
       runBatch(
         calls.dispatcher,
@@ -118,13 +119,17 @@ function prepareRead(calls: BucketCalls, key: Key): BatchItem<AddressedKey> {
   };
 }
 
-function prepareWrite(calls: BucketCalls, entry: EncodedEntry | AtollError): BatchItem<kv.BatchWriteItem> {
+function prepareWrite(
+  calls: BucketCalls,
+  entry: EncodedEntry | AtollError,
+  ttlMs: number | string,
+): BatchItem<kv.BatchWriteItem> {
   if (entry instanceof AtollError) throw entry;
   const { value } = entry;
   const address = calls.address(keyBytes(entry.key));
   return {
     route: calls.dispatcher.routeOf(calls.bucket, address.key),
-    payload: { put: { address, value: wireValue(value) } },
+    payload: { put: { address, value: wireValue(value), ttlMs } },
     bytes: address.key.length + value.data.length + ITEM_OVERHEAD_BYTES,
   };
 }

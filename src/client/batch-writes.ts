@@ -1,6 +1,7 @@
 /** Writes of a batch before they are sent: of each type the handles that make them, in the words of its bucket. */
 import type { kv } from "../wire/index.js";
-import { conditionOf, type KeyType, wireValue } from "./bucket-calls.js";
+import { type GivenMembers, isList } from "./atoll-set.js";
+import { type KeyType, lasting, putTermsOf, wireValue } from "./bucket-calls.js";
 import type { BucketOptions, SetOptions } from "./buckets.js";
 import { checkAmount } from "./counter.js";
 import { checkBucket, type Key, keyBytes } from "./key.js";
@@ -8,7 +9,7 @@ import { ENTRIES, type PathCursor } from "./map-entries.js";
 import { clearAt, type MapChange, type MapRef, PLACE } from "./map-place.js";
 import { type MapCursor, type MapFields, type MapSchema, map } from "./map-schema.js";
 import { BYTE_MEMBERS, type MemberCodec, TEXT_MEMBERS } from "./members.js";
-import type { PutOptions, WriteOptions } from "./settings.js";
+import type { Lifetime, PutOptions, WriteOptions } from "./settings.js";
 import { autoCodec, type Codec, encodeValue } from "./value-codec.js";
 
 /** @internal */
@@ -29,8 +30,8 @@ interface PreparedWrite {
   readonly bytes: number;
 }
 
-/** What a put or delete in a batch may be bound to; the other options are the batch's. */
-type PutTerms = Pick<PutOptions, "context" | "ifAbsent" | "ifUnchanged">;
+/** What a put in a batch may be bound to, and how long it lasts; the other options are the batch's. */
+type PutTerms = Pick<PutOptions, "context" | "ifAbsent" | "ifUnchanged" | "ttlMs">;
 
 /**
  * Makes the writes of a batch, with handles like those of the client:
@@ -101,7 +102,8 @@ class Place {
     return this.#write(key, (address) => ({ delete: { ...request, address } }), context?.length ?? 0);
   }
 
-  update(key: Key, operations: kv.Operation[]): Write {
+  update(key: Key, actions: readonly kv.Operation[], lifetime: Lifetime = {}): Write {
+    const operations = lasting(actions, lifetime);
     return this.#write(key, (address) => ({ update: { operations, address } }), bytesOf(operations));
   }
 
@@ -126,8 +128,8 @@ export class ValueWrites<T> {
   /** See `Register.put` and `Multi.put`. */
   put(key: Key, value: T, options: PutTerms = {}): Write {
     const encoded = encodeValue(this.#codec, value, this.#place.bucket);
-    const condition = conditionOf(options);
-    return this.#place.put(key, { value: wireValue(encoded), ...condition }, encoded.data.length);
+    const terms = putTermsOf(options);
+    return this.#place.put(key, { value: wireValue(encoded), ...terms }, encoded.data.length);
   }
 
   /** Deletes one key. */
@@ -146,13 +148,13 @@ export class CounterWrites {
   }
 
   /** Adds a whole number; a negative one subtracts. */
-  add(key: Key, amount = 1): Write {
-    return this.#place.update(key, [{ counterAdd: checkAmount(amount) }]);
+  add(key: Key, amount = 1, lifetime: Lifetime = {}): Write {
+    return this.#place.update(key, [{ counterAdd: checkAmount(amount) }], lifetime);
   }
 
   /** Subtracts a whole number. */
-  subtract(key: Key, amount = 1): Write {
-    return this.add(key, -amount);
+  subtract(key: Key, amount = 1, lifetime: Lifetime = {}): Write {
+    return this.add(key, -amount, lifetime);
   }
 
   /** The counter is 0 again. */
@@ -171,8 +173,8 @@ export class FlagWrites {
   }
 
   /** Switches a flag on. */
-  enable(key: Key): Write {
-    return this.#place.update(key, [{ flagSet: true }]);
+  enable(key: Key, lifetime: Lifetime = {}): Write {
+    return this.#place.update(key, [{ flagSet: true }], lifetime);
   }
 
   /** Switches a flag off. */
@@ -192,9 +194,10 @@ export class SetWrites<Member extends Key = string> {
     this.#codec = codec;
   }
 
-  /** Adds members. */
-  add(key: Key, ...members: readonly Member[]): Write {
-    return this.#place.update(key, [{ setAdd: { members: this.#encoded(members) } }]);
+  /** Adds members; with a lifetime `add(key, ["a", "b"], { ttlMs })`. */
+  add(key: Key, ...given: GivenMembers<Member, Lifetime>): Write {
+    const [members, lifetime = {}] = isList(given) ? given : [given];
+    return this.#place.update(key, [{ setAdd: { members: this.#encoded(members) } }], lifetime);
   }
 
   /** Removes members. */
@@ -224,12 +227,9 @@ export class MapWrites<Cursor> {
   }
 
   /** Applies changes, made as for `AtollMap.update`. */
-  update(key: Key, build: (map: Cursor) => MapChange | readonly MapChange[]): Write {
-    const changes = [build(this.#cursor(key))].flat();
-    return this.#place.update(
-      key,
-      changes.map(({ operation }) => operation),
-    );
+  update(key: Key, build: (map: Cursor) => MapChange | readonly MapChange[], lifetime: Lifetime = {}): Write {
+    const operations = [build(this.#cursor(key))].flat().map(({ operation }) => operation);
+    return this.#place.update(key, operations, lifetime);
   }
 
   /** Removes all that is at and below one place. */

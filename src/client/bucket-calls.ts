@@ -9,6 +9,9 @@ import { SessionState } from "./session-state.js";
 import {
   type CallOptions,
   checkPageSize,
+  checkTtl,
+  type LastingOptions,
+  type Lifetime,
   type PageOptions,
   type PutOptions,
   type UpdateOptions,
@@ -87,7 +90,7 @@ export class BucketCalls {
   }
 
   async put(key: Key, encoded: EncodedValue, options: PutOptions): Promise<kv.PutResponse__Output> {
-    const put: kv.PutRequest = { value: wireValue(encoded), ...conditionOf(options) };
+    const put: kv.PutRequest = { value: wireValue(encoded), ...putTermsOf(options) };
     return this.#write<kv.PutResponse__Output>(key, options, (stub, written, callOptions, done) =>
       stub.put({ ...put, ...written }, callOptions, done),
     );
@@ -103,9 +106,10 @@ export class BucketCalls {
   /** All operations together or none. */
   async update(
     key: Key,
-    operations: kv.Operation[],
-    options: UpdateOptions,
+    actions: readonly kv.Operation[],
+    options: LastingOptions,
   ): Promise<kv.UpdateResponse__Output> {
+    const operations = lasting(actions, options);
     return this.#write<kv.UpdateResponse__Output>(key, options, (stub, written, callOptions, done) =>
       stub.update({ operations, ...written }, callOptions, done),
     );
@@ -163,7 +167,19 @@ export function writeOptions(terms: CallTerms, requestId: Buffer, isRetry: boole
   return { ...readOptions(terms), requestId, isRetry, isSloppy: terms.isSloppy };
 }
 
-export function conditionOf({
+/** Operations that put something there for so long. */
+export function lasting(actions: readonly kv.Operation[], lifetime: Lifetime): kv.Operation[] {
+  const ttlMs = checkTtl(lifetime);
+  return actions.map((action) => ({ ...action, ttlMs }));
+}
+
+export function putTermsOf(
+  options: PutOptions,
+): Pick<kv.PutRequest, "context" | "ifAbsent" | "ifContext" | "ttlMs"> {
+  return { ...conditionOf(options), ttlMs: checkTtl(options) };
+}
+
+function conditionOf({
   context,
   ifAbsent = false,
   ifUnchanged,
@@ -202,4 +218,9 @@ export function encodedValue({ data, encoding }: kv.Value__Output): EncodedValue
     default:
       return { data, encoding: "bytes" };
   }
+}
+
+/** When a value expires, as the wire has it; undefined: never. */
+export function expiryOf(expiresAtMs: string): Date | undefined {
+  return expiresAtMs === "0" ? undefined : new Date(Number(expiresAtMs));
 }

@@ -14,7 +14,7 @@ import {
   TEXT_KEYS,
   type TextKeys,
 } from "./scan.js";
-import type { CallOptions, UpdateOptions } from "./settings.js";
+import type { CallOptions, LastingOptions, UpdateOptions } from "./settings.js";
 
 /** A counter, as a scan gives it. */
 export interface CounterRow<K extends Key = string> {
@@ -48,16 +48,17 @@ export class Counter extends Keyed<CounterShown> {
   }
 
   /**
-   * Adds a whole number; a negative one subtracts. What one node adds to one counter, and what it subtracts, may each
+   * Adds a whole number; a negative one subtracts. With `ttlMs` a counter is 0 again once the longest of what was asked for
+   * since it was last 0 is over; without it in one call, it never is. What one node adds to one counter, and what it subtracts, may each
    * come to 2^53 - 1.
    */
-  async add(key: Key, amount = 1, options: UpdateOptions = {}): Promise<WriteResult> {
+  async add(key: Key, amount = 1, options: LastingOptions = {}): Promise<WriteResult> {
     const counterAdd = checkAmount(amount);
     return writeResult(await this.#calls.update(key, [{ counterAdd }], options));
   }
 
   /** Subtracts a whole number. */
-  async subtract(key: Key, amount = 1, options: UpdateOptions = {}): Promise<WriteResult> {
+  async subtract(key: Key, amount = 1, options: LastingOptions = {}): Promise<WriteResult> {
     return this.add(key, -amount, options);
   }
 

@@ -4,7 +4,7 @@ import type { BucketCalls } from "./bucket-calls.js";
 import type { Key } from "./key.js";
 import { Keyed } from "./keyed.js";
 import { type BatchResult, pairResults, type WriteResult, writeResult } from "./results.js";
-import type { CallOptions, UpdateOptions } from "./settings.js";
+import type { CallOptions, LastingOptions, UpdateOptions } from "./settings.js";
 
 /** What a change tells of a flag. `deleted`: it is off. */
 export type FlagShown =
@@ -27,7 +27,7 @@ export class Flag extends Keyed<FlagShown> {
   }
 
   /** Switches a flag on. */
-  async enable(key: Key, options: UpdateOptions = {}): Promise<WriteResult> {
+  async enable(key: Key, options: LastingOptions = {}): Promise<WriteResult> {
     return writeResult(await this.#calls.update(key, [{ flagSet: true }], options));
   }
 

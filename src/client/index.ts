@@ -66,6 +66,8 @@ export type { Session } from "./session.js";
 export type {
   CallOptions,
   ConnectOptions,
+  LastingOptions,
+  Lifetime,
   PageOptions,
   PutOptions,
   UpdateOptions,

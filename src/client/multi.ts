@@ -22,7 +22,7 @@ import {
   TEXT_KEYS,
   type TextKeys,
 } from "./scan.js";
-import type { CallOptions, PutOptions, WriteOptions } from "./settings.js";
+import type { CallOptions, Lifetime, PutOptions, WriteOptions } from "./settings.js";
 import { type Codec, decodeValue, encodeValue } from "./value-codec.js";
 
 /** What a multi holds. */
@@ -97,7 +97,10 @@ export class Multi<T> extends Keyed<MultiShown<T>> {
    * Adds many siblings in parallel, each at a node that holds its key. The results are in the order of the entries. It is
    * no transaction: some may fail while others succeed.
    */
-  async putMany(entries: Iterable<Entry<T>>, options: CallOptions = {}): Promise<BatchResult<PutResult>[]> {
+  async putMany(
+    entries: Iterable<Entry<T>>,
+    options: CallOptions & Lifetime = {},
+  ): Promise<BatchResult<PutResult>[]> {
     const listed = [...entries];
     const replies = await putMany(this.#calls, encodedEntries(this.#codec, listed, this.bucket), options);
     return pairResults(

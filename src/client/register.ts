@@ -1,7 +1,7 @@
 import type { kv } from "../wire/index.js";
 import { AtollError } from "./atoll-error.js";
 import { type Entry, encodedEntries, getMany, putMany } from "./batch-calls.js";
-import { type BucketCalls, encodedValue } from "./bucket-calls.js";
+import { type BucketCalls, encodedValue, expiryOf } from "./bucket-calls.js";
 import type { Key, Site } from "./key.js";
 import { Keyed } from "./keyed.js";
 import {
@@ -23,7 +23,7 @@ import {
   TEXT_KEYS,
   type TextKeys,
 } from "./scan.js";
-import type { CallOptions, PutOptions, WriteOptions } from "./settings.js";
+import type { CallOptions, Lifetime, PutOptions, WriteOptions } from "./settings.js";
 import { type Codec, decodeValue, encodeValue } from "./value-codec.js";
 
 /** What a register holds. */
@@ -32,6 +32,8 @@ export type RegisterRead<T> = Served & {
   readonly context: Uint8Array;
   /** The stamp of the value's write (48 bits of milliseconds since 1970, 16 bits of counter); 0n when not found. */
   readonly hlc: bigint;
+  /** When the value expires; undefined: never, or there is none. */
+  readonly expiresAt: Date | undefined;
 } & ({ readonly found: true; readonly value: T } | { readonly found: false; readonly value: undefined });
 
 /** A key with its value, as a scan gives it. */
@@ -42,6 +44,8 @@ export interface RegisterRow<T, K extends Key = string> {
   readonly context: Uint8Array;
   /** The stamp of the value's write. */
   readonly hlc: bigint;
+  /** When it expires; undefined: never. */
+  readonly expiresAt: Date | undefined;
 }
 
 /** What a change tells of a register. */
@@ -109,7 +113,10 @@ export class Register<T> extends Keyed<RegisterShown<T>> {
    * Writes many keys in parallel, each at a node that holds it. The results are in the order of the entries. It is no
    * transaction: some may fail while others succeed, and of two entries for one key either may win.
    */
-  async putMany(entries: Iterable<Entry<T>>, options: CallOptions = {}): Promise<BatchResult<PutResult>[]> {
+  async putMany(
+    entries: Iterable<Entry<T>>,
+    options: CallOptions & Lifetime = {},
+  ): Promise<BatchResult<PutResult>[]> {
     const listed = [...entries];
     const replies = await putMany(this.#calls, encodedEntries(this.#codec, listed, this.bucket), options);
     return pairResults(
@@ -131,9 +138,10 @@ export class Register<T> extends Keyed<RegisterShown<T>> {
     const hlc = BigInt(reply.hlc);
     const region = regionOf(reply);
     const [stored] = reply.values;
-    if (!reply.found || stored === undefined) return { found: false, value: undefined, context, hlc, region };
+    if (!reply.found || stored === undefined)
+      return { found: false, value: undefined, context, hlc, region, expiresAt: undefined };
     const value = decodeValue(this.#codec, encodedValue(stored), { bucket: this.bucket, key });
-    return { found: true, value, context, hlc, region };
+    return { found: true, value, context, hlc, region, expiresAt: expiryOf(stored.expiresAtMs) };
   }
 
   #scan<K extends Key>(options: ScanOptions, codec: KeyCodec<K>): Scan<RegisterRow<T, K>> {
@@ -142,7 +150,8 @@ export class Register<T> extends Keyed<RegisterShown<T>> {
       const [stored] = row.values;
       if (stored === undefined) throw AtollError.from(new Error("a row of the scan has no value"));
       const value = decodeValue(this.#codec, encodedValue(stored), { bucket: this.bucket, key });
-      return { key, value, context: row.context, hlc: BigInt(stored.hlc) };
+      const expiresAt = expiryOf(stored.expiresAtMs);
+      return { key, value, context: row.context, hlc: BigInt(stored.hlc), expiresAt };
     };
     return new Scan(this.#calls, options, { isKeysOnly: false, read });
   }

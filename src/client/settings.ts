@@ -44,6 +44,18 @@ export interface UpdateOptions extends CallOptions {
   readonly sloppy?: boolean;
 }
 
+/** How long what is written lasts. */
+export interface Lifetime {
+  /**
+   * Milliseconds until it expires, from 1 to 2^52, or "never". It is counted by the clock of the node that takes the write.
+   * Default: what the servers hold for the bucket, else "never".
+   */
+  readonly ttlMs?: number | "never";
+}
+
+/** What an update that puts something there may set besides. */
+export interface LastingOptions extends UpdateOptions, Lifetime {}
+
 /** What a put or delete of a whole value may set besides. */
 export interface WriteOptions extends UpdateOptions {
   /** From a read: what this write replaces. What was written since then, here or elsewhere, stays. */
@@ -55,7 +67,7 @@ export interface WriteOptions extends UpdateOptions {
  * nothing was written. It is checked on what the replicas of the consistency level hold, and it is no lock: two puts at
  * once may both find it to hold, and then meet as concurrent writes do.
  */
-export interface PutOptions extends WriteOptions {
+export interface PutOptions extends WriteOptions, Lifetime {
   /** Only if the key holds nothing. */
   readonly ifAbsent?: boolean;
   /** The context of a read: only if nothing is newer than what that read saw. Replaces it, as `context` would. */
@@ -79,6 +91,17 @@ export function checkTimeoutMs(timeoutMs: number): number {
     "timeoutMs",
     `timeoutMs is ${timeoutMs}: use milliseconds above 0, up to ${TIMEOUT_MS_MAX}`,
   );
+}
+
+const NEVER = String(2n ** 64n - 1n);
+const TTL_MS_MAX = 2 ** 52;
+
+/** As the wire has it. */
+export function checkTtl({ ttlMs }: Lifetime): number | string {
+  if (ttlMs === undefined) return 0;
+  if (ttlMs === "never") return NEVER;
+  if (Number.isInteger(ttlMs) && ttlMs >= 1 && ttlMs <= TTL_MS_MAX) return ttlMs;
+  throw AtollError.invalid("ttlMs", `ttlMs is ${ttlMs}: use a whole number from 1 to 2^52, or "never"`);
 }
 
 /** 0 is the server's choice, and what it is asked for where the caller names none; the upper bound is the server's. */

@@ -21,9 +21,9 @@ const SECOND_CHANCE = 0.5;
 const SECOND_WITHIN_MS = 400;
 const NEWER_CHANCE = 0.6;
 /** Of the end of a value until it is reclaimed, while clocks are right, and around that. */
-const RECLAIMED_AFTER_MS = [850, 1_350] as const;
+const RECLAIMED_AFTER_MS = [930, 1_110] as const;
 const LATER_MS = [900, 4_000] as const;
-const AT_THE_MOMENT_CHANCE = 0.6;
+const AT_THE_MOMENT_CHANCE = 0.7;
 /** Before and after the end. */
 const READS_AT_MS = [-2_600, -1_400, -600, 300, 700, 1_100, 2_500] as const;
 const READ_JITTER_MS = 350;

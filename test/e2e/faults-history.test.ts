@@ -21,6 +21,7 @@ const found = (value: string, hlc: bigint): RegisterRead<string> => ({
   hlc,
   context: new Uint8Array(),
   region: "eu",
+  expiresAt: undefined,
 });
 const absent: RegisterRead<string> = {
   found: false,
@@ -28,6 +29,7 @@ const absent: RegisterRead<string> = {
   hlc: 0n,
   context: new Uint8Array(),
   region: "eu",
+  expiresAt: undefined,
 };
 
 describe("a history", () => {
