@@ -34,12 +34,18 @@ export function totalsOf(data: Buffer): CounterTotals {
   return { added: Number(data.readBigUInt64BE(0)), subtracted: Number(data.readBigUInt64BE(8)) };
 }
 
-/** The value of a counter: exact, also where its parts together pass 2^53. */
+/**
+ * The value of a counter: exact, also where its parts together pass 2^53. Of an actor only the last dot counts, for it holds
+ * what those before it held: a replica whose clock was damaged has forgotten that, and others may still show them.
+ *
+ * @param live by (actor, counter)
+ */
 export function counterValue(live: readonly LiveDot[]): bigint {
   let value = 0n;
-  for (const { payload } of live) {
+  live.forEach(({ actor, payload }, at) => {
+    if (live[at + 1]?.actor === actor) return;
     const { added, subtracted } = totalsOf(payload.data);
     value += BigInt(added) - BigInt(subtracted);
-  }
+  });
   return value;
 }

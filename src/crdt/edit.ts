@@ -67,11 +67,12 @@ function compileIncrement(
   { amount, expiresAtMs, isReset }: Extract<RowEdit, { kind: "increment" }>,
   actor: Actor,
 ): Intent | "overflow" {
-  const own = row.live.find((dot) => dot.actor === actor);
-  const before = isReset || own === undefined ? COUNTER_ZERO : totalsOf(own.payload.data);
+  const own = row.live.filter((dot) => dot.actor === actor);
+  const last = own.at(-1);
+  const before = isReset || last === undefined ? COUNTER_ZERO : totalsOf(last.payload.data);
   const totals = addedTo(before, amount);
   if (totals === undefined) return "overflow";
-  const replaced = isReset ? row.live : own === undefined ? [] : [own];
+  const replaced = isReset ? row.live : own;
   return { payload: payloadOf(encodeTotals(totals), 0, expiresAtMs), replaced };
 }
 

@@ -9,7 +9,7 @@ export const TYPING: readonly Mutant[] = [
     edits: [
       {
         file: "src/crdt/edit.ts",
-        find: "const replaced = isReset ? row.live : own === undefined ? [] : [own];",
+        find: "const replaced = isReset ? row.live : own;",
         replace: "const replaced = row.live;",
       },
     ],
@@ -17,12 +17,17 @@ export const TYPING: readonly Mutant[] = [
   {
     name: "increment-keeps-own-dot",
     rule: "data types",
-    why: "an increment adds to a counter and replaces nothing, so its dot has no context",
+    why: "an increment adds to a counter and replaces nothing, so its dot has no context, and all dots count",
     edits: [
       {
         file: "src/crdt/edit.ts",
-        find: "const replaced = isReset ? row.live : own === undefined ? [] : [own];",
+        find: "const replaced = isReset ? row.live : own;",
         replace: "const replaced = isReset ? row.live : [];",
+      },
+      {
+        file: "src/crdt/counter.ts",
+        find: "if (live[at + 1]?.actor === actor) return;",
+        replace: "if (at < 0 && actor === 0) return;",
       },
     ],
   },
@@ -33,8 +38,8 @@ export const TYPING: readonly Mutant[] = [
     edits: [
       {
         file: "src/crdt/edit.ts",
-        find: "row.live.find((dot) => dot.actor === actor)",
-        replace: "row.live.find((dot) => actorMember(dot.actor) === actorMember(actor))",
+        find: "row.live.filter((dot) => dot.actor === actor)",
+        replace: "row.live.filter((dot) => actorMember(dot.actor) === actorMember(actor))",
       },
       {
         file: "src/crdt/edit.ts",
@@ -50,9 +55,9 @@ export const TYPING: readonly Mutant[] = [
     edits: [
       {
         file: "src/crdt/edit.ts",
-        find: "const before = isReset || own === undefined ? COUNTER_ZERO : totalsOf(own.payload.data);",
+        find: "const before = isReset || last === undefined ? COUNTER_ZERO : totalsOf(last.payload.data);",
         replace:
-          "const past = own ?? row.live.find((dot) => actorMember(dot.actor) === actorMember(actor));\n  const before = isReset || past === undefined ? COUNTER_ZERO : totalsOf(past.payload.data);",
+          "const past = last ?? row.live.find((dot) => actorMember(dot.actor) === actorMember(actor));\n  const before = isReset || past === undefined ? COUNTER_ZERO : totalsOf(past.payload.data);",
       },
       {
         file: "src/crdt/edit.ts",

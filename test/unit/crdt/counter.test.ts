@@ -41,6 +41,12 @@ describe("a counter's value", () => {
     expect(counterValue([counted(A, 0, MOST), counted(B, 1, MOST)])).toBe(1n - 2n * BigInt(MOST));
   });
 
+  it("is of the last dot of each actor, which holds what those before it held", () => {
+    const part = (actor: typeof A, counter: number, added: number): LiveDot =>
+      live(actor, counter, 1, { data: encodeTotals({ added, subtracted: 0 }) });
+    expect(counterValue([part(A, 1, 1), part(A, 3, 4), part(B, 2, 10)])).toBe(14n);
+  });
+
   it("of zero is found where somebody counted, and not where nobody did", () => {
     const zero = readingOf(DataType.counter, [counted(A, 5, 0), counted(B, 0, 5)], 0);
     expect(zero).toEqual({ kind: "counter", value: 0n, isFound: true, expiresAtMs: 0 });
