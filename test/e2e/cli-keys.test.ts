@@ -13,6 +13,7 @@ const Read = z.strictObject({
   values: z.array(z.unknown()),
   context: z.base64(),
   hlc: z.string().regex(/^\d+$/),
+  expiresAt: z.iso.datetime().nullable(),
 });
 const Written = z.strictObject({
   hlc: z.string(),
