@@ -1,11 +1,11 @@
 /**
  * Three suites with three budgets. `unit` holds everything that runs in one process on virtual or no time, in parallel;
- * `integration` and `e2e` start real nodes, so their files run one at a time, after the fast ones, from built code.
+ * `integration` and `e2e` start real nodes, so they run after the fast ones, from built code, two files at a time: they
+ * wait more than they compute.
  */
 import { defineConfig } from "vitest/config";
 
-/** One file at a time: real processes compete for the machine's cores, and deadlines are measured in them. */
-const ONE_AT_A_TIME = { maxWorkers: 1, globalSetup: "./.ci/fresh-build.mjs" } as const;
+const FROM_BUILT_CODE = { maxWorkers: 2, globalSetup: "./.ci/fresh-build.mjs" } as const;
 
 export default defineConfig({
   test: {
@@ -21,7 +21,7 @@ export default defineConfig({
       },
       {
         test: {
-          ...ONE_AT_A_TIME,
+          ...FROM_BUILT_CODE,
           name: "integration",
           include: ["test/integration/**/*.test.ts"],
           testTimeout: 60_000,
@@ -31,7 +31,7 @@ export default defineConfig({
       },
       {
         test: {
-          ...ONE_AT_A_TIME,
+          ...FROM_BUILT_CODE,
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
           testTimeout: 180_000,
