@@ -206,8 +206,6 @@ export class CatchUp {
       case "below-floor":
         this.#environment.counters.add("full_syncs");
         session.progress.rows = { after: undefined };
-        // Of another source, or cut since: with it the log would be asked for below the floor for ever.
-        session.progress.floor = undefined;
         return this.#request(session);
       case "log":
         return this.#takeLog(session, page.body);
@@ -233,7 +231,9 @@ export class CatchUp {
     const { progress, replica } = session;
     const after = progress.rows?.after;
     progress.target ??= page.target;
-    progress.floor ??= page.floor;
+    // Of another source, or cut since, it may be higher. Ours has to be above all that was skipped, whoever skipped it.
+    if (after === undefined || progress.floor === undefined)
+      progress.floor = aboveFloor(progress.floor ?? new VersionVector(), page.floor);
     joinRows(replica, page);
     this.#environment.counters.add("catch_up_rows", page.rows.length);
     progress.rowsReceived += page.rows.length;
