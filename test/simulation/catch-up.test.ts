@@ -240,6 +240,7 @@ describe("a node that loses its disk twice in a second", () => {
     cluster.runFor(1_000 - (Math.floor(node.host.runtime.clock.wallMs()) % 1_000));
     const beginMs = cluster.world.time.nowMs;
     const incarnations: number[] = [];
+    let startedMs = 0;
     for (const [met, missed] of [
       ["eu-2", "eu-3"],
       ["eu-3", "eu-2"],
@@ -247,12 +248,13 @@ describe("a node that loses its disk twice in a second", () => {
       cluster.wipe(node);
       cluster.cut("eu-1", missed);
       cluster.world.network.heal(node.member.number, cluster.node(met).member.number);
+      startedMs = cluster.world.time.nowMs;
       cluster.start(node);
       cluster.waitUntil("it may write", () => node.api.status().state === "CATCHING_UP");
       expect(cluster.put("eu-1", "k", `with ${met}`, one)).toMatchObject({ kind: "written" });
       incarnations.push(node.api.status().incarnation);
     }
-    expect(cluster.world.time.nowMs - beginMs).toBeLessThan(1_000);
+    expect(startedMs - beginMs).toBeLessThan(1_000);
     expect(new Set(incarnations).size).toBe(2);
     cluster.healAll();
     cluster.converge();

@@ -67,6 +67,8 @@ describe("an inspection", () => {
         tombstones: 7,
         rowsAhead: 0,
         rowsDamaged: 0,
+        rowsExpiring: 0,
+        expirations: 0,
         siblingsMax: 3,
         logEntries: rows + 10,
         logEntriesDue: rows + 10,

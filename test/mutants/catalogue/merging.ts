@@ -99,9 +99,9 @@ export const MERGING: readonly Mutant[] = [
     edits: [
       {
         file: "src/replication/catch-up.ts",
-        find: "    progress.target ??= page.target;\n    progress.floor ??= page.floor;\n",
+        find: "      progress.floor = aboveFloor(progress.floor ?? new VersionVector(), page.floor);\n",
         replace:
-          "    progress.target ??= page.target;\n    progress.floor ??= page.floor;\n    replica.adopt(progress.target, progress.floor);\n",
+          "      progress.floor = aboveFloor(progress.floor ?? new VersionVector(), page.floor);\n    replica.adopt(progress.target, progress.floor);\n",
       },
     ],
   },
