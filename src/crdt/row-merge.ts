@@ -52,7 +52,8 @@ export function rowContext(row: Row, clock: VersionVector): Covers {
 
 /** The row as another replica may see it, its context filled in. The row must not be damaged. */
 export function rowState(row: Pick<Row, "live" | "ahead">, clock: VersionVector): RowState {
-  return { live: row.live, context: new Context(clock.copy()).joined(row.ahead) };
+  const context = new Context(clock.copy());
+  return { live: row.live, context: row.ahead.isEmpty ? context : context.joined(row.ahead) };
 }
 
 /**

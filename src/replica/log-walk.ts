@@ -7,8 +7,9 @@ import type { PartitionReplica } from "./partition-replica.js";
 type WalkEnd = "all-taken" | "stopped" | "below-floor";
 
 /**
- * What was forgotten is not in the log: who walks it looks at that before. Actor by actor, each from the position on up to the target. `position` rises with each dot taken, so wherever the walk
- * ends it covers what was taken and nothing more; `take` ends it with false, and its dot is not taken then.
+ * Actor by actor, each from the position on up to the target. `position` rises with each dot taken, so wherever the walk
+ * ends it covers what was taken and nothing more; `take` ends it with false, and its dot is not taken then. What was
+ * forgotten is not in the log: who walks it looks at that before.
  *
  * A dot of the log that does not resolve is never silence: the floor rises above it, so that whoever needs it is told.
  */

@@ -39,6 +39,7 @@ export function reconcile(
   comparesRemovals: boolean,
 ): Reconciled {
   const [first, ...rest] = shown;
+  if (rest.length === 0) return { state: rowState(first, first.clock), stale: [], disputes: [] };
   const shows = rowDigest(rowKey, first.live);
   const isEqual = rest.every(({ live }) => live === first.live || rowDigest(rowKey, live) === shows);
   // Most reads. Whose context is answered decides nothing: no dot that one of them lacks touched the row.

@@ -33,8 +33,8 @@ export const MERGING: readonly Mutant[] = [
     edits: [
       {
         file: "src/crdt/row-merge.ts",
-        find: "return { live: row.live, context: new Context(clock.copy()).joined(row.ahead) };",
-        replace: "return { live: row.live, context: new Context(clock.copy()) };",
+        find: "return { live: row.live, context: row.ahead.isEmpty ? context : context.joined(row.ahead) };",
+        replace: "return { live: row.live, context };",
       },
     ],
   },
