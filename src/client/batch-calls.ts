@@ -11,6 +11,7 @@ import {
 } from "./bucket-calls.js";
 import type { CallTerms } from "./dispatcher.js";
 import { type Key, keyBytes } from "./key.js";
+import { type BatchResult, type PutResult, pairResults, putResult } from "./results.js";
 import { type CallOptions, checkTtl, type Lifetime } from "./settings.js";
 import { type Codec, type EncodedValue, encodeValue } from "./value-codec.js";
 
@@ -28,7 +29,7 @@ export interface Entry<T> {
 type EncodedEntry = Entry<EncodedValue>;
 
 /** An entry that cannot be encoded is the error that says why. */
-export function encodedEntries<T>(
+function encodedEntries<T>(
   codec: Codec<T>,
   entries: readonly Entry<T>[],
   bucket: string,
@@ -66,16 +67,18 @@ export async function getMany(
   return results;
 }
 
-/** Writes many keys; one reply or error for each, in order. */
-export async function putMany(
+/** Writes many keys; one result for each, in order. */
+export async function putMany<T>(
   calls: BucketCalls,
-  entries: readonly (EncodedEntry | AtollError)[],
+  codec: Codec<T>,
+  entries: Iterable<Entry<T>>,
   options: CallOptions & Lifetime,
-): Promise<(kv.PutResponse__Output | AtollError)[]> {
+): Promise<BatchResult<PutResult>[]> {
+  const listed = [...entries];
   const terms = calls.terms(options);
   const ttlMs = checkTtl(options);
-  return runPrepared(
-    entries,
+  const replies = await runPrepared(
+    encodedEntries(codec, listed, calls.bucket),
     (entry) => prepareWrite(calls, entry, ttlMs),
     (items) =>
       runBatch(
@@ -84,6 +87,11 @@ export async function putMany(
         items,
         writeMethod(terms, ({ put }) => put),
       ),
+  );
+  return pairResults(
+    listed.map(({ key }) => key),
+    replies,
+    (_key, reply) => putResult(reply),
   );
 }
 

@@ -1,5 +1,5 @@
 import type { kv } from "../wire/index.js";
-import { type Entry, encodedEntries, getMany, putMany } from "./batch-calls.js";
+import { type Entry, getMany, putMany } from "./batch-calls.js";
 import { type BucketCalls, encodedValue } from "./bucket-calls.js";
 import type { Key, Site } from "./key.js";
 import { Keyed } from "./keyed.js";
@@ -97,17 +97,11 @@ export class Multi<T> extends Keyed<MultiShown<T>> {
    * Adds many siblings in parallel, each at a node that holds its key. The results are in the order of the entries. It is
    * no transaction: some may fail while others succeed.
    */
-  async putMany(
+  putMany(
     entries: Iterable<Entry<T>>,
     options: CallOptions & Lifetime = {},
   ): Promise<BatchResult<PutResult>[]> {
-    const listed = [...entries];
-    const replies = await putMany(this.#calls, encodedEntries(this.#codec, listed, this.bucket), options);
-    return pairResults(
-      listed.map(({ key }) => key),
-      replies,
-      (_key, reply) => putResult(reply),
-    );
+    return putMany(this.#calls, this.#codec, entries, options);
   }
 
   /**

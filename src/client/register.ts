@@ -1,6 +1,6 @@
 import type { kv } from "../wire/index.js";
 import { AtollError } from "./atoll-error.js";
-import { type Entry, encodedEntries, getMany, putMany } from "./batch-calls.js";
+import { type Entry, getMany, putMany } from "./batch-calls.js";
 import { type BucketCalls, encodedValue, expiryOf } from "./bucket-calls.js";
 import type { Key, Site } from "./key.js";
 import { Keyed } from "./keyed.js";
@@ -113,17 +113,11 @@ export class Register<T> extends Keyed<RegisterShown<T>> {
    * Writes many keys in parallel, each at a node that holds it. The results are in the order of the entries. It is no
    * transaction: some may fail while others succeed, and of two entries for one key either may win.
    */
-  async putMany(
+  putMany(
     entries: Iterable<Entry<T>>,
     options: CallOptions & Lifetime = {},
   ): Promise<BatchResult<PutResult>[]> {
-    const listed = [...entries];
-    const replies = await putMany(this.#calls, encodedEntries(this.#codec, listed, this.bucket), options);
-    return pairResults(
-      listed.map(({ key }) => key),
-      replies,
-      (_key, reply) => putResult(reply),
-    );
+    return putMany(this.#calls, this.#codec, entries, options);
   }
 
   /** @internal */
