@@ -10,7 +10,7 @@ import type { Actor } from "../causality/index.js";
 import type { Intent } from "./compile.js";
 import { addedTo, COUNTER_ZERO, encodeTotals, totalsOf } from "./counter.js";
 import type { ValueEncoding } from "./data-type.js";
-import { isOver } from "./expiry.js";
+import { isOver, laterEndMs } from "./expiry.js";
 import type { Payload, Row } from "./row.js";
 
 /** `expiresAtMs`: of what it puts there, in milliseconds since 1970; 0: never. */
@@ -72,8 +72,10 @@ function compileIncrement(
   const before = isReset || last === undefined ? COUNTER_ZERO : totalsOf(last.payload.data);
   const totals = addedTo(before, amount);
   if (totals === undefined) return "overflow";
-  const replaced = isReset ? row.live : own;
-  return { payload: payloadOf(encodeTotals(totals), 0, expiresAtMs), replaced };
+  // What is added for a shorter time does not end what was counted before.
+  const endMs =
+    isReset || last === undefined ? expiresAtMs : laterEndMs(last.payload.expiresAtMs, expiresAtMs);
+  return { payload: payloadOf(encodeTotals(totals), 0, endMs), replaced: isReset ? row.live : own };
 }
 
 const NO_DATA = Buffer.alloc(0);

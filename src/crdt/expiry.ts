@@ -31,6 +31,11 @@ export function lastExpiryMs(live: readonly LiveDot[]): number {
   return lastMs;
 }
 
+/** The later of two ends; 0: never. */
+export function laterEndMs(aMs: number, bMs: number): number {
+  return aMs === 0 || bMs === 0 ? 0 : Math.max(aMs, bMs);
+}
+
 /** All dots of a row have expired. */
 export function isOver(live: readonly LiveDot[], nowMs: number): boolean {
   const lastMs = lastExpiryMs(live);

@@ -8,7 +8,7 @@ import {
   type RowKeyRange,
   rowKeysBelow,
 } from "../codec/index.js";
-import { DataType, type RowEdit } from "../crdt/index.js";
+import { DataType, laterEndMs, type RowEdit } from "../crdt/index.js";
 import { badRequest } from "./failures.js";
 import type { Action, Change, Failure, KeyAddress, Ttl } from "./operation.js";
 
@@ -61,7 +61,7 @@ function editOf(
         kind: "increment",
         amount: exactSum(action.amount, isCounted ? before.amount : 0),
         isReset: before?.kind === "remove" || (isCounted && before.isReset),
-        expiresAtMs,
+        expiresAtMs: isCounted ? laterEndMs(before.expiresAtMs, expiresAtMs) : expiresAtMs,
       };
     }
     case "set-flag":

@@ -99,6 +99,22 @@ describe("a write", () => {
     expect(compileEdit(row, edit, A, 699)).toMatchObject({ payload: { data }, replaced: [row.live[0]] });
   });
 
+  it("to a counter that lasts shorter than what was counted before does not end that", () => {
+    const edit = { kind: "increment", amount: 2, isReset: false } as const;
+    const endOf = (row: Row, expiresAtMs: number): unknown =>
+      compileEdit(row, { ...edit, expiresAtMs }, A, 400);
+    expect(endOf(rowWith(part(A, 5, 700)), 500)).toMatchObject({ payload: { expiresAtMs: 700 } });
+    expect(endOf(rowWith(part(A, 5, 700)), 900)).toMatchObject({ payload: { expiresAtMs: 900 } });
+    expect(endOf(rowWith(part(A, 5, 0)), 500)).toMatchObject({ payload: { expiresAtMs: 0 } });
+    expect(endOf(rowWith(part(A, 5, 500)), 0)).toMatchObject({ payload: { expiresAtMs: 0 } });
+    expect(endOf(rowWith(part(B, 5, 700)), 500)).toMatchObject({ payload: { expiresAtMs: 500 } });
+    expect(
+      compileEdit(rowWith(part(A, 5, 0)), { ...edit, isReset: true, expiresAtMs: 500 }, A, 400),
+    ).toMatchObject({
+      payload: { expiresAtMs: 500 },
+    });
+  });
+
   it("to a multi takes the place of siblings that have expired, with a context or without", () => {
     const [old, other] = [until(live(A, 1, 1), 500), live(B, 1, 2)];
     const value = { data: Buffer.from("c"), encoding: 1, expiresAtMs: 0 } as const;

@@ -157,6 +157,18 @@ describe("the changes of an update", () => {
     expect(rowEdits).toEqual([{ kind: "increment", amount: 5, isReset: true, expiresAtMs: 0 }]);
   });
 
+  it("let what was counted last until the latest end of its increments, or for ever with one that has none", () => {
+    const endOf = (...ttlsMs: (number | "never")[]): number | undefined => {
+      const changes = ttlsMs.map(
+        (ttlMs): Change => ({ path: steps("a"), action: { kind: "increment", amount: 1 }, ttlMs }),
+      );
+      const edits = editsOf(ADDRESS, changes, [], (ttlMs) => (typeof ttlMs === "number" ? ttlMs : 0));
+      const [edit] = "kind" in edits ? [] : edits.values();
+      return edit?.kind === "increment" ? edit.expiresAtMs : undefined;
+    };
+    expect([endOf(5, 3), endOf(3, 5), endOf(5, "never"), endOf("never", 5)]).toEqual([5, 5, 0, 0]);
+  });
+
   it("do not count beyond what numbers can tell on their way to a sum that they could", () => {
     const most = Number.MAX_SAFE_INTEGER;
     const changes = [most, most, most, -most, -most, -5].map(
