@@ -72,10 +72,11 @@ function compileIncrement(
   const before = isReset || last === undefined ? COUNTER_ZERO : totalsOf(last.payload.data);
   const totals = addedTo(before, amount);
   if (totals === undefined) return "overflow";
+  const replaced = isReset ? row.live : own;
   // What is added for a shorter time does not end what was counted before.
   const endMs =
     isReset || last === undefined ? expiresAtMs : laterEndMs(last.payload.expiresAtMs, expiresAtMs);
-  return { payload: payloadOf(encodeTotals(totals), 0, endMs), replaced: isReset ? row.live : own };
+  return { payload: payloadOf(encodeTotals(totals), 0, endMs), replaced };
 }
 
 const NO_DATA = Buffer.alloc(0);

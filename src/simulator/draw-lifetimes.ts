@@ -19,6 +19,8 @@ const RIVAL_CHANCE = 0.4;
 const RIVAL_WITHIN_MS = 30;
 const SECOND_CHANCE = 0.5;
 const SECOND_WITHIN_MS = 400;
+/** What one node counts twice is one part of the counter. */
+const SAME_NODE_CHANCE = 0.5;
 const NEWER_CHANCE = 0.6;
 /** Of the end of a value until it is reclaimed, while clocks are right, and around that. */
 const RECLAIMED_AFTER_MS = [930, 1_110] as const;
@@ -59,7 +61,8 @@ function drawStory(random: SeededRandom, shape: Shape, story: number): (PlannedL
     kind: "lasting",
     ttlMs: lastsMs,
   });
-  const writes = [write(startMs, ttlMs)];
+  const first = write(startMs, ttlMs);
+  const writes = [first];
   if (type === "register" && random.chance(OLDER_CHANCE)) writes.push(write(startMs - OLDER_MS, 0));
   if (type === "register" && random.chance(RIVAL_CHANCE))
     writes.push({
@@ -67,8 +70,13 @@ function drawStory(random: SeededRandom, shape: Shape, story: number): (PlannedL
       level: "ONE",
     });
   const mayHaveTwo = type === "multi" || type === "counter";
-  if (mayHaveTwo && random.chance(SECOND_CHANCE))
-    writes.push(write(startMs + random.between(0, SECOND_WITHIN_MS), Math.round(random.between(...TTL_MS))));
+  if (mayHaveTwo && random.chance(SECOND_CHANCE)) {
+    const second = write(
+      startMs + random.between(0, SECOND_WITHIN_MS),
+      Math.round(random.between(...TTL_MS)),
+    );
+    writes.push(random.chance(SAME_NODE_CHANCE) ? { ...second, node: first.node } : second);
+  }
   const lastMs = Math.max(...writes.map((each) => each.atMs + each.ttlMs));
   if (type !== "counter" && random.chance(NEWER_CHANCE)) {
     const [least, most] = random.chance(AT_THE_MOMENT_CHANCE) ? RECLAIMED_AFTER_MS : LATER_MS;

@@ -59,6 +59,18 @@ export const EXPIRING: readonly Mutant[] = [
     ],
   },
   {
+    name: "last-add-ends-counter",
+    rule: "expiry",
+    why: "a counter's part ends when its last add says, as any value does",
+    edits: [
+      {
+        file: "src/crdt/edit.ts",
+        find: "isReset || last === undefined ? expiresAtMs :",
+        replace: "isReset || last === undefined || expiresAtMs > 0 ? expiresAtMs :",
+      },
+    ],
+  },
+  {
     name: "older-value-comes-back",
     rule: "expiry",
     why: "a value with an end hides the one before it, which is there again when it is over",
