@@ -1,64 +1,28 @@
 /**
  * `npm run sim:mutants -- [--only NAME,…] [--seeds N] [--jobs N] [--markdown]`: plants one bug after the other into a
  * copy of the sources, and runs the simulator's default mix of seeds until a promise breaks. Exits with 0 if every one
- * was caught, 1 if one survived, 2 for options that make no sense.
+ * was caught, 1 if one survived, 2 for options that make no sense. `--help` names the mutants.
  */
-import { parseArgs } from "node:util";
 import { stopOnSignals } from "../../src/cli/stop-on-signals.js";
-import { MUTANTS } from "./catalogue/index.js";
+import { helpText, readArguments, USAGE } from "./arguments.js";
 import { type Catch, Hunt } from "./hunt.js";
 import type { Mutant } from "./mutant.js";
 import { SourceCopy } from "./source-copy.js";
 import { sweep } from "./sweep.js";
 import { presentCommit, writeTable } from "./table.js";
 
+const EXIT_CAUGHT = 0;
 const EXIT_SURVIVED = 1;
 const EXIT_USAGE = 2;
-const SEEDS_MAX = 100_000;
-const JOBS_MAX = 64;
 /** Of the unmodified sources, before anything is planted: if these break, there is nothing to be learnt. */
 const OWN_SEEDS = 20;
 
-interface Arguments {
-  readonly mutants: readonly Mutant[];
-  readonly seeds: number;
-  readonly jobs: number;
-  readonly isForDocs: boolean;
-}
-
-function readArguments(): Arguments {
-  const { values } = parseArgs({
-    options: {
-      only: { type: "string" },
-      seeds: { type: "string", default: "1000" },
-      jobs: { type: "string", default: "1" },
-      markdown: { type: "boolean", default: false },
-    },
-  });
-  const names = values.only?.split(",");
-  const unknown = names?.find((name) => !MUTANTS.some((mutant) => mutant.name === name));
-  if (unknown !== undefined) throw new Error(`there is no mutant ${unknown}`);
-  return {
-    mutants: MUTANTS.filter(({ name }) => names === undefined || names.includes(name)),
-    seeds: whole("seeds", values.seeds, SEEDS_MAX),
-    jobs: whole("jobs", values.jobs, JOBS_MAX),
-    isForDocs: values.markdown,
-  };
-}
-
-function whole(name: string, text: string, most: number): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 1 && value <= most) return value;
-  throw new Error(`--${name} has to be a whole number from 1 to ${most}: ${text}`);
-}
-
 async function main(): Promise<number> {
-  let given: Arguments;
-  try {
-    given = readArguments();
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    return EXIT_USAGE;
+  const given = argumentsOrUsage();
+  if (given === undefined) return EXIT_USAGE;
+  if (given === "help") {
+    say(helpText());
+    return EXIT_CAUGHT;
   }
   const interrupted = new AbortController();
   const signals = stopOnSignals(process, async () => interrupted.abort());
@@ -73,9 +37,18 @@ async function main(): Promise<number> {
   }
 }
 
+function argumentsOrUsage(): ReturnType<typeof readArguments> | undefined {
+  try {
+    return readArguments(process.argv.slice(2));
+  } catch (error) {
+    process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n\n${USAGE}\n`);
+    return undefined;
+  }
+}
+
 /** @param copies the first stays as it is */
 async function huntAll(
-  { mutants, seeds }: Arguments,
+  { mutants, seeds }: { readonly mutants: readonly Mutant[]; readonly seeds: number },
   [pristine, ...copies]: SourceCopy[],
   signal: AbortSignal,
   commit: string | undefined,
@@ -100,7 +73,7 @@ async function huntAll(
   const survivors = catches.filter(({ breach }) => breach === undefined);
   say(`${catches.length - survivors.length} of ${catches.length} mutants caught`);
   if (commit !== undefined) writeTable(catches, commit);
-  return survivors.length === 0 ? 0 : EXIT_SURVIVED;
+  return survivors.length === 0 ? EXIT_CAUGHT : EXIT_SURVIVED;
 }
 
 function say(line: string): void {
