@@ -40,7 +40,7 @@ export function refuseHello(
     return `PROTOCOL this node speaks version ${PROTOCOL_VERSION}, and you speak ${hello.protocolVersion}`;
   const member = view.memberByNumber(hello.number);
   if (view.wasRemoved(hello.number))
-    return `REMOVED ${view.layout.version} node ${hello.nodeId} was removed from the cluster, and its number ${hello.number} is nobody's any more`;
+    return `REMOVED ${view.layout.version} node ${hello.nodeId} was removed from the cluster${removedBy(view, hello.number)}, and its number ${hello.number} is nobody's any more`;
   if (member === undefined) return `IDENTITY member ${hello.number} is not in layout ${view.layout.version}`;
   if (member.nodeId !== hello.nodeId)
     return `IDENTITY member ${hello.number} is ${member.nodeId}, and you say you are ${hello.nodeId}`;
@@ -55,6 +55,11 @@ export function refuseHello(
   if (hello.incarnation < known.incarnation || (isOther && hello.incarnation === known.instanceIncarnation))
     return `INCARNATION ${known.incarnation} of node ${hello.nodeId} is known, and you are ${hello.incarnation}`;
   return undefined;
+}
+
+function removedBy(view: LayoutView, number: number): string {
+  const removal = view.removalOf(number);
+  return removal === undefined ? "" : ` by layout ${removal.layoutVersion}`;
 }
 
 export type Refusal =

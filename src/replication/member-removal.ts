@@ -21,6 +21,9 @@ export function layoutWithout(
 ): { readonly kind: "next"; readonly layout: Layout } | Failure {
   const { liveness, self, view } = environment;
   const member = view.memberById(nodeId);
+  const removal = view.removalOf(nodeId);
+  if (member === undefined && removal !== undefined)
+    return refused(`${nodeId} was removed by layout ${removal.layoutVersion}`);
   if (member === undefined) {
     const known = view.layout.members.map((each) => each.nodeId).join(", ");
     return badRequest("node_id", `${nodeId} is not a member; the members are ${known}`);

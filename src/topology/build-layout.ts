@@ -1,7 +1,7 @@
 /** How layouts come to be: the first one of a cluster, and each later one out of the one before. */
 import { MEMBER_NUMBER_MAX } from "../causality/index.js";
 import { readMembers } from "./check-layout.js";
-import type { Layout, Member } from "./layout.js";
+import { type Layout, type Member, REMOVED_MAX, type RemovedMember } from "./layout.js";
 import { LayoutError } from "./layout-error.js";
 import { readId, readPartitionCount, readReplicasPerRegion } from "./layout-fields.js";
 import { placeReplicas } from "./placement.js";
@@ -86,12 +86,14 @@ function successor(
   isPinned: boolean,
 ): Layout {
   const usedUpTo = nextMemberNumber(previous) - 1;
+  const removed = removedBy(previous, members);
   return {
     version: previous.version + 1,
     clusterId: previous.clusterId,
     partitionCount: previous.partitionCount,
     replicasPerRegion,
     ...(usedUpTo > highestNumber(members) ? { numbersUsedUpTo: usedUpTo } : {}),
+    ...(removed.length > 0 ? { removed } : {}),
     members,
     replicaSets: placeReplicas({
       members,
@@ -101,6 +103,15 @@ function successor(
       isPinned,
     }),
   };
+}
+
+/** Who is gone after the next layout, the latest last. */
+function removedBy(previous: Layout, members: readonly Member[]): readonly RemovedMember[] {
+  const staying = new Set(members.map(({ number }) => number));
+  const leaving = previous.members.filter(({ number }) => !staying.has(number));
+  const layoutVersion = previous.version + 1;
+  const going = leaving.map(({ number, nodeId }) => ({ number, nodeId, layoutVersion }));
+  return [...(previous.removed ?? []), ...going].slice(-REMOVED_MAX);
 }
 
 /** The lowest number that a new member may have. Above 2^21 - 1 there is none left, and `changeLayout` refuses it. */

@@ -4,7 +4,7 @@
  */
 import { MEMBER_NUMBER_MAX } from "../causality/index.js";
 import { groupBy } from "./group-by.js";
-import type { Layout, Member } from "./layout.js";
+import { type Layout, type Member, REMOVED_MAX, type RemovedMember } from "./layout.js";
 import { LayoutError } from "./layout-error.js";
 import {
   readFields,
@@ -13,6 +13,7 @@ import {
   readList,
   readMember,
   readPartitionCount,
+  readRemovedMember,
   readReplicasPerRegion,
 } from "./layout-fields.js";
 
@@ -26,6 +27,7 @@ const LAYOUT_FIELDS: readonly (keyof Layout)[] = [
   "partitionCount",
   "replicasPerRegion",
   "numbersUsedUpTo",
+  "removed",
   "members",
   "replicaSets",
 ];
@@ -45,6 +47,7 @@ export function readLayout(value: unknown): Layout {
   }
   const highest = members.at(-1)?.number ?? 0;
   const usedUpTo = fields.get("numbersUsedUpTo");
+  const removed = fields.get("removed");
   const layout: Layout = {
     version: readInteger(fields.get("version"), "version", 1, Number.MAX_SAFE_INTEGER),
     clusterId: readId(fields.get("clusterId"), "clusterId"),
@@ -53,6 +56,7 @@ export function readLayout(value: unknown): Layout {
     ...(usedUpTo === undefined
       ? {}
       : { numbersUsedUpTo: readInteger(usedUpTo, "numbersUsedUpTo", highest + 1, MEMBER_NUMBER_MAX) }),
+    ...(removed === undefined ? {} : { removed: readRemoved(removed, members) }),
     members,
     replicaSets: readList(fields.get("replicaSets"), "replicaSets").map(readReplicaSet),
   };
@@ -113,6 +117,16 @@ function checkRegion(region: string, nodes: readonly Member[]): void {
       );
     }
   }
+}
+
+function readRemoved(value: unknown, members: readonly Member[]): readonly RemovedMember[] {
+  const listed = readList(value, "removed");
+  if (listed.length > REMOVED_MAX)
+    throw new LayoutError(`removed lists ${listed.length} nodes; at most ${REMOVED_MAX} are supported`);
+  const removed = listed.map((each, at) => readRemovedMember(each, `removed[${at}]`));
+  const back = removed.find(({ number }) => members.some((member) => member.number === number));
+  if (back !== undefined) throw new LayoutError(`removed lists number ${back.number}, which is a member's`);
+  return removed;
 }
 
 function readReplicaSet(value: unknown, partition: number): readonly number[] {

@@ -21,6 +21,11 @@ export function encodeLayout(layout: Layout): Buffer {
       partitionCount: layout.partitionCount,
       replicasPerRegion: layout.replicasPerRegion,
       numbersUsedUpTo: layout.numbersUsedUpTo,
+      removed: layout.removed?.map(({ number, nodeId, layoutVersion }) => ({
+        number,
+        nodeId,
+        layoutVersion,
+      })),
       members: layout.members.map((member) => ({
         number: member.number,
         nodeId: member.nodeId,

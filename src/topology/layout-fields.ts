@@ -3,7 +3,7 @@
  * because layouts come from files, from peers and from callers without types.
  */
 import { MEMBER_NUMBER_MAX } from "../causality/index.js";
-import type { Member } from "./layout.js";
+import type { Member, RemovedMember } from "./layout.js";
 import { LayoutError } from "./layout-error.js";
 
 const MAX_PARTITION_COUNT = 65_536;
@@ -84,6 +84,22 @@ export function readMember(value: unknown, path: string): Member {
     clientAddress: readAddress(fields.get("clientAddress"), `${path}.clientAddress`),
     peerAddress: readAddress(fields.get("peerAddress"), `${path}.peerAddress`),
     adminAddress: readAddress(fields.get("adminAddress"), `${path}.adminAddress`),
+  };
+}
+
+const REMOVED_FIELDS: readonly (keyof RemovedMember)[] = ["number", "nodeId", "layoutVersion"];
+
+export function readRemovedMember(value: unknown, path: string): RemovedMember {
+  const fields = readFields(value, path, REMOVED_FIELDS);
+  return {
+    number: readInteger(fields.get("number"), `${path}.number`, 1, MEMBER_NUMBER_MAX),
+    nodeId: readId(fields.get("nodeId"), `${path}.nodeId`),
+    layoutVersion: readInteger(
+      fields.get("layoutVersion"),
+      `${path}.layoutVersion`,
+      2,
+      Number.MAX_SAFE_INTEGER,
+    ),
   };
 }
 

@@ -4,7 +4,7 @@
  */
 import { nextMemberNumber } from "./build-layout.js";
 import { groupBy } from "./group-by.js";
-import type { Layout, Member } from "./layout.js";
+import type { Layout, Member, RemovedMember } from "./layout.js";
 import { LayoutError } from "./layout-error.js";
 import { partitionOf } from "./partition.js";
 import { tieBreak } from "./tie-break.js";
@@ -67,6 +67,11 @@ export class LayoutView {
       number < nextMemberNumber(this.layout) &&
       this.memberByNumber(number) === undefined
     );
+  }
+
+  /** What is known of the end of the node with this number, or of the latest with this id. */
+  removalOf(node: number | string): RemovedMember | undefined {
+    return this.layout.removed?.findLast(({ number, nodeId }) => number === node || nodeId === node);
   }
 
   /** By ascending number; none when the layout has no such region. */

@@ -12,6 +12,18 @@ export interface Member {
   readonly adminAddress: string;
 }
 
+/** Removed members that a layout still names: it does not grow for ever. */
+export const REMOVED_MAX = 1_000;
+
+/** One that is a member no more. */
+export interface RemovedMember {
+  /** Nobody's from then on. */
+  readonly number: number;
+  readonly nodeId: string;
+  /** The version of the first layout without it. */
+  readonly layoutVersion: number;
+}
+
 /** Which nodes there are and which partitions they hold. Immutable; a change makes a layout with a higher version. */
 export interface Layout {
   readonly version: number;
@@ -22,6 +34,8 @@ export interface Layout {
   readonly replicasPerRegion: number;
   /** Present when the highest member number ever given went with its member: new members get numbers above it. */
   readonly numbersUsedUpTo?: number;
+  /** For people, who ask what became of a node: the latest, in the order of their going. Left out: nobody went. */
+  readonly removed?: readonly RemovedMember[];
   /** By ascending number. */
   readonly members: readonly Member[];
   /** For each partition the member numbers of its replica set, by region, then by preference. */

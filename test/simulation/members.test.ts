@@ -192,6 +192,16 @@ describe("removing a member", () => {
     cluster.stopAll();
   });
 
+  it("says by which layout it was removed", () => {
+    const cluster = kept({ nodesPerRegion: 2, partitions: 1 });
+    killAndRemove(cluster, "eu-1", "us-1");
+    cluster.waitUntil("it is there again", () => cluster.node("eu-1").api.status().state === "READY");
+    expect(refusalOf(remove(cluster, "eu-1", "us-1"))).toMatch(
+      /^REMOVAL_REFUSED us-1 was removed by layout 2; nothing was done/,
+    );
+    cluster.stopAll();
+  });
+
   it("is refused on the smaller side of a partition", () => {
     const cluster = kept({ nodesPerRegion: 2, partitions: 1 });
     cluster.cutRegions("us", "eu");

@@ -101,7 +101,7 @@ describe("a member that was removed", () => {
 
   it("is told so, with the version of the layout; others are not", () => {
     const layout = removeMember(first, "n2");
-    expect(refusalOf(layout, {})).toMatch(/^REMOVED 2 node n2 was removed from the cluster/);
+    expect(refusalOf(layout, {})).toMatch(/^REMOVED 2 node n2 was removed from the cluster by layout 2,/);
     expect(readRefusal(refusalOf(layout, {}) ?? "")).toEqual({ kind: "removed", layoutVersion: 2 });
     expect(refusalOf(layout, { number: 3, nodeId: "n3" })).toBeUndefined();
     expect(refusalOf(layout, { number: 4, nodeId: "n4" })).toMatch(/^IDENTITY member 4 is not in layout 2/);

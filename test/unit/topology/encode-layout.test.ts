@@ -107,6 +107,19 @@ describe("encodeLayout and decodeLayout", () => {
     ["a member twice", ["replicaSets", 1], [1, 1], "replicaSets[1] names a member twice"],
     ["too few replicas", ["replicaSets", 3], [1], "replicaSets[3] must list 2 of eu"],
     ["too many replicas", ["replicaSets", 3], [1, 2, 3], "replicaSets[3] must list 2 of eu"],
+    [
+      "a removed member",
+      [],
+      { ...sample, removed: [{ number: 1, nodeId: "n9", layoutVersion: 2 }] },
+      "removed lists number 1",
+    ],
+    [
+      "a first layout that removed",
+      [],
+      { ...sample, removed: [{ number: 9, nodeId: "n9", layoutVersion: 1 }] },
+      "removed[0].layoutVersion must be",
+    ],
+    ["too many removed", [], { ...sample, removed: new Array(1_001).fill({}) }, "at most 1000"],
     ["a used number", [], { ...sample, numbersUsedUpTo: 3 }, "numbersUsedUpTo must be a whole number from 4"],
   ])("refuse %s", (_name, path, value, message) => {
     expect(() => decodeJson(damaged(path, value))).toThrow(LayoutError);

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   createLayout,
+  decodeLayout,
   encodeLayout,
   type Layout,
   LayoutError,
@@ -81,6 +82,18 @@ describe("removing a member", () => {
     const view = new LayoutView(layout);
     expect([1, 4, 5].map((number) => view.wasRemoved(number))).toEqual([false, true, false]);
     expect(new LayoutView(layoutOf(members(4))).wasRemoved(4)).toBe(false);
+  });
+
+  it("is known by its id and number afterwards", () => {
+    const layout = removeMember(removeMember(layoutOf(members(5)), "n4"), "n2");
+    expect(layout.removed).toEqual([
+      { number: 4, nodeId: "n4", layoutVersion: 2 },
+      { number: 2, nodeId: "n2", layoutVersion: 3 },
+    ]);
+    expect(decodeLayout(encodeLayout(layout))).toEqual(layout);
+    const view = new LayoutView(layout);
+    expect([view.removalOf("n2")?.layoutVersion, view.removalOf(4)?.layoutVersion]).toEqual([3, 2]);
+    expect([view.removalOf("n1"), view.removalOf(6)]).toEqual([undefined, undefined]);
   });
 
   it("refuses one that is none, and the last of a region", () => {
