@@ -8,6 +8,7 @@ import { type Direction, LinksControl } from "./links/index.js";
 import { endProcess, findProcess, type RunningProcess, signalProcess, waitForProcess } from "./processes.js";
 import { builtPrograms, type Programs } from "./programs.js";
 import { probeNode } from "./readiness.js";
+import { startFailure } from "./start-account.js";
 import { bringUp } from "./start-processes.js";
 
 const GRACE_MS = 10_000;
@@ -88,9 +89,9 @@ export class LocalCluster {
 
   async status(): Promise<ClusterStatus> {
     const nodes = Promise.all(this.nodes.map((node) => this.#nodeStatus(node)));
-    const isLinked = this.#cluster.links !== null && (await findProcess(this.#folder.links())) !== undefined;
-    const cut = isLinked ? await this.#control().cuts() : [];
-    const links = this.#cluster.links === null ? "direct" : isLinked ? "running" : "stopped";
+    const isDirect = this.#cluster.links === null;
+    const links = isDirect ? "direct" : (await this.#lacksLinks()) ? "stopped" : "running";
+    const cut = links === "running" ? await this.#control().cuts() : [];
     return { nodes: await nodes, links, cut };
   }
 
@@ -116,16 +117,22 @@ export class LocalCluster {
     await Promise.all(running.map((node) => endProcess(this.#folder.node(node.id), GRACE_MS)));
   }
 
-  /** Starts what does not run. Resolves when it is ready; rejects with `FAILED` and the end of its log otherwise. */
+  /**
+   * Starts what does not run, the links process included. Resolves when it is ready; rejects with `FAILED` and the end of
+   * its log otherwise, and for a node that was removed from the cluster. What else was started then runs.
+   */
   async start(name: string): Promise<void> {
     const nodes = nodesNamed(this.#cluster, name);
     const processes = await Promise.all(nodes.map((node) => this.#process(node)));
     const stopped = nodes.filter((_node, at) => processes[at] === undefined);
-    if (stopped.length === 0) throw new ClusterError("INVALID", `${name} is already running`);
-    await bringUp(this.#folder, this.#cluster, {
+    if (stopped.length === 0 && !(await this.#lacksLinks()))
+      throw new ClusterError("INVALID", `${name} is already running`);
+    const broughtUp = await bringUp(this.#folder, this.#cluster, {
       nodes: stopped,
       programs: this.#programs ?? builtPrograms(),
     });
+    const failure = startFailure(broughtUp, this.#folder, this.#cluster);
+    if (failure !== undefined) throw failure;
   }
 
   /** SIGSTOP: it keeps its connections and answers nothing. */
@@ -162,6 +169,11 @@ export class LocalCluster {
     // The links process itself brings a cluster down when its owner is gone.
     if (running?.pid !== process.pid) await endProcess(links, graceMs);
     if (this.#cluster.temporary) this.#folder.remove(this.#cluster);
+  }
+
+  /** There should be links, and their process is gone: no node reaches another. */
+  async #lacksLinks(): Promise<boolean> {
+    return this.#cluster.links !== null && (await findProcess(this.#folder.links())) === undefined;
   }
 
   #process(node: ClusterNode): Promise<RunningProcess | undefined> {

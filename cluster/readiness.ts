@@ -18,32 +18,45 @@ export interface Awaited {
   readonly logs: readonly string[];
 }
 
+/** One that cannot be used. */
+export interface NotReady {
+  readonly name: string;
+  /** It ended; else it runs, and may become ready yet. */
+  readonly hasEnded: boolean;
+  /** `ended with exit code 1`, and the like. */
+  readonly why: string;
+  /** The end of its logs. */
+  readonly said: string;
+  readonly logs: readonly string[];
+}
+
 /**
- * Resolves when all are ready; `progress` hears how many are. Rejects with `FAILED` and the end of the log as soon as
- * one of them ends, or when `timeoutMs` is over, and when `signal` aborts.
+ * Waits until each is ready, or has ended, or `timeoutMs` are over; resolves with those that are not ready. `progress`
+ * hears how many are. Rejects with `FAILED` when `signal` aborts.
  */
 export async function waitUntilReady(
   all: readonly Awaited[],
   timeoutMs: number,
   progress: (ready: number) => void,
   signal: AbortSignal,
-): Promise<void> {
-  const failed = new AbortController();
-  const stop = AbortSignal.any([signal, failed.signal]);
+): Promise<readonly NotReady[]> {
   const endMs = performance.now() + timeoutMs;
   let ready = 0;
   const waits = all.map(async (one) => {
-    await waitForOne(one, endMs, stop);
-    ready += 1;
-    progress(ready);
+    const failure = await waitForOne(one, endMs, signal);
+    if (failure === undefined) progress(++ready);
+    return failure ?? [];
   });
-  try {
-    await Promise.all(waits);
-  } catch (error) {
-    failed.abort();
-    await Promise.allSettled(waits);
-    throw signal.aborted ? new ClusterError("FAILED", "interrupted before it was ready") : error;
-  }
+  const failures = (await Promise.all(waits)).flat();
+  if (signal.aborted) throw new ClusterError("FAILED", "interrupted before it was ready");
+  return failures;
+}
+
+/** Waits until it has ended; false when it has not within `timeoutMs`. */
+export async function waitUntilEnded({ process }: Awaited, timeoutMs: number): Promise<boolean> {
+  const endMs = performance.now() + timeoutMs;
+  while (process.ending === undefined && performance.now() < endMs) await delay(POLL_MS);
+  return process.ending !== undefined;
 }
 
 /** Asks a node's `/readyz`. */
@@ -64,18 +77,20 @@ export async function probeNode(adminAddress: string): Promise<string | undefine
   }
 }
 
-async function waitForOne(one: Awaited, endMs: number, stop: AbortSignal): Promise<void> {
+async function waitForOne(one: Awaited, endMs: number, stop: AbortSignal): Promise<NotReady | undefined> {
   for (;;) {
     const reason = await one.probe();
-    if (one.process.ending !== undefined) throw notReady(one, `ended with ${one.process.ending}`);
-    if (reason === undefined) return;
-    if (stop.aborted) throw notReady(one, "was not waited for");
-    if (performance.now() > endMs) throw notReady(one, `is not ready in time: ${reason}`);
+    const { ending } = one.process;
+    if (ending !== undefined) return notReady(one, `ended with ${ending}`);
+    if (reason === undefined) return undefined;
+    if (stop.aborted) return notReady(one, "was not waited for");
+    if (performance.now() > endMs) return notReady(one, `is not ready in time: ${reason}`);
     await delay(POLL_MS);
   }
 }
 
-function notReady(one: Awaited, what: string): ClusterError {
-  const tail = logTail(one.logs);
-  return new ClusterError("FAILED", `${one.name} ${what}\n${tail === "" ? "It logged nothing." : tail}`);
+export function notReady({ name, process, logs }: Awaited, why: string): NotReady {
+  const said = logTail(logs);
+  const hasEnded = process.ending !== undefined;
+  return { name, hasEnded, why, said: said === "" ? "It logged nothing." : said, logs };
 }

@@ -8,6 +8,7 @@ import { ClusterFolder } from "./cluster-folder.js";
 import { type ClusterShape, checkSameShape, planCluster } from "./cluster-plan.js";
 import { LocalCluster } from "./local-cluster.js";
 import { builtPrograms, type Programs } from "./programs.js";
+import { nothingStarted, removalNote, startFailure } from "./start-account.js";
 import { bringUp } from "./start-processes.js";
 
 export interface StartOptions extends ClusterShape {
@@ -21,30 +22,49 @@ export interface StartOptions extends ClusterShape {
   readonly programs?: Programs | undefined;
   /** Hears how many of the processes are ready. */
   readonly progress?: ((ready: number, total: number) => void) | undefined;
+  /** Hears what is to be known of a start that succeeds, or that succeeds in part. */
+  readonly note?: ((text: string) => void) | undefined;
   /** Gives up, and stops what was started. */
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Not all of a cluster that had been there before could be started. What could, runs. */
+export class PartialStart extends ClusterError {
+  readonly cluster: LocalCluster;
+  constructor(cluster: LocalCluster, { code, message }: ClusterError) {
+    super(code, message);
+    this.cluster = cluster;
+  }
+}
+
 /**
- * Resolves when every node is ready. Rejects with `ClusterError`, and then nothing of it runs: `INVALID` for options
- * that make no sense or are not those of the cluster in the folder, `FAILED` when it already runs or a node does not
- * become ready within thirty seconds, with the end of that node's log.
+ * Resolves when every node is ready, but for those that were removed from the cluster. Rejects with `ClusterError`:
+ * `INVALID` for options that make no sense or are not those of the cluster in the folder, `FAILED` when it already runs
+ * or a node does not become ready within thirty seconds, with the end of that node's log. A new cluster is started whole
+ * or not at all. Of one that was there before, who runs goes on, and the error is a `PartialStart`; unless nobody does.
  */
 export async function startCluster(options: StartOptions = {}): Promise<LocalCluster> {
   const programs = options.programs ?? builtPrograms();
-  const { folder, file } = await existingCluster(options).then((found) => found ?? createCluster(options));
+  const existing = await existingCluster(options);
+  const { folder, file } = existing ?? (await createCluster(options));
   const cluster = LocalCluster.open(folder.path, programs);
   try {
-    await bringUp(folder, file, {
+    const { failures, removed } = await bringUp(folder, file, {
       nodes: file.nodes,
       programs,
       ownerPid: options.detach === true ? undefined : process.pid,
       progress: options.progress,
       signal: options.signal,
     });
+    const pids = await Promise.all(file.nodes.map((node) => cluster.pid(node.id)));
+    const isAlive = existing !== undefined && pids.some((pid) => pid !== undefined);
+    if (!isAlive && failures.length > 0) throw nothingStarted(failures);
+    for (const node of removed) options.note?.(removalNote(node, folder));
+    const failure = startFailure({ failures, removed: [] }, folder, file);
+    if (failure !== undefined) throw new PartialStart(cluster, failure);
     return cluster;
   } catch (error) {
-    await cluster.down({ graceMs: 2000 });
+    if (!(error instanceof PartialStart)) await cluster.down({ graceMs: 2000 });
     throw error;
   }
 }

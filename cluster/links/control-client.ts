@@ -48,7 +48,11 @@ export class LinksControl {
       return await requestLoopback({ ...this.#address, method, path, body, timeoutMs: REQUEST_TIMEOUT_MS });
     } catch (error) {
       const where = `${this.#address.host}:${this.#address.port}`;
-      throw new ClusterError("UNAVAILABLE", `the links process does not answer on ${where}`, error);
+      throw new ClusterError(
+        "UNAVAILABLE",
+        `the links process does not answer on ${where}; if it is gone, \`atoll cluster start NODE\` brings it back`,
+        error,
+      );
     }
   }
 }

@@ -36,7 +36,9 @@ export function clusterCommand(programs?: Programs): Command {
     .option("--detach", "return as soon as it is ready, and leave it running")
     .option("--partitions <N>", "partitions, a power of two (default 256)", wholeNumber)
     .option("--replicas <N>", "copies in each region (default 3)", wholeNumber)
-    .action((options: UpOptions) => run(options, () => clusterUp(options, DEFAULT_DATA, programs)));
+    .action((options: UpOptions) =>
+      run(options, () => clusterUp(options, DEFAULT_DATA, (error) => fail(options, error), programs)),
+    );
 
   verb(command, "status", "show its nodes and what is cut").action((options: CommonOptions) =>
     run(options, async () => {
@@ -83,7 +85,12 @@ function addFaults(command: Command, open: (options: CommonOptions) => LocalClus
       );
 
   onNode("kill", "kill a node at once (SIGKILL)", "is killed", (cluster, node) => cluster.kill(node));
-  onNode("start", "start a node that does not run", "is ready", (cluster, node) => cluster.start(node));
+  onNode("start", "start a node that does not run", "is ready", async (cluster, node) => {
+    const { links } = await cluster.status();
+    await cluster.start(node);
+    if (links === "stopped")
+      process.stderr.write("the links process was gone: it runs again, and nothing is cut any more\n");
+  });
   onNode("pause", "freeze a node (SIGSTOP)", "is paused", (cluster, node) => cluster.pause(node));
   onNode("resume", "let a paused node go on", "goes on", async (cluster, name) => {
     const { nodes } = await cluster.status();
@@ -136,17 +143,18 @@ function verb(command: Command, name: string, description: string): Command {
 }
 
 /** Turns what a cluster refuses into a message and an exit code. */
-async function run({ json }: CommonOptions, action: () => Promise<void>): Promise<void> {
+async function run(options: CommonOptions, action: () => Promise<void>): Promise<void> {
   try {
     await action();
   } catch (error) {
     if (!(error instanceof ClusterError)) throw error;
-    const { code, message } = error;
-    process.exitCode = report(
-      new CommandFailure({ exitCode: EXIT_CODES[code], code, message }),
-      json ?? false,
-    );
+    fail(options, error);
   }
+}
+
+function fail({ json }: CommonOptions, { code, message }: ClusterError): void {
+  const failure = new CommandFailure({ exitCode: EXIT_CODES[code], code, message });
+  process.exitCode = report(failure, json ?? false);
 }
 
 function print(text: string): void {

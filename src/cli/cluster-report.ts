@@ -38,7 +38,9 @@ export function clusterTable(cluster: LocalCluster, status: ClusterStatus): stri
   const table = tableLines(COLUMNS, rows);
   const cuts = cluster.describeCuts(status.cut).map((cut) => `cut: ${cut}`);
   const broken =
-    status.links === "stopped" ? ["the links process does not run: no node reaches another"] : [];
+    status.links === "stopped"
+      ? ["the links process does not run: no node reaches another until `cluster start NODE` brings it back"]
+      : [];
   return [...table, ...cuts, ...broken].join("\n");
 }
 

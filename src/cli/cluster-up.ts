@@ -1,6 +1,12 @@
 /** `atoll cluster up`: starts a cluster, says where it is, and unless it is detached stays until it is told to stop. */
 import { setTimeout as delay } from "node:timers/promises";
-import { type LocalCluster, type Programs, startCluster } from "../../cluster/index.js";
+import {
+  type ClusterError,
+  type LocalCluster,
+  PartialStart,
+  type Programs,
+  startCluster,
+} from "../../cluster/index.js";
 import { clusterDocument, clusterTable } from "./cluster-report.js";
 import { printDocument } from "./failure.js";
 
@@ -19,14 +25,23 @@ export interface UpOptions {
   readonly json?: boolean;
 }
 
-/** `defaultData` is used, and removed in the end, when the options name no folder. */
-export async function clusterUp(options: UpOptions, defaultData: string, programs?: Programs): Promise<void> {
+/**
+ * `defaultData` is used, and removed in the end, when the options name no folder. What did not start of a cluster that
+ * goes on without it is given to `fail`.
+ */
+export async function clusterUp(
+  options: UpOptions,
+  defaultData: string,
+  fail: (error: ClusterError) => void,
+  programs?: Programs,
+): Promise<void> {
   const stop = new StopSignals();
   try {
-    const cluster = await start(options, defaultData, programs, stop);
+    const { cluster, failure } = await start(options, defaultData, programs, stop);
     const status = await cluster.status();
     if (options.json) printDocument(clusterDocument(cluster, status));
     else process.stdout.write(`${clusterTable(cluster, status)}\n\n${whatNext(cluster, options)}\n`);
+    if (failure !== undefined) fail(failure);
     if (options.detach !== true) await stayUntilStopped(cluster, stop);
   } finally {
     stop.close();
@@ -38,10 +53,11 @@ async function start(
   defaultData: string,
   programs: Programs | undefined,
   stop: StopSignals,
-): Promise<LocalCluster> {
+): Promise<{ readonly cluster: LocalCluster; readonly failure?: PartialStart }> {
   const isTerminal = process.stderr.isTTY;
+  const notes: string[] = [];
   try {
-    return await startCluster({
+    const cluster = await startCluster({
       regions: options.regions,
       nodesPerRegion: options.nodes,
       partitions: options.partitions,
@@ -56,9 +72,15 @@ async function start(
       progress: (ready, total) => {
         if (isTerminal) process.stderr.write(`\rstarting: ${ready} of ${total} processes ready `);
       },
+      note: (text) => notes.push(text),
     });
+    return { cluster };
+  } catch (error) {
+    if (error instanceof PartialStart) return { cluster: error.cluster, failure: error };
+    throw error;
   } finally {
     if (isTerminal) process.stderr.write("\r\x1b[K");
+    for (const note of notes) process.stderr.write(`${note}\n`);
   }
 }
 

@@ -130,10 +130,11 @@ export class AdminHttp {
       case "/": {
         const { peers, ...status } = node.status();
         const connected = peers.filter((peer) => peer.isConnected).length;
-        const { clusterId } = node.layout;
+        const { clusterId, removed = [] } = node.layout;
         return json(200, {
           ...{ name: "atolldb", version, clusterId, ...identity, ...status },
           peers: { connected, known: peers.length },
+          removed,
           paths: PATHS,
         });
       }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -47,8 +47,9 @@ class Run {
   stderr = "";
   readonly #exit: Promise<unknown[]>;
 
-  constructor(args: readonly string[]) {
-    this.child = spawn(process.execPath, [CLI, "cluster", ...args], { cwd: folder });
+  constructor(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
+    const env = { ...process.env, ...environment };
+    this.child = spawn(process.execPath, [CLI, "cluster", ...args], { cwd: folder, env });
     this.child.stdout?.on("data", (text) => {
       this.stdout += text;
     });
@@ -120,6 +121,23 @@ describe("a detached cluster", () => {
     expect(await LocalCluster.open(join(folder, "kept")).isRunning()).toBe(false);
     const again = await command("up", "--detach", ...json);
     expect(again.run.document().id).toBe(up.run.document().id);
+  });
+
+  it("goes on without a node that does not start, and exits with 1", async () => {
+    const json = ["--data", "kept", "--json"];
+    await command("up", ...TWO, "--detach", "--data", "kept");
+    await command("down", ...json);
+    const up = new Run(["up", "--detach", ...json], { FAKE_NODE_FAILS: "west-1" });
+    expect(await up.exit()).toBe(1);
+    expect(up.stderr).toMatch(/^error: west-1 ended with exit code 7\n[\s\S]*the disk is on fire\n/);
+    const states = up.document().regions.map(({ nodes }) => nodes[0]?.state);
+    expect(states).toEqual(["ready", "stopped"]);
+    const links = Number(readFileSync(join(folder, "kept", "links.pid"), "utf8"));
+    process.kill(links, "SIGKILL");
+    await until(async () => (await LocalCluster.open(join(folder, "kept")).status()).links === "stopped");
+    const start = await command("start", "east-1", ...json);
+    expect([start.code, start.run.document().links]).toEqual([0, "running"]);
+    expect(start.run.stderr).toContain("the links process was gone");
   });
 
   it("answers with the exit code of what went wrong, and says what", async () => {

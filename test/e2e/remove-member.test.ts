@@ -65,10 +65,12 @@ it("removes a dead member, refuses it when it is back, and saves what only it ha
   expect(imported.code).toBe(0);
   expect(await at("eu-west-1", "get", "alone")).toMatchObject({ code: 0, stdout: "text\n" });
   // Again: the same is not written a second time.
-  await cluster.local.start(GONE).catch(() => undefined);
-  await until("it has ended again", async () =>
-    (await cluster.local.pid(GONE)) === undefined ? undefined : "it runs",
+  await expect(cluster.local.start(GONE)).rejects.toThrow(
+    `${GONE} was removed from the cluster by layout 2. The others refused it, so it has ended again.`,
   );
+  expect(await cluster.local.pid(GONE)).toBeUndefined();
+  const twice = await remove(GONE, "--yes");
+  expect([twice.code, twice.stderr]).toEqual([1, expect.stringContaining(`${GONE} was removed by layout 2`)]);
   const again = await atoll(["admin", "quarantine", "list", "--json", ...data]);
   expect(again.stdout).toBe(list.stdout);
 });

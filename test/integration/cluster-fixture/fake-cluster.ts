@@ -24,7 +24,11 @@ export class FakeClusters {
   }
 
   async start(options: StartOptions): Promise<LocalCluster> {
-    const cluster = await startCluster({ programs: FAKE_PROGRAMS, ...options });
+    return this.adopt(await startCluster({ programs: FAKE_PROGRAMS, ...options }));
+  }
+
+  /** It ends with the test. */
+  adopt(cluster: LocalCluster): LocalCluster {
     this.#clusters.push(cluster);
     return cluster;
   }

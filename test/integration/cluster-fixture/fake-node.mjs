@@ -9,7 +9,9 @@ import { parse } from "yaml";
 const config = parse(readFileSync(process.argv[process.argv.indexOf("--config") + 1], "utf8"));
 const address = (text) => ({ host: text.split(":")[0], port: Number(text.split(":")[1]) });
 
-if (process.env.FAKE_NODE_FAILS === config.node) {
+const isNamedIn = (name) => process.env[name]?.split(",").includes(config.node) ?? false;
+
+if (isNamedIn("FAKE_NODE_FAILS")) {
   process.stderr.write("the disk is on fire\n");
   process.exit(7);
 }
@@ -22,6 +24,7 @@ await listen(createServer(), config.listen.client);
 const admin = createHttpServer((request, response) => {
   const url = new URL(request.url, "http://localhost");
   if (url.pathname === "/readyz") return response.writeHead(readyStatus()).end("catching up");
+  if (url.pathname === "/") return response.end(JSON.stringify({ removed: removedMembers() }));
   if (url.pathname === "/dial") return dial(url.searchParams.get("peer"), response);
   response.writeHead(404).end();
 });
@@ -33,9 +36,21 @@ const ready = {
   settings: Object.keys(process.env).filter((name) => name.startsWith("ATOLL_")),
 };
 process.stdout.write(`${JSON.stringify(ready)}\n`);
+if (isNamedIn("FAKE_NODE_REMOVED")) {
+  setTimeout(() => {
+    process.stderr.write("they do not want me\n");
+    process.exit(1);
+  }, 500);
+}
 process.on("SIGTERM", () => {
   if (process.env.FAKE_NODE_STUBBORN !== config.node) process.exit(0);
 });
+
+/** The others know, and it does not. */
+function removedMembers() {
+  const [nodeId] = process.env.FAKE_NODE_REMOVED?.split(",") ?? [];
+  return nodeId === undefined || nodeId === config.node ? [] : [{ number: 9, nodeId, layoutVersion: 4 }];
+}
 
 function readyStatus() {
   return process.env.FAKE_NODE_UNREADY === config.node ? 503 : 200;
