@@ -1,4 +1,4 @@
-/** A store that lost what it had flushed: its mark tells, and it hears the others out before it votes again. */
+/** A store that lost what it had flushed: its log or its mark tells, and it hears the others out before it votes again. */
 import { describe, expect, it } from "vitest";
 import { type RunningNode, SimulatedCluster } from "../../src/simulator/index.js";
 
@@ -33,7 +33,7 @@ describe("a node that lost a part of its store", () => {
     cluster.kill(node);
     cluster.start(node);
     cluster.waitUntil("it runs", () => node.api.inspect() !== undefined);
-    expect(node.api.inspect()?.partitions[0]?.doubt).toMatchObject({ cause: "regressed" });
+    expect(node.api.inspect()?.partitions[0]?.doubt).toBeDefined();
     cluster.healAll();
     expectAllBack(cluster);
   });

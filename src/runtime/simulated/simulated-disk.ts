@@ -23,6 +23,8 @@ export interface DiskCrash {
 /** A copy of a disk, as a backup or a virtual machine's image holds it. */
 interface DiskSnapshot {
   readonly bytes: OrderedBytes;
+  /** Whoever opens the copy notices that its log is damaged. */
+  readonly isDamageSeen: boolean;
   readonly mark: Buffer | undefined;
   /** How often the mark had been replaced by then. */
   readonly marksReplaced: number;
@@ -98,9 +100,10 @@ export class SimulatedDisk {
   }
 
   /**
-   * Flips a bit in the store's log. Nobody notices: the process has its records in memory. The next one reads the log
-   * up to there and no further, whatever was flushed; the mark stays. Nothing is lost when the log becomes a table
-   * before that. Answers how many batches would be gone by now.
+   * Flips a bit in the store's log. Nobody notices: the process has its records in memory. The next one cannot read some
+   * batches, whatever was flushed, goes on with those after them, and says that the store was repaired; at the end it may
+   * take the damage for a write that was cut off. The mark stays. Nothing is lost when the log becomes a table before that.
+   * Answers how many batches would be gone by now.
    */
   flipLogBit(): number {
     return this.#contents.flipLogBit(this.#choose);
@@ -129,7 +132,7 @@ export class SimulatedDisk {
 
   snapshot(): DiskSnapshot {
     return {
-      bytes: this.#contents.readable(),
+      ...this.#contents.asOpened(),
       mark: this.#mark.bytes,
       marksReplaced: this.#marksReplaced,
     };
@@ -144,6 +147,7 @@ export class SimulatedDisk {
   rollback(snapshot: DiskSnapshot, what: "disk" | "store"): void {
     this.#assertClosed("rolled back");
     this.#contents = new StoreContents(snapshot.bytes);
+    this.#wasRepaired ||= snapshot.isDamageSeen;
     if (what === "disk") {
       this.#mark.restore(snapshot.mark);
       this.#marksReplaced++;
@@ -190,7 +194,7 @@ export class SimulatedDisk {
     this.#openStore = store;
     this.#model.time.schedule(this.#model.durationMs("open"), () => {
       if (this.#openStore === store) {
-        this.#contents.open(this.#choose);
+        if (this.#contents.open(this.#choose)) this.#wasRepaired = true;
         process.deliver(() => done(undefined, store, this.#wasRepaired));
       }
     });

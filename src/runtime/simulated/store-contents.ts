@@ -2,8 +2,8 @@
  * What lies on a simulated disk, and how it is lost. As in LevelDB, a batch goes to the end of a log, and from time to
  * time what the log holds becomes a table, which is flushed as a whole. Batches are applied at once; those of the log
  * are remembered with what they replaced. So a power cut undoes what was not flushed, from the last backwards, and a
- * damaged log loses everything from the damage on, flushed or not: LevelDB as the node opens it drops such a tail and
- * says nothing.
+ * damaged log loses some batches, flushed or not, and goes on with those after them: LevelDB drops the rest of a block.
+ * The node notices a loss in the middle; at the end it may look like a write that was cut off.
  */
 import type { Change } from "../store.js";
 import { fromKey, OrderedBytes, toKey } from "./ordered-bytes.js";
@@ -13,6 +13,23 @@ const LOG_BYTES_MAX = 256 * 1024;
 
 /** A batch of our own: the caller may reuse its buffers. */
 export type Batch = readonly { readonly key: string; readonly value: Buffer | undefined }[];
+
+/** Most batches that one flipped bit makes unreadable. */
+const HOLE_BATCHES_MAX = 16;
+
+interface Logged {
+  readonly batch: Batch;
+  /** What it replaced. */
+  readonly undo: Batch;
+}
+
+/** Batches of the log that cannot be read any more. */
+interface Hole {
+  readonly from: number;
+  readonly until: number;
+  /** Nothing follows, and what is there looks like a write that was cut off. */
+  readonly isCutOff: boolean;
+}
 
 /** An integer in [0, bound), by chance. */
 type Choose = (bound: number) => number;
@@ -26,13 +43,11 @@ export function toBatch(changes: readonly Change[]): Batch {
 
 export class StoreContents {
   #bytes: OrderedBytes;
-  /** For each batch in the log, what undoes it. */
-  #log: Batch[] = [];
+  #log: Logged[] = [];
   #logBytes = 0;
   /** So many batches at the start of the log are safe from a power cut. */
   #flushed = 0;
-  /** The first batch of the log that cannot be read any more. */
-  #damagedAt = Number.POSITIVE_INFINITY;
+  #holes: Hole[] = [];
   /** A flush failed: whether what it was for reached the disk shows only when the log is read again. */
   #isTailUnsure = false;
 
@@ -44,12 +59,13 @@ export class StoreContents {
     return this.#bytes;
   }
 
-  /** What a copy of the store's files would show: of a damaged log no more than can be read. */
-  readable(): OrderedBytes {
-    const bytes = new OrderedBytes(this.#bytes);
-    for (const undo of this.#log.slice(Math.min(this.#damagedAt, this.#log.length)).reverse())
-      for (const { key, value } of undo) bytes.set(key, value);
-    return bytes;
+  /** What a copy of the store's files would show when it is opened. */
+  asOpened(): { readonly bytes: OrderedBytes; readonly isDamageSeen: boolean } {
+    const copy = new StoreContents(this.#bytes);
+    copy.#log = [...this.#log];
+    copy.#holes = [...this.#holes];
+    const isDamageSeen = copy.#readLog();
+    return { bytes: copy.#bytes, isDamageSeen };
   }
 
   apply(batch: Batch): void {
@@ -62,7 +78,7 @@ export class StoreContents {
       this.#bytes.set(key, value);
       this.#logBytes += key.length + (value?.length ?? 0);
     }
-    this.#log.push(undo.reverse());
+    this.#log.push({ batch, undo: undo.reverse() });
   }
 
   /** All that was applied is now safe from a power cut. */
@@ -74,16 +90,18 @@ export class StoreContents {
     this.#isTailUnsure = true;
   }
 
-  /** A process opens the store: it reads the log, as far as it can, and makes a table of it. */
-  open(choose: Choose): void {
+  /**
+   * A process opens the store: it reads the log, as far as it can, and makes a table of it. Answers whether it noticed that
+   * some of it was damaged.
+   */
+  open(choose: Choose): boolean {
     const lost = this.#isTailUnsure ? choose(this.#log.length - this.#flushed + 1) : 0;
     for (let count = 0; count < lost; count++) {
       this.undoLast();
     }
-    while (this.#log.length > this.#damagedAt) {
-      this.#undo();
-    }
+    const isDamageSeen = this.#readLog();
     this.#becomeTable();
+    return isDamageSeen;
   }
 
   /** Takes the last unflushed batch back, if there is one. */
@@ -99,13 +117,16 @@ export class StoreContents {
     }
   }
 
-  /** Damages the log at one of its batches. Answers how many will be gone when it is read; 0: it was empty. */
+  /** Damages some batches of the log. Answers how many will be gone when it is read; 0: it was empty. */
   flipLogBit(choose: Choose): number {
-    if (this.#log.length === 0) {
+    const { length } = this.#log;
+    if (length === 0) {
       return 0;
     }
-    this.#damagedAt = Math.min(this.#damagedAt, choose(this.#log.length));
-    return this.#log.length - this.#damagedAt;
+    const from = choose(length);
+    const until = from + 1 + choose(Math.min(length - from, HOLE_BATCHES_MAX));
+    this.#holes.push({ from, until, isCutOff: until === length && choose(2) === 0 });
+    return until - from;
   }
 
   /**
@@ -113,7 +134,7 @@ export class StoreContents {
    * many of them matched, and are gone.
    */
   loseTable(matches: (key: Buffer) => boolean, choose: Choose): number {
-    const inLog = new Set(this.#log.flatMap((batch) => batch.map(({ key }) => key)));
+    const inLog = new Set(this.#log.flatMap(({ batch }) => batch.map(({ key }) => key)));
     const old = this.#bytes.keys().filter((key) => !inLog.has(key) && matches(fromKey(key)));
     const first = choose(old.length);
     const lost = old.slice(first, first + 1 + choose(old.length - first));
@@ -151,17 +172,34 @@ export class StoreContents {
     return fromKey(key);
   }
 
-  #undo(): void {
-    for (const { key, value } of this.#log.pop() ?? []) {
+  #undo(): Batch {
+    const { batch, undo } = this.#log.pop() ?? { batch: [], undo: [] };
+    for (const { key, value } of undo) {
       this.#bytes.set(key, value);
     }
+    return batch;
+  }
+
+  /** Takes out what cannot be read. Answers whether that shows. */
+  #readLog(): boolean {
+    const holes = this.#holes.filter(({ from }) => from < this.#log.length);
+    const { length } = this.#log;
+    const first = Math.min(...holes.map(({ from }) => from));
+    const kept: Batch[] = [];
+    while (this.#log.length > first) {
+      const batch = this.#undo();
+      const at = this.#log.length;
+      if (!holes.some(({ from, until }) => at >= from && at < until)) kept.push(batch);
+    }
+    for (const batch of kept.reverse()) this.apply(batch);
+    return holes.some(({ until, isCutOff }) => !isCutOff || until < length);
   }
 
   #becomeTable(): void {
     this.#log = [];
     this.#logBytes = 0;
     this.#flushed = 0;
-    this.#damagedAt = Number.POSITIVE_INFINITY;
+    this.#holes = [];
     this.#isTailUnsure = false;
   }
 }

@@ -196,7 +196,8 @@ export const DISK_FAULTS: readonly FaultKind[] = [
   {
     name: "bit-flip-wal",
     family: "disk",
-    summary: "a bit flips in the store's own log; the next start reads it up to there and no further",
+    summary:
+      "a bit flips in the store's own log; the next start cannot read some batches, and goes on with those after them",
     forMs: [100, 3_000],
     isDestructive: true,
     inject: (stage, fault) => {

@@ -15,6 +15,19 @@ export const DOUBTING: readonly Mutant[] = [
     ],
   },
   {
+    name: "repaired-store-is-trusted",
+    rule: "13",
+    why: "the store opens, so what was repaired of it is all that there ever was",
+    edits: [
+      {
+        file: "src/node/open-store.ts",
+        find: "runtime.disk.openStore((error, store, wasRepaired) => {",
+        replace:
+          "runtime.disk.openStore((error, store, isRepaired) => {\n    const wasRepaired = isRepaired && false;",
+      },
+    ],
+  },
+  {
     name: "damaged-row-is-absent",
     rule: "12",
     why: "a record that cannot be read is as good as none",
