@@ -22,8 +22,13 @@ const SECOND_WITHIN_MS = 400;
 /** What one node counts twice is one part of the counter. */
 const SAME_NODE_CHANCE = 0.5;
 const NEWER_CHANCE = 0.6;
+/** So many of the second ones stay: what has an end goes without them. */
+const SECOND_STAYS_CHANCE = 0.4;
 /** Of the end of a value until it is reclaimed, while clocks are right, and around that. */
+const RECLAIMED_MS = 1_000;
 const RECLAIMED_AFTER_MS = [930, 1_110] as const;
+/** Where the node may be cut off then. */
+const CUT_OFF_AFTER_MS = [400, 1_050] as const;
 const LATER_MS = [900, 4_000] as const;
 const AT_THE_MOMENT_CHANCE = 0.7;
 /** Before and after the end. */
@@ -55,7 +60,9 @@ function drawStory(random: SeededRandom, shape: Shape, story: number): (PlannedL
   const ttlMs = Math.round(random.between(...TTL_MS));
   const isAimed = random.chance(AIM_CHANCE);
   const focus = isAimed ? shape.focuses[random.below(shape.focuses.length)] : undefined;
-  const startMs = Math.max(OLDER_MS, (focus?.atMs ?? random.between(500, shape.durationMs)) - ttlMs);
+  const isReclaimedThen = random.chance(0.5);
+  const endMs = (focus?.atMs ?? random.between(500, shape.durationMs)) - (isReclaimedThen ? RECLAIMED_MS : 0);
+  const startMs = Math.max(OLDER_MS, endMs - ttlMs);
   const write = (atMs: number, lastsMs: number): PlannedLasting => ({
     ...call(atMs),
     kind: "lasting",
@@ -71,17 +78,16 @@ function drawStory(random: SeededRandom, shape: Shape, story: number): (PlannedL
     });
   const mayHaveTwo = type === "multi" || type === "counter";
   if (mayHaveTwo && random.chance(SECOND_CHANCE)) {
-    const second = write(
-      startMs + random.between(0, SECOND_WITHIN_MS),
-      Math.round(random.between(...TTL_MS)),
-    );
-    writes.push(random.chance(SAME_NODE_CHANCE) ? { ...second, node: first.node } : second);
+    const lastsMs = random.chance(SECOND_STAYS_CHANCE) ? 0 : Math.round(random.between(...TTL_MS));
+    writes.push(write(startMs + random.between(0, SECOND_WITHIN_MS), lastsMs));
   }
   const lastMs = Math.max(...writes.map((each) => each.atMs + each.ttlMs));
   if (type !== "counter" && random.chance(NEWER_CHANCE)) {
-    const [least, most] = random.chance(AT_THE_MOMENT_CHANCE) ? RECLAIMED_AFTER_MS : LATER_MS;
+    const cutOff = isReclaimedThen ? focus : undefined;
+    const atTheMoment = cutOff === undefined ? RECLAIMED_AFTER_MS : CUT_OFF_AFTER_MS;
+    const [least, most] = random.chance(AT_THE_MOMENT_CHANCE) ? atTheMoment : LATER_MS;
     const newer = write(lastMs + random.between(least, most), 0);
-    writes.push({ ...newer, level: random.chance(0.7) ? "ONE" : "QUORUM" });
+    writes.push({ ...newer, node: cutOff?.node ?? newer.node, level: random.chance(0.7) ? "ONE" : "QUORUM" });
   }
   const reads = READS_AT_MS.map((afterMs): PlannedGlance => {
     const atMs = startMs + ttlMs + afterMs + random.between(0, READ_JITTER_MS);

@@ -180,7 +180,9 @@ export class Judgement {
       if (inspection === undefined) return `${node.member.nodeId} is not open`;
       const rows = this.#inspectRows(node);
       const { nodeId } = node.member;
-      const kept = keptPastEnd(nodeId, rows) ?? keptTooLong(nodeId, rows, inspection, this.#members.length);
+      const hasLostDisk = this.#model.budget.hasLostDisk && node.member.number === this.#model.budget.victim;
+      const kept =
+        keptPastEnd(nodeId, rows, hasLostDisk) ?? keptTooLong(nodeId, rows, inspection, this.#members.length);
       if (kept !== undefined) return kept;
     }
     return undefined;

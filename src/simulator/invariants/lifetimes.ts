@@ -108,10 +108,23 @@ export function checkOver(
   const mayStay = own.some(({ fate, ttlMs }) => ttlMs === 0 && fate !== "refused");
   if (!mayStay && shown.isThere)
     throw new Violation("s", `${name} shows ${textOf(shown)}, and nothing was put there to stay`);
+  if (lifetimeTypeOf(key) === "multi") checkSiblingsStay(key, shown, own, budget);
   if (!isTimeKept || last.ttlMs > 0 || !budget.mustHold({ ...last, minter: undefined })) return;
   const isAfter = before.every((other) => other.fate === "refused" || isBefore(other, last));
   if (isAfter && !hasText(key, shown, last.text))
     throw new Violation("s", `${name} shows ${textOf(shown)}, and lost ${last.text}, put after all others`);
+}
+
+/** Each was put without a context, so it goes with its own end and with nothing else. */
+function checkSiblingsStay(
+  key: number,
+  shown: ShownLifetime,
+  siblings: readonly Lasting[],
+  budget: DamageBudget,
+): void {
+  for (const { ttlMs, ...told } of siblings)
+    if (ttlMs === 0 && budget.mustHold({ ...told, minter: undefined }) && !shown.texts.includes(told.text))
+      throw new Violation("s", `${lifetimeNameOf(key)} shows ${textOf(shown)}, and lost ${told.text}`);
 }
 
 function hasText(key: number, shown: ShownLifetime, text: string): boolean {
@@ -119,11 +132,19 @@ function hasText(key: number, shown: ShownLifetime, text: string): boolean {
   return type === "register" || type === "multi" ? shown.texts.includes(text) : shown.isThere;
 }
 
-/** Why something that is over is still kept; undefined when nothing is. */
-export function keptPastEnd(nodeId: string, rows: readonly RowInspection[]): string | undefined {
+/**
+ * Why something that is over is still kept; undefined when nothing is.
+ *
+ * @param hasLostDisk the entry of a row that was damaged, and healed without its end, is kept until its own time has come
+ */
+export function keptPastEnd(
+  nodeId: string,
+  rows: readonly RowInspection[],
+  hasLostDisk: boolean,
+): string | undefined {
   for (const { expirations, partition, rowsExpiring } of rows)
     if (rowsExpiring > 0) return `${nodeId} keeps ${rowsExpiring} rows with an end in partition ${partition}`;
-    else if (expirations > 0)
+    else if (expirations > 0 && !hasLostDisk)
       return `${nodeId} keeps ${expirations} entries of expirations in partition ${partition}`;
   return undefined;
 }
