@@ -58,11 +58,8 @@ function drawStory(random: SeededRandom, shape: Shape, story: number): (PlannedL
     isOfSession: false,
   });
   const ttlMs = Math.round(random.between(...TTL_MS));
-  const isAimed = random.chance(AIM_CHANCE);
-  const focus = isAimed ? shape.focuses[random.below(shape.focuses.length)] : undefined;
-  const isReclaimedThen = random.chance(0.5);
-  const endMs = (focus?.atMs ?? random.between(500, shape.durationMs)) - (isReclaimedThen ? RECLAIMED_MS : 0);
-  const startMs = Math.max(OLDER_MS, endMs - ttlMs);
+  const aim = drawAim(random, shape);
+  const startMs = Math.max(OLDER_MS, startOf(aim, ttlMs));
   const write = (atMs: number, lastsMs: number): PlannedLasting => ({
     ...call(atMs),
     kind: "lasting",
@@ -70,7 +67,8 @@ function drawStory(random: SeededRandom, shape: Shape, story: number): (PlannedL
   });
   const first = write(startMs, ttlMs);
   const writes = [first];
-  if (type === "register" && random.chance(OLDER_CHANCE)) writes.push(write(startMs - OLDER_MS, 0));
+  if (type === "register" && (aim.at === "older" || random.chance(OLDER_CHANCE)))
+    writes.push({ ...write(startMs - OLDER_MS, 0), ...(aim.at === "older" ? cutOffAt(aim) : {}) });
   if (type === "register" && random.chance(RIVAL_CHANCE))
     writes.push({
       ...write(startMs + random.between(0, RIVAL_WITHIN_MS), random.chance(0.5) ? 0 : ttlMs),
@@ -79,19 +77,49 @@ function drawStory(random: SeededRandom, shape: Shape, story: number): (PlannedL
   const mayHaveTwo = type === "multi" || type === "counter";
   if (mayHaveTwo && random.chance(SECOND_CHANCE)) {
     const lastsMs = random.chance(SECOND_STAYS_CHANCE) ? 0 : Math.round(random.between(...TTL_MS));
-    writes.push(write(startMs + random.between(0, SECOND_WITHIN_MS), lastsMs));
+    const second = write(startMs + random.between(0, SECOND_WITHIN_MS), lastsMs);
+    writes.push(random.chance(SAME_NODE_CHANCE) ? { ...second, node: first.node } : second);
   }
   const lastMs = Math.max(...writes.map((each) => each.atMs + each.ttlMs));
   if (type !== "counter" && random.chance(NEWER_CHANCE)) {
-    const cutOff = isReclaimedThen ? focus : undefined;
-    const atTheMoment = cutOff === undefined ? RECLAIMED_AFTER_MS : CUT_OFF_AFTER_MS;
+    const atTheMoment = aim.at === "reclaimed" ? CUT_OFF_AFTER_MS : RECLAIMED_AFTER_MS;
     const [least, most] = random.chance(AT_THE_MOMENT_CHANCE) ? atTheMoment : LATER_MS;
     const newer = write(lastMs + random.between(least, most), 0);
-    writes.push({ ...newer, node: cutOff?.node ?? newer.node, level: random.chance(0.7) ? "ONE" : "QUORUM" });
+    const level = random.chance(0.7) ? "ONE" : "QUORUM";
+    writes.push({ ...newer, level, ...(aim.at === "reclaimed" ? cutOffAt(aim) : {}) });
   }
   const reads = READS_AT_MS.map((afterMs): PlannedGlance => {
     const atMs = startMs + ttlMs + afterMs + random.between(0, READ_JITTER_MS);
     return { ...call(Math.max(startMs, atMs)), kind: "glance" };
   });
   return [...writes, ...reads];
+}
+
+/** What of a story is at a focus, which faults aim at: that write goes to the node that may be cut off, and to no other. */
+interface Aim {
+  readonly at: "older" | "end" | "reclaimed";
+  readonly atMs: number;
+  readonly node: number | undefined;
+}
+
+function drawAim(random: SeededRandom, shape: Shape): Aim {
+  const focus = random.chance(AIM_CHANCE) ? shape.focuses[random.below(shape.focuses.length)] : undefined;
+  if (focus === undefined) return { at: "end", atMs: random.between(500, shape.durationMs), node: undefined };
+  const at = (["older", "end", "reclaimed"] as const)[random.below(3)] ?? "end";
+  return { at, atMs: focus.atMs, node: focus.node };
+}
+
+function startOf({ at, atMs }: Aim, ttlMs: number): number {
+  switch (at) {
+    case "older":
+      return atMs + OLDER_MS;
+    case "end":
+      return atMs - ttlMs;
+    case "reclaimed":
+      return atMs - ttlMs - RECLAIMED_MS;
+  }
+}
+
+function cutOffAt({ node }: Aim): Partial<Pick<PlannedCall, "node" | "level">> {
+  return node === undefined ? {} : { node, level: "ONE" };
 }

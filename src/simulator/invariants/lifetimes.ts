@@ -109,6 +109,7 @@ export function checkOver(
   if (!mayStay && shown.isThere)
     throw new Violation("s", `${name} shows ${textOf(shown)}, and nothing was put there to stay`);
   if (lifetimeTypeOf(key) === "multi") checkSiblingsStay(key, shown, own, budget);
+  if (isTimeKept && lifetimeTypeOf(key) === "register") checkReplaced(key, shown, own, budget);
   if (!isTimeKept || last.ttlMs > 0 || !budget.mustHold({ ...last, minter: undefined })) return;
   const isAfter = before.every((other) => other.fate === "refused" || isBefore(other, last));
   if (isAfter && !hasText(key, shown, last.text))
@@ -125,6 +126,22 @@ function checkSiblingsStay(
   for (const { ttlMs, ...told } of siblings)
     if (ttlMs === 0 && budget.mustHold({ ...told, minter: undefined }) && !shown.texts.includes(told.text))
       throw new Violation("s", `${lifetimeNameOf(key)} shows ${textOf(shown)}, and lost ${told.text}`);
+}
+
+/** What comes late from a node that was cut off has lost against what was put after it, though that is over and gone. */
+function checkReplaced(
+  key: number,
+  shown: ShownLifetime,
+  own: readonly Lasting[],
+  budget: DamageBudget,
+): void {
+  for (const lasting of own) {
+    if (!budget.mustHold({ ...lasting, minter: undefined })) continue;
+    const older = own.find((other) => isBefore(other, lasting) && shown.texts.includes(other.text));
+    if (older === undefined) continue;
+    const told = `${lifetimeNameOf(key)} shows ${textOf(shown)} at rest`;
+    throw new Violation("s", `${told}, and ${lasting.text} replaced ${older.text}`);
+  }
 }
 
 function hasText(key: number, shown: ShownLifetime, text: string): boolean {

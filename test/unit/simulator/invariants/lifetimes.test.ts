@@ -129,6 +129,16 @@ describe("(s) at rest", () => {
     expect(() => story.judgeRest({})).toThrow("lost b, put after all others");
   });
 
+  it("what was replaced stays so", () => {
+    const story = new Story("register");
+    story.put("old", 1_000, 0);
+    story.put("a", 5_000, 1_500);
+    expect(() => story.judgeRest({})).not.toThrow();
+    expect(() => story.judgeRest({ isThere: true, texts: ["old"], expiresAtMs: [0] })).toThrow(
+      "a replaced old",
+    );
+  });
+
   it("a sibling without an end is there, whenever it was put", () => {
     const story = new Story("multi");
     story.put("stays", 1_000, 0);
