@@ -18,8 +18,8 @@ function addressOf(type: TypeName): KeyAddress {
   return { type: DataType[type], bucket: "b", key: Buffer.from("k") };
 }
 
-/** @param ttlMs none: for ever */
-export function write(type: TypeName, text: string, ttlMs?: number): Operation {
+/** @param ttlMs none: for as long as the bucket says, else for ever */
+export function write(type: TypeName, text: string, ttlMs?: number | "never"): Operation {
   const address = addressOf(type);
   const value = { data: Buffer.from(text), encoding: ValueEncoding.text };
   if (type === "register" || type === "multi")
