@@ -62,7 +62,7 @@ export class StartedNode {
   readonly #calls: Calls;
   readonly #hello: PeerHello;
   readonly #end: (end: NodeEnd) => void;
-  readonly #stored: Pick<OpenedStore, "away" | "catchUps" | "shared">;
+  readonly #stored: Pick<OpenedStore, "catchUps" | "peers" | "shared">;
   readonly #dirty = new Set<PartitionReplica>();
   readonly #neighbourhoods = new Map<number, Neighbourhood>();
   readonly #count: BatchCount;

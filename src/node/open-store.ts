@@ -4,7 +4,7 @@
  */
 import { type Hlc, INCARNATION_MAX, incarnationAt, type VersionVector } from "../causality/index.js";
 import { type CodedCells, type PartitionRecord, RecordDamagedError } from "../codec/index.js";
-import { type AwayRecord, type CatchUpRecord, catchUpKey, type StoredCopy } from "../replication/index.js";
+import { type CatchUpRecord, catchUpKey, type PeerRecord, type StoredCopy } from "../replication/index.js";
 import type { Change, Runtime, Store } from "../runtime/index.js";
 import { partitionKey } from "../storage/index.js";
 import { type Layout, LayoutError, type Member } from "../topology/index.js";
@@ -28,10 +28,10 @@ import { readStoredCopies } from "./stored-copies.js";
 import {
   isClockDamaged,
   partitionChange,
-  readAway,
   readCatchUps,
   readIncarnations,
   readPartitions,
+  readPeers,
   readShared,
   readSketches,
 } from "./stored-state.js";
@@ -47,8 +47,8 @@ export interface OpenedStore {
   readonly hlc: Hlc;
   /** Newest incarnations known of other members. */
   readonly incarnations: ReadonlyMap<number, number>;
-  /** Members that were away when the node last ended. */
-  readonly away: ReadonlyMap<number, AwayRecord>;
+  /** What was known of other members when the node last ended. */
+  readonly peers: ReadonlyMap<number, PeerRecord>;
   /** Catch-ups that were under way then, by partition. */
   readonly catchUps: ReadonlyMap<number, CatchUpRecord>;
   /** What others are known to hold of this node's own writes, by partition. */
@@ -165,7 +165,7 @@ function prepare(runtime: Runtime, plan: OpenPlan, store: Store, wasRepaired: bo
     batches: progress.batches,
     hlc: progress.hlc,
     incarnations: readIncarnations(runtime, store, place),
-    away: readAway(runtime, store, place),
+    peers: readPeers(runtime, store, place),
     catchUps: readCatchUps(runtime, store, place),
     shared: readShared(runtime, store, place),
     partitions: readPartitions(store, place, hasRegressed),

@@ -11,13 +11,13 @@ import {
 } from "../codec/index.js";
 import { newDoubt } from "../replica/index.js";
 import {
-  type AwayRecord,
-  awayKey,
   type CatchUpRecord,
   catchUpKey,
-  openAway,
   openCatchUp,
+  openPeer,
   openShared,
+  type PeerRecord,
+  peerKey,
   sharedKey,
 } from "../replication/index.js";
 import type { Change, Runtime, Store } from "../runtime/index.js";
@@ -41,11 +41,14 @@ export function readIncarnations(runtime: Runtime, store: Store, { layout }: Pla
   return incarnations;
 }
 
-/** A damaged one is as good as none: the member is lost anew, or is back. */
-export function readAway(runtime: Runtime, store: Store, { layout }: Place): Map<number, AwayRecord> {
+/** A damaged one is as good as none: the member is lost anew, or is back, and tells what it holds. */
+export function readPeers(runtime: Runtime, store: Store, { layout }: Place): Map<number, PeerRecord> {
   const members = layout.members.map(({ number }) => number);
-  return readEach(members, store, awayKey, openAway, (member) =>
-    runtime.log.error({ member }, "the record of since when a member is away is damaged"),
+  return readEach(members, store, peerKey, openPeer, (member) =>
+    runtime.log.error(
+      { member },
+      "the record of since when a member is away, and of what it holds, is damaged",
+    ),
   );
 }
 

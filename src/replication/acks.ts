@@ -40,6 +40,8 @@ export class AckSender {
 /** What each peer is known to hold durably, by partition. Never more than it holds, often less. */
 export class PeerClocks {
   readonly #clocks = new Map<number, Map<number, VersionVector>>();
+  /** Members of which more is known, or less, than the store has. */
+  readonly #changed = new Set<number>();
 
   get(partition: number, member: number): VersionVector {
     return this.#clocks.get(partition)?.get(member) ?? EMPTY;
@@ -50,6 +52,12 @@ export class PeerClocks {
    * acknowledgements raise it from now on: in the peer's statement, which it came with, it stays one moment.
    */
   set(partition: number, member: number, clock: VersionVector): void {
+    this.restore(partition, member, clock);
+    this.#changed.add(member);
+  }
+
+  /** What the store has of it, before it tells anything. */
+  restore(partition: number, member: number, clock: VersionVector): void {
     this.#ofPartition(partition).set(member, clock.copy());
   }
 
@@ -58,6 +66,20 @@ export class PeerClocks {
     const known = clocks.get(member);
     if (known !== undefined) known.raise(actor, counter);
     else clocks.set(member, VersionVector.from([[actor, counter]]));
+    this.#changed.add(member);
+  }
+
+  /** It is removed from the cluster. */
+  drop(member: number): void {
+    for (const clocks of this.#clocks.values()) clocks.delete(member);
+    this.#changed.delete(member);
+  }
+
+  /** Members of whom the store is to be told; after this it has been. */
+  takeChanged(): number[] {
+    const changed = [...this.#changed];
+    this.#changed.clear();
+    return changed;
   }
 
   #ofPartition(partition: number): Map<number, VersionVector> {

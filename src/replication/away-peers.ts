@@ -7,12 +7,14 @@
 import type { VersionVector } from "../causality/index.js";
 import type { Timer } from "../runtime/index.js";
 import type { PeerClocks } from "./acks.js";
-import { type AwayRecord, awayKey, sealAway } from "./away-record.js";
 import type { Environment } from "./environment.js";
 import { bytesKept } from "./hint-budget.js";
 import { type HintCounts, HintLedger } from "./hint-ledger.js";
+import { type Absence, type PeerRecord, peerKey, sealPeer } from "./peer-record.js";
 
 const ROUND_MS = 1_000;
+/** What peers are known to hold is written so often: after a crash no more than this is counted anew. */
+const SAVE_MS = 30_000;
 /** Links come up in this time after a start: until then nobody who was never seen counts as lost. */
 const START_GRACE_MS = 10_000;
 /** How much of the rate of deliveries the last round makes. */
@@ -66,6 +68,7 @@ export class AwayPeers {
   readonly #seen = new Set<number>();
   #startedAtMs = 0;
   #timer: Timer | undefined;
+  #saving: Timer | undefined;
 
   constructor(environment: Environment, peerClocks: PeerClocks, settings: HintSettings) {
     this.#environment = environment;
@@ -73,17 +76,26 @@ export class AwayPeers {
     this.#settings = settings;
   }
 
-  /** @param stored what the store says of peers that were away when the process before this one ended */
-  start(stored: ReadonlyMap<number, AwayRecord>): void {
+  /** @param stored what the store says of peers: what they held, and who was away when the process before this one ended */
+  start(stored: ReadonlyMap<number, PeerRecord>): void {
     const { clock, timers } = this.#environment;
     this.#startedAtMs = clock.monotonicMs();
-    for (const [member, record] of stored) this.#begin(member, record);
+    for (const [member, { absence, clocks }] of stored) {
+      for (const partition of this.#sharedWith(member)) {
+        const clock = clocks.get(partition);
+        if (clock !== undefined) this.#peerClocks.restore(partition, member, clock);
+      }
+      if (absence !== undefined) this.#begin(member, absence);
+    }
     this.#timer = timers.every(ROUND_MS, () => this.#runRound());
+    this.#saving = timers.every(SAVE_MS, () => this.#saveChanged());
   }
 
   close(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
+    this.#saving?.cancel();
+    this.#saveChanged();
   }
 
   /** The log is kept for this member no longer, until it is back. */
@@ -94,17 +106,22 @@ export class AwayPeers {
   peerDown(member: number): void {
     if (this.#timer === undefined) return;
     const away = this.#away.get(member);
-    if (away !== undefined) away.owed = undefined;
-    else if (this.#sharedWith(member).length > 0) this.#lose(member);
+    if (away !== undefined) {
+      away.owed = undefined;
+      this.#save(member);
+    } else if (this.#sharedWith(member).length > 0) this.#lose(member);
   }
 
   /** It is removed from the cluster: what waits for it never gets there. */
   dismiss(member: number): void {
     const away = this.#away.get(member);
-    if (away === undefined) return;
-    this.#update(member, away);
-    away.ledger.giveUp("dropped");
-    this.#end(member, away);
+    if (away !== undefined) {
+      this.#update(member, away);
+      away.ledger.giveUp("dropped");
+      this.#end(member, away);
+    }
+    this.#peerClocks.drop(member);
+    this.#environment.commit.put(peerKey(member), undefined);
   }
 
   report(): Omit<PeerHints, "copiesHeld">[] {
@@ -178,7 +195,7 @@ export class AwayPeers {
     this.#save(member);
   }
 
-  #begin(member: number, record: AwayRecord): void {
+  #begin(member: number, record: Absence): void {
     const { clock } = this.#environment;
     const ledger = new HintLedger();
     // Below the floor there is no log that could be kept.
@@ -225,7 +242,7 @@ export class AwayPeers {
     }
     this.#totals.set(member, sumOf(this.#totals.get(member) ?? NONE, away.ledger.counts));
     this.#away.delete(member);
-    this.#environment.commit.put(awayKey(member), undefined);
+    this.#save(member);
     this.#environment.log.info(
       { peer: member, hints: delivered, dropped },
       "nothing is kept any more for a peer that was away",
@@ -263,8 +280,15 @@ export class AwayPeers {
   }
 
   #save(member: number): void {
-    const away = this.#away.get(member);
-    if (away !== undefined) this.#environment.commit.put(awayKey(member), sealAway(member, away.record));
+    const clocks = new Map(
+      this.#sharedWith(member).map((partition) => [partition, this.#peerClocks.get(partition, member)]),
+    );
+    const absence = this.#away.get(member)?.record;
+    this.#environment.commit.put(peerKey(member), sealPeer(member, { absence, clocks }));
+  }
+
+  #saveChanged(): void {
+    for (const member of this.#peerClocks.takeChanged()) this.#save(member);
   }
 
   #sharedWith(member: number): readonly number[] {

@@ -3,7 +3,6 @@
 export { addressOf } from "./atomic-batch.js";
 export { AUDIT_INTERVAL_MS, Audit } from "./audit.js";
 export type { PeerHints } from "./away-peers.js";
-export { type AwayRecord, awayKey, openAway } from "./away-record.js";
 export type { Fill } from "./bounds.js";
 export { Calls } from "./calls.js";
 export type { CatchUpReport } from "./catch-up.js";
@@ -30,6 +29,7 @@ export {
   type Ttl,
 } from "./operation.js";
 export { PeerLinks } from "./peer-links.js";
+export { openPeer, type PeerRecord, peerKey } from "./peer-record.js";
 export type { RepairStep } from "./repair.js";
 export type { ReplicationSettings } from "./replication-settings.js";
 export { Replicator } from "./replicator.js";

@@ -6,7 +6,6 @@ import { AckSender, PeerClocks } from "./acks.js";
 import { AntiEntropy } from "./anti-entropy.js";
 import { Audit } from "./audit.js";
 import { AwayPeers, type PeerHints } from "./away-peers.js";
-import type { AwayRecord } from "./away-record.js";
 import type { Fill } from "./bounds.js";
 import { CatchUp, type CatchUpReport } from "./catch-up.js";
 import type { CatchUpRecord } from "./catch-up-record.js";
@@ -23,6 +22,7 @@ import { LagTracker } from "./lag-tracker.js";
 import { LayoutSpreading } from "./layout-spreading.js";
 import { LogTrimming } from "./log-trimming.js";
 import { layoutWithout } from "./member-removal.js";
+import type { PeerRecord } from "./peer-record.js";
 import { ReadCoordinator } from "./read-coordinator.js";
 import { Reclaiming } from "./reclaiming.js";
 import { Repair, type RepairStep } from "./repair.js";
@@ -155,9 +155,9 @@ export class Replicator {
     return this.#catchUp.report();
   }
 
-  /** @param stored what the store has of when this node ended: peers that were away, and catch-ups under way */
+  /** @param stored what the store has of when this node ended: of its peers, and of catch-ups under way */
   start(stored: {
-    readonly away: ReadonlyMap<number, AwayRecord>;
+    readonly peers: ReadonlyMap<number, PeerRecord>;
     readonly catchUps: ReadonlyMap<number, CatchUpRecord>;
     readonly shared: ReadonlyMap<number, VersionVector>;
   }): void {
@@ -165,7 +165,7 @@ export class Replicator {
     this.shared.start(stored.shared);
     this.#antiEntropy.start();
     this.#healing.start();
-    this.away.start(stored.away);
+    this.away.start(stored.peers);
     this.#trimming.start();
     this.#scrubbing.start();
     this.#audit.start();

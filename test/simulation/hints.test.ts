@@ -297,6 +297,90 @@ describe("restarts while a peer is away", () => {
     cluster.stopAll();
   });
 
+  it("count nothing anew that the peer had before it was away", () => {
+    const cluster = SimulatedCluster.ready({ partitions: 2 });
+    write(cluster, "us-1", 200);
+    cluster.converge();
+    cluster.kill(cluster.node("eu-1"));
+    cluster.runFor(5_000);
+    write(cluster, "us-1", 50, "while away");
+    for (const losesUnsynced of [true, false]) {
+      cluster.kill(cluster.node("us-1"), losesUnsynced);
+      cluster.start(cluster.node("us-1"));
+      cluster.runFor(20_000);
+      expect(hintsFor(cluster, "us-1", "eu-1")).toMatchObject({ created: 50, pending: 50 });
+    }
+    cluster.start(cluster.node("eu-1"));
+    cluster.converge();
+    cluster.runFor(5_000);
+    expect(hintsFor(cluster, "us-1", "eu-1")).toMatchObject({ created: 50, delivered: 50, pending: 0 });
+    expectBalance(cluster);
+    cluster.stopAll();
+  });
+
+  it("count nothing that a peer had which was lost only while they were down", () => {
+    const cluster = SimulatedCluster.ready({ partitions: 2 });
+    write(cluster, "us-1", 200);
+    cluster.converge();
+    // It is written down every now and then what a peer has.
+    cluster.runFor(60_000);
+    cluster.kill(cluster.node("us-1"), true);
+    cluster.kill(cluster.node("eu-1"));
+    cluster.start(cluster.node("us-1"));
+    cluster.runFor(20_000);
+    expect(hintsFor(cluster, "us-1", "eu-1").oldestAgeMs).toBeGreaterThan(0);
+    expect(hintsFor(cluster, "us-1", "eu-1")).toMatchObject({ created: 0, pending: 0 });
+    write(cluster, "us-1", 50, "while away");
+    cluster.runFor(2_000);
+    expect(hintsFor(cluster, "us-1", "eu-1")).toMatchObject({ created: 50, pending: 50 });
+    expectBalance(cluster);
+    cluster.stopAll();
+  });
+
+  it("count what the peer got of its hints before as delivered then", () => {
+    const cluster = SimulatedCluster.ready({ partitions: 2 });
+    write(cluster, "us-1", 200);
+    cluster.converge();
+    cluster.kill(cluster.node("eu-1"));
+    write(cluster, "us-1", 50, "while away");
+    cluster.runFor(5_000);
+    cluster.start(cluster.node("eu-1"));
+    cluster.converge();
+    cluster.runFor(5_000);
+    expect(hintsFor(cluster, "us-1", "eu-1")).toMatchObject({ delivered: 50, pending: 0 });
+    cluster.kill(cluster.node("eu-1"));
+    cluster.runFor(5_000);
+    cluster.kill(cluster.node("us-1"), true);
+    cluster.start(cluster.node("us-1"));
+    cluster.runFor(20_000);
+    expect(hintsFor(cluster, "us-1", "eu-1")).toMatchObject({ created: 0, delivered: 0, pending: 0 });
+    expectBalance(cluster);
+    cluster.stopAll();
+  });
+
+  it("do not make what the peer has a part of what its hints take of the budget", () => {
+    const { kinds, onMessage } = pagesTo("eu-1");
+    const settings = { hintBudgetBytes: 50_000 };
+    const cluster = SimulatedCluster.ready({ partitions: 1, settings, onMessage });
+    write(cluster, "us-1", 1_400);
+    cluster.converge();
+    cluster.kill(cluster.node("eu-1"));
+    write(cluster, "us-1", 10, "while away");
+    cluster.runFor(20_000);
+    expect(hintsFor(cluster, "us-1", "eu-1")).toMatchObject({ pending: 10, isFullSyncDue: false });
+    for (const nodeId of ["us-1", "ap-1"]) {
+      cluster.kill(cluster.node(nodeId), true);
+      cluster.start(cluster.node(nodeId));
+      cluster.runFor(20_000);
+      expect(hintsFor(cluster, nodeId, "eu-1")).toMatchObject({ dropped: 0, isFullSyncDue: false });
+    }
+    kinds.clear();
+    cluster.start(cluster.node("eu-1"));
+    cluster.converge();
+    expect(kinds).toEqual(new Set(["log"]));
+    cluster.stopAll();
+  });
+
   it("count what a peer that lost its disk will not get from the log as dropped", () => {
     const cluster = SimulatedCluster.ready({ partitions: 1, settings: QUICK });
     write(cluster, "us-1", 30);

@@ -33,7 +33,7 @@ describe("a node whose incarnation is closed elsewhere", () => {
     const source = lab.node(2);
     lab.loses = (message) => message.type === "delta";
     for (const { replicator } of lab.nodes)
-      replicator.start({ away: new Map(), catchUps: new Map(), shared: new Map() });
+      replicator.start({ catchUps: new Map(), peers: new Map(), shared: new Map() });
     lab.execute(2, putOf("k", "v"), ONE);
     source.replica.close(1, 9);
     // Its clock does not come, so that the catch-up is what would bring it.

@@ -27,7 +27,7 @@ class User {
 function started(): Lab {
   const lab = new Lab({ eu: 3 });
   for (const { replicator } of lab.nodes)
-    replicator.start({ away: new Map(), catchUps: new Map(), shared: new Map() });
+    replicator.start({ catchUps: new Map(), peers: new Map(), shared: new Map() });
   for (const { number, replicator } of lab.nodes)
     for (const peer of lab.nodes) if (peer.number !== number) replicator.peerUp(peer.number);
   lab.runFor(100);
