@@ -60,6 +60,7 @@ export function withAdmin<Result>(
       return await work(admin);
     } catch (thrown) {
       const { code, reason, message, metadata } = AtollError.from(thrown);
+      if (message.includes(endpoint)) throw thrown;
       throw new AtollError({ code, reason, message: `${endpoint}: ${message}`, metadata, cause: thrown });
     }
   });
@@ -75,9 +76,7 @@ async function translated<Result>(work: () => Promise<Result>): Promise<Result> 
 
 /** The failure of a whole command. */
 export function failureOf(error: AtollError): CommandFailure {
-  const { code, reason, metadata, maybeApplied } = error;
-  // gRPC ends the account of a connection that it could not make with a note that is always empty.
-  const message = error.message.replace(/\.? Resolution note: $/, "");
+  const { code, reason, message, metadata, maybeApplied } = error;
   const advice = [
     ...(maybeApplied ? ["The write may have been applied: read the key before writing it again."] : []),
     adviceFor(error) ?? [],
@@ -140,7 +139,9 @@ function adviceFor(error: AtollError): string | undefined {
   if (reason !== undefined) return ADVICE[reason];
   if (isTooLarge(error)) return "The value is larger than the server takes.";
   if (code === "UNAVAILABLE") {
-    return "Does a node run there? `atoll start` runs one, and --endpoint says where it is.";
+    return "Does a node run there? `atoll start` runs one, and --endpoint says where its client port is.";
   }
-  return code === "DEADLINE_EXCEEDED" ? "Give it more time with --timeout." : undefined;
+  return code === "DEADLINE_EXCEEDED"
+    ? "Give it more time with --timeout, or name another node with --endpoint."
+    : undefined;
 }

@@ -16,8 +16,10 @@ import type {
   RepairProgress,
 } from "./admin-reports.js";
 import { AtollError } from "./atoll-error.js";
+import { attemptFailure } from "./attempt-failure.js";
 import { CHANNEL_OPTIONS, channelSecurity, type TlsOptions } from "./channel.js";
 import { checkEndpoint, checkTimeoutMs, TIMEOUT_MS_DEFAULT } from "./settings.js";
+import { withAddress } from "./transport-account.js";
 
 /** What each admin call may set. */
 export interface AdminCallOptions {
@@ -40,10 +42,12 @@ export interface AdminRepairOptions extends AdminCallOptions {
 
 /** A connection to one node for operators. It asks that node and no other: nothing fails over. */
 export class AdminClient implements AsyncDisposable {
+  readonly #endpoint: string;
   readonly #stub: InstanceType<typeof AdminServiceClient>;
 
   /** @internal Use `connectAdmin`. */
   constructor(endpoint: string, security: ChannelCredentials) {
+    this.#endpoint = endpoint;
     this.#stub = new AdminServiceClient(endpoint, security, CHANNEL_OPTIONS);
   }
 
@@ -144,7 +148,7 @@ export class AdminClient implements AsyncDisposable {
       if (last === undefined) throw new Error("the node answered with no message");
       return last;
     } catch (thrown) {
-      throw signal?.aborted ? AtollError.cancelled(signal.reason) : AtollError.from(thrown);
+      throw signal?.aborted ? AtollError.cancelled(signal.reason) : this.#told(thrown);
     } finally {
       signal?.removeEventListener("abort", cancel);
     }
@@ -175,7 +179,9 @@ export class AdminClient implements AsyncDisposable {
     const { layoutVersion } = await this.#call<admin.RemoveMemberResponse__Output>(
       options,
       (callOptions, done) => this.#stub.removeMember({ nodeId }, callOptions, done),
-    );
+    ).catch((error: AtollError) => {
+      throw withRemovalState(error);
+    });
     return { layoutVersion: Number(layoutVersion) };
   }
 
@@ -208,11 +214,25 @@ export class AdminClient implements AsyncDisposable {
         signal?.addEventListener("abort", cancel, { once: true });
       });
     } catch (thrown) {
-      throw AtollError.from(thrown);
+      throw this.#told(thrown);
     } finally {
       signal?.removeEventListener("abort", cancel);
     }
   }
+
+  #told(thrown: unknown): AtollError {
+    return withAddress(AtollError.from(thrown), this.#endpoint);
+  }
+}
+
+/** A node that answers says itself what it did. */
+function withRemovalState(error: AtollError): AtollError {
+  const { code, reason, metadata, message, cause } = error;
+  if (reason !== undefined) return error;
+  const state = attemptFailure(error).mayHaveArrived
+    ? "it may have removed the member: ask again, and it says so"
+    : "nothing was done";
+  return new AtollError({ code, reason, metadata, message: `${message}; ${state}`, cause });
 }
 
 function progressOf(step: admin.RepairResponse__Output): RepairProgress {

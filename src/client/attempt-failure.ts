@@ -4,6 +4,7 @@
  * come from the transport, where only the text tells what happened.
  */
 import type { AtollError } from "./atoll-error.js";
+import { grpcText } from "./transport-account.js";
 
 interface AttemptFailure {
   /**
@@ -47,13 +48,14 @@ export function attemptFailure(error: AtollError): AttemptFailure {
 }
 
 function transportFailure(error: AtollError): AttemptFailure {
+  const said = grpcText(error) ?? error.message;
   switch (error.code) {
     case "UNAVAILABLE":
-      return { scope: "node", mayHaveArrived: !NEVER_SENT.test(error.message) };
+      return { scope: "node", mayHaveArrived: !NEVER_SENT.test(said) };
     case "INTERNAL":
     case "CANCELLED":
-      return BROKEN.test(error.message)
-        ? { scope: "node", mayHaveArrived: !NEVER_SENT.test(error.message) }
+      return BROKEN.test(said)
+        ? { scope: "node", mayHaveArrived: !NEVER_SENT.test(said) }
         : { scope: "answer", mayHaveArrived: true };
     case "DEADLINE_EXCEEDED":
     case "UNKNOWN":

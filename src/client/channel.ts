@@ -12,6 +12,9 @@ import { AtollError } from "./atoll-error.js";
 
 const MIB = 1024 * 1024;
 
+/** A batch of reads can bring many values at the server's limit of one. */
+export const RECEIVE_BYTES_MAX = 128 * MIB;
+
 /** How every connection of this package is made. Failing over is the SDK's work, so gRPC's own retries are off. */
 export const CHANNEL_OPTIONS = {
   // Two clients in one process fail, back off and close each on their own.
@@ -24,8 +27,7 @@ export const CHANNEL_OPTIONS = {
   "grpc.keepalive_timeout_ms": 3_000,
   "grpc.initial_reconnect_backoff_ms": 100,
   "grpc.max_reconnect_backoff_ms": 1_000,
-  // A batch of reads can bring many values at the server's limit of one.
-  "grpc.max_receive_message_length": 128 * MIB,
+  "grpc.max_receive_message_length": RECEIVE_BYTES_MAX,
 } satisfies ChannelOptions & ClientOptions;
 
 /** A connection to one node, made at the first call and kept until closed. */

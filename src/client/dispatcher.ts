@@ -12,6 +12,7 @@ import type { RetryBudget } from "./retry-budget.js";
 import type { Route } from "./routing-table.js";
 import type { SessionCall, SessionState } from "./session-state.js";
 import { checkTimeoutMs, type UpdateOptions } from "./settings.js";
+import { withAddress } from "./transport-account.js";
 
 const LIMITS: FailoverLimits = {
   roundsMax: 3,
@@ -157,7 +158,10 @@ export class Dispatcher {
    */
   brokeOff(header: kv.ReplyHeader__Output | null, route: Route, terms: CallTerms, error: AtollError): void {
     const { scope } = attemptFailure(error);
-    if (scope === "answer" || !this.mayRetry()) throw error;
+    if (scope === "answer" || !this.mayRetry()) {
+      const node = this.#view.nodeOf(header?.nodeId ?? "");
+      throw node === undefined ? error : withAddress(error, node.address);
+    }
     this.refusedBy(header, route, terms, scope);
   }
 

@@ -4,6 +4,7 @@ import { attemptFailure } from "./attempt-failure.js";
 import type { KvStub } from "./channel.js";
 import type { NodeHandle } from "./node-handle.js";
 import type { RetryBudget } from "./retry-budget.js";
+import { withAddress } from "./transport-account.js";
 
 /** Makes one attempt: calls a method of the stub with a request that says whether it is a retry. */
 export type Send<Reply> = (
@@ -158,7 +159,8 @@ export class FailoverCall<Reply> {
     this.#failed(attempt, AtollError.from(thrown ?? new Error("the node answered with no message")));
   }
 
-  #failed({ node, startedAtMs }: Attempt, error: AtollError): void {
+  #failed({ node, startedAtMs }: Attempt, thrown: AtollError): void {
+    const error = withAddress(thrown, node.address);
     const { scope, mayHaveArrived } = attemptFailure(error);
     if (mayHaveArrived) this.#mayHaveArrived = true;
     const failure = moreTelling(this.#failure, error);
@@ -210,9 +212,11 @@ export class FailoverCall<Reply> {
 
   #fail(error: AtollError): void {
     if (this.#isSettled) return;
-    const mayBeApplied = this.#request.isWrite && (this.#mayHaveArrived || this.#out.size > 0);
+    const { isWrite } = this.#request;
+    const mayBeApplied = isWrite && (this.#mayHaveArrived || this.#out.size > 0);
     this.#settle();
-    this.#reject(mayBeApplied ? error.asMaybeApplied() : error);
+    const told = isWrite && error.reason === undefined ? withState(error, mayBeApplied) : error;
+    this.#reject(mayBeApplied ? told.asMaybeApplied() : told);
   }
 
   /** Ends what is still out and leaves nothing behind. */
@@ -243,6 +247,19 @@ function deadlineExceeded(cause: AtollError | undefined): AtollError {
     reason: undefined,
     message: cause === undefined ? message : `${message}; the last failure: ${cause.message}`,
     cause,
+  });
+}
+
+/** Of a write, what it left; servers of ours say that themselves. */
+function withState(error: AtollError, mayBeApplied: boolean): AtollError {
+  const { code, reason, metadata } = error;
+  const state = mayBeApplied ? "the write may have been applied, or may yet be" : "nothing was written";
+  return new AtollError({
+    code,
+    reason,
+    message: `${error.message}; ${state}`,
+    metadata,
+    cause: error.cause,
   });
 }
 

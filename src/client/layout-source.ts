@@ -51,7 +51,7 @@ export async function fetchFirstLayout(
     throw new AtollError({
       code,
       reason,
-      message: `no layout from ${endpoints.join(", ")}: ${message}`,
+      message: `not connected${endpoints.length === 1 ? "" : ` to any of ${endpoints.join(", ")}`}, so nothing was sent: ${message}`,
       metadata,
       cause: thrown,
     });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { attemptFailure } from "../../../src/client/attempt-failure.js";
 import { AtollError, type ErrorCode } from "../../../src/client/index.js";
+import { withAddress } from "../../../src/client/transport-account.js";
 
 const of = (code: ErrorCode, message: string) =>
   attemptFailure(new AtollError({ code, reason: undefined, message }));
@@ -18,6 +19,15 @@ describe("a failure of the transport", () => {
     ["INTERNAL", "Failed to start HTTP/2 stream with error The session has been destroyed"],
   ])("%s %s: the request was never sent", (code, message) => {
     expect(of(code, message)).toEqual({ scope: "node", mayHaveArrived: false });
+  });
+
+  it("is judged by what gRPC said, not by what people are told", () => {
+    const details = "Received RST_STREAM with code 0 (Call ended without gRPC status)";
+    const cause = Object.assign(new Error(details), { details });
+    const failure = new AtollError({ code: "INTERNAL", reason: undefined, message: details, cause });
+    const told = withAddress(failure, "here:1");
+    expect(told.message).toBe("the connection to here:1 broke before it had answered");
+    expect(attemptFailure(told)).toEqual({ scope: "node", mayHaveArrived: true });
   });
 
   it.each<[ErrorCode, string]>([

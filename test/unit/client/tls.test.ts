@@ -36,7 +36,7 @@ describe("a cluster that serves over TLS", () => {
 
     const endpoints = [cluster.node("eu-1").address];
     for (const tls of [undefined, {}]) {
-      const options = { endpoints, connectTimeoutMs: 300, ...(tls === undefined ? {} : { tls }) };
+      const options = { endpoints, connectTimeoutMs: 1_500, ...(tls === undefined ? {} : { tls }) };
       await expect(connect(options)).rejects.toMatchObject({ code: "UNAVAILABLE" });
     }
   });
