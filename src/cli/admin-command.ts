@@ -101,8 +101,8 @@ now for a peer that holds a replica where this node does not.`;
 
 const REPAIR_HELP = `
 Nodes compare and heal by themselves all the time: this does it now. With --json: {partitionsCompared, partitionsDiffering,
-rowsRepaired, nodesMissed}; rows are those of the node asked, for its peers repair their own. Exits with 4 when a peer was
-not there.`;
+rowsRepaired, rowsHealed, nodesMissed}; rows are those of the node asked, for its peers repair their own: repaired ones differed
+from a peer's, healed ones failed their checksum. Exits with 4 when a peer was not there.`;
 
 const DIGEST_HELP = `
 With --json: {partitions: {id: hash}, all}; of several nodes {equal, nodes: [{endpoint, nodeId, all}], differing},
@@ -115,7 +115,7 @@ function verb(command: Command, name: string, description: string): Command {
 async function repair(endpoint: string, options: RepairOptions): Promise<RepairOutcome> {
   const bar = ProgressBar.onStderr("partitions");
   try {
-    const { partitionsDone, partitionsDiffering, rowsRepaired, nodesMissed } = await withAdmin(
+    const { partitionsDone, partitionsDiffering, rowsRepaired, rowsHealed, nodesMissed } = await withAdmin(
       endpoint,
       options,
       (admin) =>
@@ -126,7 +126,7 @@ async function repair(endpoint: string, options: RepairOptions): Promise<RepairO
             bar.update(done, total === 0 ? undefined : done / total),
         }),
     );
-    return { partitionsCompared: partitionsDone, partitionsDiffering, rowsRepaired, nodesMissed };
+    return { partitionsCompared: partitionsDone, partitionsDiffering, rowsRepaired, rowsHealed, nodesMissed };
   } finally {
     bar.clear();
   }

@@ -136,6 +136,7 @@ export interface RepairOutcome {
   readonly partitionsCompared: number;
   readonly partitionsDiffering: number;
   readonly rowsRepaired: number;
+  readonly rowsHealed: number;
   readonly nodesMissed: readonly string[];
 }
 
@@ -145,6 +146,7 @@ export function repairText(outcome: RepairOutcome): string {
     ["compared", wholeNumber(outcome.partitionsCompared)],
     ["differed", wholeNumber(outcome.partitionsDiffering)],
     ["rows repaired", wholeNumber(outcome.rowsRepaired)],
+    ["rows healed", wholeNumber(outcome.rowsHealed)],
     ...(nodesMissed.length === 0 ? [] : [["not reached", nodesMissed.join(", ")] as [string, string]]),
   ]).join("\n");
 }

@@ -122,6 +122,8 @@ export interface RepairProgress {
   readonly partitionsTotal: number;
   /** Rows of the node asked; its peers repair their own. */
   readonly rowsRepaired: number;
+  /** Rows of the node asked that had failed their checksum, and are whole again. */
+  readonly rowsHealed: number;
   /** Partitions that differed from a peer's. */
   readonly partitionsDiffering: number;
   /** Peers that were not there, or did not answer to the end. */

@@ -236,7 +236,7 @@ function withRemovalState(error: AtollError): AtollError {
 }
 
 function progressOf(step: admin.RepairResponse__Output): RepairProgress {
-  return { ...step, rowsRepaired: Number(step.rowsRepaired) };
+  return { ...step, rowsRepaired: Number(step.rowsRepaired), rowsHealed: Number(step.rowsHealed) };
 }
 
 const STATES: Readonly<Record<admin.NodeState__Output, NodeState>> = {

@@ -9,7 +9,7 @@
 import { type Actor, actorOf, HybridClock } from "../causality/index.js";
 import { type Message, PROTOCOL_VERSION, type RowKey } from "../codec/index.js";
 import { Membership } from "../membership/index.js";
-import type { Neighbourhood } from "../replica/index.js";
+import type { DamageNews, Neighbourhood } from "../replica/index.js";
 import { ConflictLog, PartitionReplica, PartitionSketch, RowItems } from "../replica/index.js";
 import {
   Calls,
@@ -256,8 +256,7 @@ export class StartedNode {
         this.#dirty.add(replica);
         this.#commit.touch();
       },
-      reportDamage: (partition: number, rowKey: RowKey, isNew: boolean) =>
-        this.#reportDamage(partition, rowKey, isNew),
+      reportDamage: this.#reportDamage.bind(this),
     };
     const items = new RowItems(this.view.layout.clusterId);
     for (const [partition, record] of opened.partitions) {
@@ -269,8 +268,9 @@ export class StartedNode {
     }
   }
 
-  #reportDamage(partition: number, rowKey: RowKey, isNew: boolean): void {
-    if (isNew) {
+  #reportDamage(partition: number, rowKey: RowKey, news: DamageNews): void {
+    if (news === "whole") return this.counters.add("rows_healed");
+    if (news === "found") {
       this.counters.add("rows_damaged");
       this.#runtime.log.error(
         { partition, rowKeyBytes: rowKey.length },

@@ -16,6 +16,7 @@ export { PartitionSketch } from "./partition-sketch.js";
 export { readRange } from "./range-view.js";
 export { mayHaveTouched, readForCoordinator, touchedBeyond } from "./read-view.js";
 export { keyHashOf, RowItems } from "./row-item.js";
+export type { DamageNews } from "./row-store.js";
 export { scrub } from "./scrub.js";
 export { addCells, emptyCells, SKETCH_CELLS, Sketch } from "./sketch.js";
 export { decodeDifference } from "./sketch-decoding.js";

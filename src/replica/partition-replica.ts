@@ -35,7 +35,7 @@ import type { ConflictLog } from "./conflict-log.js";
 import { DotLog } from "./dot-log.js";
 import { Forgotten } from "./forgotten.js";
 import type { PartitionSketch } from "./partition-sketch.js";
-import { RowStore } from "./row-store.js";
+import { type DamageNews, RowStore } from "./row-store.js";
 import { Tombstones } from "./tombstones.js";
 
 /** What a replica needs of its node. */
@@ -46,7 +46,7 @@ interface ReplicaEnvironment {
   /** The replica's clock or doubt changed: save it with the batch of this turn. */
   markDirty(replica: PartitionReplica): void;
   /** A record failed its checksum just now, or did before and is still not whole. */
-  reportDamage(partition: number, rowKey: RowKey, isNew: boolean): void;
+  reportDamage(partition: number, rowKey: RowKey, news: DamageNews): void;
 }
 
 type ApplyResult =
@@ -102,7 +102,7 @@ export class PartitionReplica {
       environment.commit,
       { clock: this.#clock, durableClock: this.#durableClock },
       sketch,
-      (rowKey, isNew) => environment.reportDamage(partition, rowKey, isNew),
+      (rowKey, news) => environment.reportDamage(partition, rowKey, news),
     );
     this.aheadRows = new AheadRows(partition, environment.commit, this.rows);
     this.log = new DotLog(partition, environment.commit);

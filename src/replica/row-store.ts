@@ -42,6 +42,9 @@ interface ReplicaClocks {
   readonly durableClock: VersionVector;
 }
 
+/** Of a row whose record failed its checksum: it was not known before; somebody came across it; it is damaged no more. */
+export type DamageNews = "found" | "met" | "whole";
+
 export class RowStore {
   readonly #partition: number;
   readonly #commit: GroupCommit;
@@ -50,7 +53,7 @@ export class RowStore {
   /** The last batch that changed a row. */
   #lastBatch = 0;
   readonly expirations: Expirations;
-  readonly #reportDamage: (rowKey: RowKey, isNew: boolean) => void;
+  readonly #reportDamage: (rowKey: RowKey, news: DamageNews) => void;
   /** Some row may be ahead of the clock, or be a tombstone: whoever looked through all of them, and found none, says no. */
   mayBeAhead = true;
   mayHaveTombstones = true;
@@ -60,7 +63,7 @@ export class RowStore {
     commit: GroupCommit,
     clocks: ReplicaClocks,
     sketch: PartitionSketch,
-    reportDamage: (rowKey: RowKey, isNew: boolean) => void,
+    reportDamage: (rowKey: RowKey, news: DamageNews) => void,
   ) {
     this.#partition = partition;
     this.#commit = commit;
@@ -80,7 +83,7 @@ export class RowStore {
   readDurable(rowKey: RowKey): Row {
     const key = rowStoreKey(this.#partition, rowKey);
     const row = this.#open(rowKey, key, this.#commit.readDurable(key));
-    if (row.damagedAt !== undefined) this.#reportDamage(rowKey, false);
+    if (row.damagedAt !== undefined) this.#reportDamage(rowKey, "met");
     return stripped(row, this.#clocks.durableClock);
   }
 
@@ -101,6 +104,7 @@ export class RowStore {
   /** Replaces a row that was read in the pending view; without dots and without anything ahead it needs no record. */
   write(rowKey: RowKey, before: Row, after: Row): void {
     const key = rowStoreKey(this.#partition, rowKey);
+    if (before.damagedAt !== undefined && after.damagedAt === undefined) this.#reportDamage(rowKey, "whole");
     const record = isAbsent(after)
       ? undefined
       : sealRecord(Buffer.from(key, "latin1"), (writer) => writeRow(writer, after));
@@ -180,7 +184,7 @@ export class RowStore {
   #markDamaged(rowKey: RowKey, key: StoreKey, record: Buffer): Row {
     const damaged = damagedRow(this.#clocks.clock);
     if (this.#commit.readPending(key)?.equals(record) === true) {
-      this.#reportDamage(rowKey, true);
+      this.#reportDamage(rowKey, "found");
       this.write(rowKey, ABSENT_ROW, damaged);
       this.#sketch.lose(rowKey);
     }

@@ -18,6 +18,8 @@ interface RepairProgress {
   readonly partitionsTotal: number;
   /** Of this node, since the repair began. */
   readonly rowsRepaired: number;
+  /** Rows of this node that had failed their checksum and are whole again, since the repair began. */
+  readonly rowsHealed: number;
   readonly partitionsDiffering: number;
   /** Ids of peers that were not there, or did not answer to the end. */
   readonly nodesMissed: readonly string[];
@@ -35,6 +37,7 @@ export class Repair {
   readonly #missed = new Set<number>();
   readonly #differing = new Set<number>();
   readonly #repairedBefore: number;
+  readonly #healedBefore: number;
   readonly #total: number;
   #done = 0;
   #isOver = false;
@@ -52,6 +55,7 @@ export class Repair {
     this.#step = step;
     this.#peers = audit.peers;
     this.#repairedBefore = environment.counters.get("rows_repaired");
+    this.#healedBefore = environment.counters.get("rows_healed");
     const held = environment.view.partitionsOf(environment.self.number).length;
     this.#total = this.#peers.reduce((sum, peer) => sum + audit.sharedWith(peer).length, isFull ? held : 0);
     if (isFull) this.#read(held);
@@ -131,6 +135,7 @@ export class Repair {
       partitionsDone: this.#done,
       partitionsTotal: this.#total,
       rowsRepaired: counters.get("rows_repaired") - this.#repairedBefore,
+      rowsHealed: counters.get("rows_healed") - this.#healedBefore,
       partitionsDiffering: this.#differing.size,
       nodesMissed: [...this.#missed].flatMap((member) => view.memberByNumber(member)?.nodeId ?? []),
     };

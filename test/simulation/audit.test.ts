@@ -208,13 +208,22 @@ describe("a repair that is asked for", () => {
     });
     cluster.runFor(60_000);
     expect(new Set(cluster.digests()).size).toBe(2);
-    const nothing = { rowsRepaired: 0, partitionsDiffering: 0, nodesMissed: [] };
+    const nothing = { rowsRepaired: 0, rowsHealed: 0, partitionsDiffering: 0, nodesMissed: [] };
     const quick = { partitionsDone: 8, partitionsTotal: 8, ...nothing };
     expect(repair(cluster, "eu-1", false)).toEqual({ kind: "done", progress: quick });
     expect(repair(cluster, "eu-1", true)).toMatchObject({
       kind: "done",
       progress: { partitionsDone: 12, partitionsTotal: 12, rowsRepaired: lost, nodesMissed: [] },
     });
+    expect(new Set(cluster.digests()).size).toBe(1);
+    cluster.stopAll();
+  });
+
+  it("counts apart what had failed its checksum and is whole again", () => {
+    const cluster = filled(30, MANUAL);
+    betray(cluster, "eu-1", (disk) => expect(disk.flipBit(isRow)).toBeDefined());
+    expect(repair(cluster, "eu-1", true)).toMatchObject({ progress: { rowsHealed: 1 } });
+    expect(repair(cluster, "eu-1", true)).toMatchObject({ progress: { rowsHealed: 0 } });
     expect(new Set(cluster.digests()).size).toBe(1);
     cluster.stopAll();
   });

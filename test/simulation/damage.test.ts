@@ -40,6 +40,7 @@ describe("a damaged row", () => {
     expect(cluster.held("eu-1", "k")).toEqual(["v"]);
     expect(cluster.execute(cluster.node("eu-1"), write)).toMatchObject({ kind: "written" });
     expect(cluster.counter("eu-1", "rows_damaged")).toBe(1);
+    expect(cluster.counter("eu-1", "rows_healed")).toBe(1);
     cluster.converge();
     cluster.stopAll();
   });

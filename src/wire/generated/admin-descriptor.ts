@@ -383,6 +383,10 @@ export const descriptor = `{
            "rule": "repeated",
            "type": "string",
            "id": 5
+          },
+          "rowsHealed": {
+           "type": "uint64",
+           "id": 6
           }
          }
         },

@@ -137,12 +137,14 @@ describe("what people read", () => {
       partitionsCompared: 2_048,
       partitionsDiffering: 1,
       rowsRepaired: 1_234,
+      rowsHealed: 5,
       nodesMissed: [],
     };
     expect(repairText(outcome).split("\n")).toEqual([
       "compared       2,048",
       "differed       1",
       "rows repaired  1,234",
+      "rows healed    5",
     ]);
     expect(repairText({ ...outcome, nodesMissed: ["a", "b"] })).toMatch(/\nnot reached +a, b$/);
   });

@@ -197,8 +197,8 @@ export class ReplicaFixture {
           dirty.add(touched);
           commit.touch();
         },
-        reportDamage: (_partition, rowKey, isNew) => {
-          if (isNew) this.damaged.push(rowKey);
+        reportDamage: (_partition, rowKey, news) => {
+          if (news === "found") this.damaged.push(rowKey);
         },
       },
     );

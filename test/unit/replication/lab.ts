@@ -198,7 +198,7 @@ export class Lab {
           isDirty = true;
           commit.touch();
         },
-        reportDamage: (_partition, _rowKey, isNew) => counters.add("rows_damaged", isNew ? 1 : 0),
+        reportDamage: (_partition, _rowKey, news) => counters.add("rows_damaged", news === "found" ? 1 : 0),
       },
     );
     const neighbourhood = this.#neighbourhood(self);

@@ -183,6 +183,7 @@ export class FakeNode implements NodeApi {
             partitionsDone: done,
             partitionsTotal: 2,
             rowsRepaired: isFull ? 9 : 0,
+            rowsHealed: 0,
             partitionsDiffering: 1,
             nodesMissed: ["us-east-1"],
           },

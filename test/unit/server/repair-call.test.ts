@@ -15,6 +15,7 @@ const PROGRESS = {
   partitionsDone: 1,
   partitionsTotal: 4,
   rowsRepaired: 2,
+  rowsHealed: 3,
   partitionsDiffering: 1,
   nodesMissed: ["n2"],
 };

@@ -23,6 +23,10 @@ export interface RepairResponse {
    * Peers that were not there, or did not answer to the end.
    */
   'nodesMissed'?: (string)[];
+  /**
+   * Rows of the node asked that had failed their checksum, and are whole again.
+   */
+  'rowsHealed'?: (number | string | Long);
 }
 
 /**
@@ -46,4 +50,8 @@ export interface RepairResponse__Output {
    * Peers that were not there, or did not answer to the end.
    */
   'nodesMissed': (string)[];
+  /**
+   * Rows of the node asked that had failed their checksum, and are whole again.
+   */
+  'rowsHealed': (string);
 }
