@@ -4,7 +4,7 @@ import { describe, it } from "vitest";
 import { LastingHistory, SKEW_MAX_MS, type Step } from "./lasting-history.js";
 import { SUBJECTS, type Subject } from "./lasting-model.js";
 
-fc.configureGlobal({ seed: 2004, numRuns: 250 });
+fc.configureGlobal({ seed: 2004, numRuns: 200 });
 
 const at = fc.nat({ max: 2 });
 const both = { to: at, from: at };
@@ -27,7 +27,8 @@ const anySteps: fc.Arbitrary<Step[]> = fc.array(
   ),
   { minLength: 10, maxLength: 50, size: "max" },
 );
-const anySkew = fc.integer({ min: -SKEW_MAX_MS, max: SKEW_MAX_MS });
+/** Often none: equal stamps have to be told apart, too. */
+const anySkew = fc.oneof(fc.constant(0), fc.integer({ min: -SKEW_MAX_MS, max: SKEW_MAX_MS }));
 const anySkews = fc.tuple(anySkew, anySkew, anySkew);
 
 function isSubject(name: string): name is Subject {

@@ -81,7 +81,6 @@ export class LastingHistory {
 
   run(steps: readonly Step[]): void {
     for (const step of steps) {
-      this.#nowMs++;
       this.#execute(step);
       for (const replica of this.#replicas) this.#check(replica);
     }
