@@ -97,7 +97,7 @@ export class StartedNode {
       },
     );
     this.#conflicts = new ConflictLog(this.#commit, settings.conflictLog, runtime.clock, this.counters);
-    this.links = new PeerLinks(runtime);
+    this.links = new PeerLinks(runtime, this.counters);
     this.#calls = new Calls(this.links);
     this.#hello = helloOf(runtime, opened);
     this.membership = this.#buildMembership(settings, opened);

@@ -6,6 +6,7 @@ import { latestCredibleHlc } from "../causality/index.js";
 import { CodecError, type Message, readFrame } from "../codec/index.js";
 import type { Clock, Log, Runtime, Timers, Transport } from "../runtime/index.js";
 import type { Fill } from "./bounds.js";
+import type { Counters } from "./counters.js";
 import { PeerLink } from "./peer-link.js";
 
 interface LinkEvents {
@@ -19,15 +20,20 @@ export class PeerLinks {
   readonly #timers: Timers;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #counters: Counters;
   readonly #links = new Map<number, PeerLink>();
   #events: LinkEvents | undefined;
   #isFlushScheduled = false;
 
-  constructor({ transport, timers, clock, log }: Pick<Runtime, "transport" | "timers" | "clock" | "log">) {
+  constructor(
+    { transport, timers, clock, log }: Pick<Runtime, "transport" | "timers" | "clock" | "log">,
+    counters: Counters,
+  ) {
     this.#transport = transport;
     this.#timers = timers;
     this.#clock = clock;
     this.#log = log;
+    this.#counters = counters;
   }
 
   listen(events: LinkEvents): void {
@@ -106,7 +112,10 @@ export class PeerLinks {
   #link(peer: number): PeerLink {
     const known = this.#links.get(peer);
     if (known !== undefined) return known;
-    const link = new PeerLink((frame) => this.#transport.send(peer, frame));
+    const link = new PeerLink((frame) => {
+      this.#counters.add("peer_bytes_sent", frame.length);
+      this.#transport.send(peer, frame);
+    });
     this.#links.set(peer, link);
     return link;
   }

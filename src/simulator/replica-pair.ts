@@ -184,7 +184,8 @@ export class ReplicaPair {
           { commit, hlc, markDirty: () => commit.touch(), reportDamage: () => undefined },
         ),
       );
-    const links = new PeerLinks(runtime);
+    const counters = new Counters();
+    const links = new PeerLinks(runtime, counters);
     const other = 3 - self.number;
     return {
       self,
@@ -206,7 +207,7 @@ export class ReplicaPair {
         expiryMs: () => runtime.clock.wallMs(),
         pastForAllMs: () => undefined,
       },
-      counters: new Counters(),
+      counters,
       adoptLayout: () => undefined,
       failStorage: (message) => {
         throw new Error(message);

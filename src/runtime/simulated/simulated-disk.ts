@@ -8,7 +8,7 @@ import { DiskModel } from "./disk-model.js";
 import type { OrderedBytes } from "./ordered-bytes.js";
 import type { SeededRandom } from "./seeded-random.js";
 import { SimulatedMarkFile } from "./simulated-mark-file.js";
-import { type BatchWatcher, SimulatedStore } from "./simulated-store.js";
+import { SimulatedStore, type StoreWatcher } from "./simulated-store.js";
 import type { SimulatedTimers } from "./simulated-timers.js";
 import { StoreContents } from "./store-contents.js";
 import type { VirtualTime } from "./virtual-time.js";
@@ -39,10 +39,10 @@ export class SimulatedDisk {
   #wasRepaired = false;
   #marksReplaced = 0;
 
-  readonly #onBatch: BatchWatcher | undefined;
+  readonly #watcher: StoreWatcher | undefined;
 
-  constructor(time: VirtualTime, random: SeededRandom, onBatch?: BatchWatcher) {
-    this.#onBatch = onBatch;
+  constructor(time: VirtualTime, random: SeededRandom, watcher?: StoreWatcher) {
+    this.#watcher = watcher;
     this.#model = new DiskModel(time, random);
     this.#mark = new SimulatedMarkFile(this.#model);
   }
@@ -186,7 +186,7 @@ export class SimulatedDisk {
       return;
     }
     const store = new SimulatedStore(this.#contents, this.#model, process, {
-      onBatch: this.#onBatch,
+      watcher: this.#watcher,
       onClosed: () => {
         this.#openStore = undefined;
       },

@@ -8,7 +8,7 @@ import { SeededRandom } from "./seeded-random.js";
 import { SimulatedClock } from "./simulated-clock.js";
 import { type DiskCrash, SimulatedDisk } from "./simulated-disk.js";
 import { type RegionLatency, SimulatedNetwork } from "./simulated-network.js";
-import type { BatchWatcher } from "./simulated-store.js";
+import type { StoreWatcher } from "./simulated-store.js";
 import { SimulatedTimers } from "./simulated-timers.js";
 import type { FrameWatcher, SimulatedTransport } from "./simulated-transport.js";
 import type { Batch } from "./store-contents.js";
@@ -31,6 +31,8 @@ export interface WorldObserver {
   frameDelivered(from: number, to: number, frame: Buffer, atMs: number): void;
   /** A batch of `node` is written, and flushed when `isSynced`. Its keys are latin1 text, a byte a character. */
   batchWritten(node: number, batch: Batch, isSynced: boolean, atMs: number): void;
+  /** The store of `node` looked for so many records, or found them in a scan. */
+  recordsRead?(node: number, count: number): void;
 }
 
 interface WorldOptions {
@@ -107,9 +109,11 @@ export class SimulatedHost {
     this.#random = world.random.split(`node-${number}`);
     this.#slowRandom = this.#random.split("slow");
     const { observer, time } = world;
-    const onBatch: BatchWatcher | undefined =
-      observer && ((batch, isSynced) => observer.batchWritten(number, batch, isSynced, time.nowMs));
-    this.disk = new SimulatedDisk(time, this.#random.split("disk"), onBatch);
+    const watcher: StoreWatcher | undefined = observer && {
+      batchWritten: (batch, isSynced) => observer.batchWritten(number, batch, isSynced, time.nowMs),
+      recordsRead: (count) => observer.recordsRead?.(number, count),
+    };
+    this.disk = new SimulatedDisk(time, this.#random.split("disk"), watcher);
     this.clock = new SimulatedClock(world.time, options.clockOffsetMs);
     this.#process = this.#start();
   }

@@ -15,11 +15,16 @@ interface WriteInFlight {
   readonly isApplied: boolean;
 }
 
-/** Shown each batch that was written, once it is. */
-export type BatchWatcher = (batch: Batch, isSynced: boolean) => void;
+/** Looks on from outside. */
+export interface StoreWatcher {
+  /** Each batch, once it is written. */
+  batchWritten(batch: Batch, isSynced: boolean): void;
+  /** So many records were looked for, be they there or not, or found by a scan. */
+  recordsRead(count: number): void;
+}
 
 interface StoreHooks {
-  readonly onBatch: BatchWatcher | undefined;
+  readonly watcher: StoreWatcher | undefined;
   /** Called once, when it was closed or its process has crashed. */
   onClosed(): void;
 }
@@ -45,6 +50,7 @@ export class SimulatedStore implements Store {
     if (this.#state !== "open") {
       throw closed();
     }
+    this.#hooks.watcher?.recordsRead(1);
     const held = this.#contents.bytes.get(toKey(key));
     return held === undefined ? undefined : Buffer.from(held);
   }
@@ -67,6 +73,7 @@ export class SimulatedStore implements Store {
         entries.push([Buffer.from(key, "latin1"), Buffer.from(value)]);
       }
     }
+    this.#hooks.watcher?.recordsRead(entries.length);
     this.#model.time.schedule(this.#model.durationMs("scan"), () =>
       this.#process.deliver(() => done(undefined, entries)),
     );
@@ -150,7 +157,7 @@ export class SimulatedStore implements Store {
       if (write.sync) {
         this.#contents.flush();
       }
-      this.#hooks.onBatch?.(write.batch, write.sync);
+      this.#hooks.watcher?.batchWritten(write.batch, write.sync);
     }
     return this.#failure;
   }

@@ -184,8 +184,8 @@ export class Lab {
         throw error;
       },
     });
-    const links = new PeerLinks(runtime);
     const counters = new Counters();
+    const links = new PeerLinks(runtime, counters);
     const record = { clock: new VersionVector(), floor: new VersionVector(), doubt: undefined };
     const replica = new PartitionReplica(
       PARTITION,
