@@ -1,7 +1,7 @@
 import type { StoreKey } from "./store-keys.js";
 
-/** What an entry costs beside its value: the key twice, the map's slot. */
-const ENTRY_OVERHEAD_BYTES = 128;
+/** What an entry costs beside key and value, as measured: the map's slot, the headers of the key and of the buffer. */
+const ENTRY_OVERHEAD_BYTES = 320;
 
 /**
  * Durable records by key, least recently used first out, bounded in bytes. It also remembers that a key is absent,
@@ -31,7 +31,7 @@ export class RowCache {
 
   set(key: StoreKey, value: Buffer | undefined): void {
     this.delete(key);
-    this.#entries.set(key, value);
+    this.#entries.set(key, value && own(value));
     this.#bytes += cost(key, value);
     for (const oldest of this.#entries.keys()) {
       if (this.#bytes <= this.bytesMax) break;
@@ -54,4 +54,12 @@ export class RowCache {
 
 function cost(key: StoreKey, value: Buffer | undefined): number {
   return ENTRY_OVERHEAD_BYTES + key.length + (value?.length ?? 0);
+}
+
+/** A record is often cut out of a larger piece of memory, all of which would stay for as long as the record. */
+function own(value: Buffer): Buffer {
+  if (value.buffer.byteLength === value.length) return value;
+  const copy = Buffer.allocUnsafeSlow(value.length);
+  value.copy(copy);
+  return copy;
 }

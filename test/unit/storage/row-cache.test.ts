@@ -42,8 +42,16 @@ describe("the row cache", () => {
     );
   });
 
+  it("keeps a record, and nothing of the memory that it was cut out of", () => {
+    const cache = new RowCache(10_000);
+    cache.set(key("ra"), Buffer.alloc(8_192, "x").subarray(100, 200));
+    const held = cache.get(key("ra"));
+    expect(held).toEqual(Buffer.alloc(100, "x"));
+    expect(held !== "unknown" && held?.buffer.byteLength).toBe(100);
+  });
+
   it("drops what was used longest ago", () => {
-    const cache = new RowCache(700);
+    const cache = new RowCache(1_300);
     for (const name of ["ra", "rb", "rc"]) cache.set(key(name), Buffer.alloc(100));
     cache.get(key("ra"));
     cache.set(key("rd"), Buffer.alloc(100));

@@ -55,3 +55,31 @@ test("an observer sees each batch once it is written, and none that failed", () 
   expect(written).toBe(3);
   expect(seen).toEqual(["1: a=v true", "1: b=v false"]);
 });
+
+test("an observer is told how many records a store looked for, or found", () => {
+  const read: [node: number, count: number][] = [];
+  const world = new SimulatedWorld(1, {
+    observer: {
+      frameDelivered: () => undefined,
+      batchWritten: () => undefined,
+      recordsRead: (node, count) => read.push([node, count]),
+    },
+  });
+  const host = world.addNode(3, { region: "eu" });
+  host.runtime.disk.openStore((_error, store) => {
+    const changes = ["a", "b", "c"].map((key) => ({ key: Buffer.from(key), value: Buffer.from("v") }));
+    store?.write(changes, true, () => {
+      store.get(Buffer.from("a"));
+      store.get(Buffer.from("z"));
+      store.scan({ from: Buffer.from("a"), to: Buffer.from("c") }, 10, () => undefined);
+      store.scan({ from: Buffer.from("a"), to: Buffer.from("z") }, 1, () => undefined);
+    });
+  });
+  world.time.run();
+  expect(read).toEqual([
+    [3, 1],
+    [3, 1],
+    [3, 2],
+    [3, 1],
+  ]);
+});
