@@ -7,7 +7,7 @@ const KIB_PER_MIB = 1_024;
 const METRICS_TIMEOUT_MS = 5_000;
 
 /** Resident memory of one process, MiB. */
-export interface Memory {
+interface Memory {
   /** Its own: objects, buffers, caches, stacks. */
   readonly ownMib: number;
   /** Pages of files that it has mapped, tables of the store above all; the system takes them back when it needs to. */

@@ -12,4 +12,4 @@ export { type RunReport, runPlan } from "./run-plan.js";
 export { type Shrunken, shrinkPlan } from "./shrink.js";
 export { SimulatedCluster } from "./simulated-cluster.js";
 export { Trace } from "./trace.js";
-export { type Grown, type OperationCost, type PageCost, TypeCosts } from "./type-costs.js";
+export { type Grown, type OperationCost, TypeCosts } from "./type-costs.js";

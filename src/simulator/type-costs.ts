@@ -33,7 +33,7 @@ export interface OperationCost {
 }
 
 /** What a page of elements cost, and where it ended. */
-export interface PageCost extends OperationCost {
+interface PageCost extends OperationCost {
   readonly rows: number;
   /** Undefined: it was the last. */
   readonly upTo: RowKey | undefined;
