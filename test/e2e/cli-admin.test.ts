@@ -81,7 +81,7 @@ describe("status and lag", () => {
 
   it("of a node that is not there are exit code 4, and name it", async () => {
     for (const verb of ["status", "lag", "hints", "repair", "digest"]) {
-      const outcome = await admin(verb, "--endpoint", "127.0.0.1:1", "--timeout", "500", "--json");
+      const outcome = await admin(verb, "--endpoint", "127.0.0.1:1", "--timeout", "3000", "--json");
       expect([verb, outcome.code, failureIn(outcome).code]).toEqual([verb, 4, "UNAVAILABLE"]);
       expect(outcome.stderr).toContain("nothing listens on 127.0.0.1:1");
     }

@@ -257,7 +257,7 @@ describe("what cannot be", () => {
 
 describe("a node that is not there", () => {
   it("is exit code 4, with what to do", async () => {
-    const outcome = await atoll(["get", "k", "--endpoint", "127.0.0.1:1", "--timeout", "300", "--json"]);
+    const outcome = await atoll(["get", "k", "--endpoint", "127.0.0.1:1", "--timeout", "3000", "--json"]);
     expect([outcome.code, failureIn(outcome).code]).toEqual([4, "UNAVAILABLE"]);
     expect(outcome.stderr).toContain("127.0.0.1:1");
     expect(outcome.stderr).toContain("`atoll start` runs one");
