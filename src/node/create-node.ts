@@ -119,6 +119,10 @@ class Node implements NodeApi {
     return this.#started?.replicator.watches.open ?? 0;
   }
 
+  get reclaimLagMs(): number {
+    return this.#started?.replicator.reclaiming.lagMs ?? 0;
+  }
+
   drain(): void {
     if (this.#state !== "running") return;
     this.#state = "draining";

@@ -214,6 +214,8 @@ export interface NodeApi {
   counters(): NodeCounters;
   /** Watches that are open. */
   readonly watchesOpen: number;
+  /** For how long the row that waits the longest for its removal, after its end, has been this node's to remove; at most. */
+  readonly reclaimLagMs: number;
   /** What the node holds in memory; undefined until its store is open. */
   inspect(): NodeInspection | undefined;
   /**

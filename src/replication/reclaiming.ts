@@ -36,12 +36,19 @@ export class Reclaiming {
     this.#timer?.cancel();
   }
 
-  /** For how long the row that waits the longest for its end has been over, by every clock; 0 when none is. */
-  get backlogMs(): number {
-    const nowMs = this.#environment.liveness.pastForAllMs();
-    if (nowMs === undefined) return 0;
-    const soonestMs = Math.min(...this.#held().map(({ rows }) => rows.expirations.soonestMs || nowMs));
-    return Math.max(0, nowMs - soonestMs);
+  /**
+   * For how long the row that waits the longest has been this node's to remove, at most: while too few clocks are in sight,
+   * nobody removes any. 0 when none waits.
+   */
+  get lagMs(): number {
+    const { liveness } = this.#environment;
+    const nowMs = liveness.pastForAllMs() ?? liveness.expiryMs();
+    let lagMs = 0;
+    for (const replica of this.#held()) {
+      const { soonestMs } = replica.rows.expirations;
+      if (soonestMs > 0) lagMs = Math.max(lagMs, nowMs - this.#delayMs(replica) - soonestMs);
+    }
+    return lagMs;
   }
 
   #held(): PartitionReplica[] {

@@ -42,6 +42,11 @@ export class MetricsRegistry {
       "Partitions that the node holds.",
       () => node.status().partitionsHeld,
     );
+    this.#gauge(
+      "atoll_reclaim_lag_seconds",
+      "For how long the row that waits the longest has been this node's to remove, its end being past by every clock.",
+      () => node.reclaimLagMs / 1_000,
+    );
     this.#gauge("atoll_watches_open", "Watches that clients follow.", () => node.watchesOpen);
     this.#gauge(
       "atoll_partitions_catching_up",

@@ -68,6 +68,7 @@ export type HostedNode = Pick<
   | "counters"
   | "watch"
   | "watchesOpen"
+  | "reclaimLagMs"
 >;
 
 /** Pauses before a node is built again, milliseconds. */
@@ -211,6 +212,10 @@ export class NodeHost implements HostedNode {
 
   get watchesOpen(): number {
     return this.#node?.watchesOpen ?? 0;
+  }
+
+  get reclaimLagMs(): number {
+    return this.#node?.reclaimLagMs ?? 0;
   }
 
   counters(): NodeCounters {

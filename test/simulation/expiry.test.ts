@@ -94,6 +94,31 @@ describe("a clock that is beyond the bound", () => {
   });
 });
 
+describe("the lag of reclaiming", () => {
+  it("is next to nothing while all is well, grows while too few clocks are in sight, and goes", () => {
+    const cluster = settled({});
+    const lagMs = (): number => Math.max(...cluster.nodes.map(({ api }) => api.reclaimLagMs));
+    const run = (ms: number): number => {
+      let most = 0;
+      for (let atMs = 0; atMs < ms; atMs += 100) {
+        cluster.runFor(100);
+        most = Math.max(most, lagMs());
+      }
+      return most;
+    };
+    cluster.execute(cluster.node("eu-1"), write("register", "v", TTL_MS), { consistency: ALL });
+    expect(run(TTL_MS + 60_000)).toBeLessThan(500);
+    cluster.execute(cluster.node("eu-1"), write("register", "v", TTL_MS), { consistency: ALL });
+    cluster.kill(cluster.node("us-1"));
+    expect(run(TTL_MS + 60_000)).toBeGreaterThan(55_000);
+    cluster.start(cluster.node("us-1"));
+    cluster.waitUntil("it is reclaimed", () => kept(cluster) === 0);
+    cluster.runFor(1_000);
+    expect(lagMs()).toBe(0);
+    cluster.stopAll();
+  });
+});
+
 describe("a node that restarts across an end", () => {
   it.each(TYPES)("shows a %s no longer than until then, and it is reclaimed", (type) => {
     for (const nodeId of NODES) {

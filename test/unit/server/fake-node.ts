@@ -96,6 +96,7 @@ export class FakeNode implements NodeApi {
   }
 
   readonly watchesOpen = 0;
+  readonly reclaimLagMs = 0;
   /** What comes before a watch. */
   watchSeen = new Map<number, VersionVector>();
 
