@@ -1,7 +1,6 @@
 /**
- * Who is in the room, on a board that is kept current by `watch`. Everybody who is there writes a heartbeat; who leaves
- * deletes it, and who just disappears is taken off the board once no heartbeat came for a while. The board reads no clock
- * but its own.
+ * Who is in the room, on a board that is kept current by `watch`. Everybody who is there writes a heartbeat that lasts for a
+ * while; who leaves deletes it, and of who just disappears the last one ends by itself. The board reads no clock.
  */
 import assert from "node:assert/strict";
 import { type AtollClient, connect, type Register } from "atolldb";
@@ -30,7 +29,7 @@ class Presence {
   }
 
   async enter(doing: string): Promise<void> {
-    const beat = () => this.#beats.put(this.#key, { doing, beat: this.#beat++ });
+    const beat = () => this.#beats.put(this.#key, { doing, beat: this.#beat++ }, { ttlMs: GONE_AFTER_MS });
     await beat();
     this.#timer = setInterval(() => {
       // One that fails is made up for by the next.
@@ -51,7 +50,7 @@ class Presence {
 }
 
 class Board implements AsyncDisposable {
-  readonly #seenMs = new Map<string, number>();
+  readonly #present = new Set<string>();
   readonly #watch;
   readonly #following: Promise<void>;
 
@@ -61,17 +60,16 @@ class Board implements AsyncDisposable {
     this.#following = this.#follow(prefix.length);
   }
 
-  /** Those who were heard of lately, in order. */
+  /** In order. */
   present(): string[] {
-    const sinceMs = performance.now() - GONE_AFTER_MS;
-    return [...this.#seenMs].flatMap(([user, seenMs]) => (seenMs >= sinceMs ? [user] : [])).sort();
+    return [...this.#present].sort();
   }
 
   async #follow(prefixLength: number): Promise<void> {
     for await (const { key, kind } of this.#watch) {
       const user = key.slice(prefixLength);
-      if (kind === "put") this.#seenMs.set(user, performance.now());
-      else this.#seenMs.delete(user);
+      if (kind === "put") this.#present.add(user);
+      else this.#present.delete(user);
     }
   }
 
