@@ -64,6 +64,17 @@ export class Context implements Covers {
     return rest;
   }
 
+  /** What of this context is dots of these actors. */
+  of(actors: Iterable<Actor>): Context {
+    const part = new Context();
+    for (const actor of actors) {
+      const upTo = this.vector.get(actor);
+      if (upTo > 0) part.vector.raise(actor, upTo);
+      for (const counter of this.#dots.get(actor) ?? []) part.add(actor, counter);
+    }
+    return part;
+  }
+
   /** Everything that the other covers is covered here. Dots against a vector count one by one. */
   includes(other: Context): boolean {
     if (this.actorsMissing(other.vector).length > 0 || !this.vector.includesClosed(other.vector))

@@ -16,8 +16,10 @@ export type {
 export { CELL_WORDS } from "./audit-messages.js";
 export { ByteReader, ByteWriter, CodecError } from "./bytes.js";
 export {
+  readContext,
   readLive,
   readVector,
+  writeContext,
   writeLive,
   writeVector,
 } from "./causal.js";
@@ -29,6 +31,7 @@ export { clocksDigest, hash64, KeyedHash, rowDigest } from "./hash.js";
 export { type LeafType, leafOf, type MapLeaf, mapElement, mapSubtree } from "./map-path.js";
 export type {
   AckEntry,
+  Announcement,
   AskerRow,
   CatchUpBody,
   CatchUpLogPage,

@@ -1,10 +1,19 @@
 /**
  * The rows of one partition that are ahead of its clock. Most of them are overtaken in a moment. One whose `ahead` holds
  * a dot of a past actor may never be: if the dots before it died with a disk, no clock reaches it, and the row is
- * announced as a whole under a new dot (rule 8). A row's mark remembers for which actors it was announced.
+ * announced as a whole under a new dot (rule 8). A row's mark remembers which of their dots were: another replica may have
+ * announced what it has of the row, and none of what is here.
  */
-import { type Actor, type Context, VersionVector } from "../causality/index.js";
-import { openRecord, RecordDamagedError, type RowKey, sealRecord } from "../codec/index.js";
+import { type Actor, Context, VersionVector } from "../causality/index.js";
+import {
+  type Announcement,
+  openRecord,
+  RecordDamagedError,
+  type RowKey,
+  readContext,
+  sealRecord,
+  writeContext,
+} from "../codec/index.js";
 import { aheadKey, aheadRange, type GroupCommit, rowKeyOf } from "../storage/index.js";
 import type { RowStore } from "./row-store.js";
 
@@ -13,7 +22,7 @@ const PAGE_ROWS = 256;
 const ORPHANED_MAX = 1_000;
 
 export interface AheadReport {
-  /** By past actor, its highest dot in rows that were not announced for it. */
+  /** By past actor, its highest dot in rows that hold such that were not announced. */
   readonly orphans: VersionVector;
   /** The same of rows that were. */
   readonly announced: VersionVector;
@@ -48,21 +57,18 @@ export class AheadRows {
     });
   }
 
-  /** The past actors of a row's `ahead` that it was not announced for. */
+  /** The past actors of which a row's `ahead` holds a dot that was not announced. */
   unannounced(rowKey: RowKey, ahead: Context, isPast: (actor: Actor) => boolean): Actor[] {
-    const known = new Set(this.#announcedFor(rowKey));
-    return actorsOf(ahead).filter((actor) => isPast(actor) && !known.has(actor));
+    const known = this.#announcedOf(rowKey);
+    return actorsOf(ahead).filter((actor) => isPast(actor) && !known.includes(ahead.of([actor])));
   }
 
   /** In the batch of this turn, after the row was written. */
-  markAnnounced(rowKey: RowKey, actors: readonly Actor[]): void {
+  markAnnounced(rowKey: RowKey, { actors, state }: Announcement): void {
     if (this.#rows.readPending(rowKey).ahead.isEmpty) return;
-    const all = [...new Set([...this.#announcedFor(rowKey), ...actors])];
+    const all = this.#announcedOf(rowKey).joined(state.context.of(actors));
     const key = aheadKey(this.#partition, rowKey);
-    const record = sealRecord(Buffer.from(key, "latin1"), (writer) => {
-      writer.varint(all.length);
-      for (const actor of all) writer.actor(actor);
-    });
+    const record = sealRecord(Buffer.from(key, "latin1"), (writer) => writeContext(writer, all));
     this.#commit.write(key, record);
   }
 
@@ -94,25 +100,21 @@ export class AheadRows {
       else if (isPast(actor)) sweep.announced.raise(actor, counter);
   }
 
-  #announcedFor(rowKey: RowKey): Actor[] {
+  #announcedOf(rowKey: RowKey): Context {
     const key = aheadKey(this.#partition, rowKey);
     const record = this.#commit.readPending(key);
-    if (record === undefined || record.length === 0) return [];
+    if (record === undefined || record.length === 0) return NOTHING;
     try {
-      return openRecord(Buffer.from(key, "latin1"), record, (reader) => {
-        const actors: Actor[] = [];
-        for (let left = reader.count(ACTOR_BYTES); left > 0; left--) actors.push(reader.actor());
-        return actors;
-      });
+      return openRecord(Buffer.from(key, "latin1"), record, readContext);
     } catch (error) {
       // Announced once more, then.
-      if (error instanceof RecordDamagedError) return [];
+      if (error instanceof RecordDamagedError) return NOTHING;
       throw error;
     }
   }
 }
 
-const ACTOR_BYTES = 8;
+const NOTHING = new Context();
 
 function tops(ahead: Context): { actor: Actor; counter: number }[] {
   return [...ahead.vector.sorted().map(([actor, counter]) => ({ actor, counter })), ...ahead.dots()];

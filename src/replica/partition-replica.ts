@@ -334,7 +334,7 @@ export class PartitionReplica {
         : joinRow(type, row, this.#clock, delta.announced.state);
     this.#clock.raise(delta.actor, delta.counter);
     this.rows.write(delta.rowKey, row, stripped(changed, this.#clock));
-    if (delta.announced !== undefined) this.aheadRows.markAnnounced(delta.rowKey, delta.announced.actors);
+    if (delta.announced !== undefined) this.aheadRows.markAnnounced(delta.rowKey, delta.announced);
     this.log.add(delta.actor, delta.counter, delta);
     this.#environment.markDirty(this);
     this.#environment.commit.whenDurable(() => {

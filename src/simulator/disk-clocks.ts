@@ -196,13 +196,17 @@ export class DiskClocks {
             );
   }
 
-  /** What a disk has lost, others may have closed or forgotten rightly: nothing is held against them. */
+  /**
+   * What a disk has lost, others may have closed or forgotten rightly: nothing is held against them. Who closes after
+   * another takes that over with the other's clock, and a replica that is new since then has yet to.
+   */
   #checkForgetting(partition: number, { node }: Disk, before: PartitionRecord, now: PartitionRecord): void {
     for (const [member, incarnation] of now.clock.closed()) {
       const others = this.#memberDisksOf(partition).filter(
         (disk) => disk.node !== node && !this.#lost.has(disk.node),
       );
-      if (incarnation > before.clock.closedUpTo(member))
+      const isFirst = others.every(({ clock }) => clock.closedUpTo(member) < incarnation);
+      if (isFirst && incarnation > before.clock.closedUpTo(member))
         for (const { node: other, clock } of others)
           for (const actor of pastActors([now.clock, clock], member, incarnation))
             if (!clock.isClosed(actor) && clock.counterOf(actor) !== now.clock.counterOf(actor))

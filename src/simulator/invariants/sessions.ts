@@ -29,12 +29,17 @@ export function checkSessions(
 
 type Timed = Pick<Read, "session" | "startedAtMs" | "endedAtMs">;
 
+/** Longer than any fault keeps a node down or away from all others, which tell it that it has lost something. */
+const UNTOLD_MS = 15_000;
+
 /**
  * In the same session, one after the other. Not once a member was removed: until it hears so itself, it takes for held by
- * all what only the others hold, and serves a session that it does not cover.
+ * all what only the others hold, and serves a session that it does not cover. So does a node whose disk went back as a
+ * whole, until it hears of that: the others left out of a token what it had acknowledged before.
  */
 function follows(later: Timed, earlier: Timed, budget: DamageBudget): boolean {
   if (budget.hasRemovedBy(later.endedAtMs)) return false;
+  if (budget.mayHaveForgotten(earlier.startedAtMs - UNTOLD_MS, later.endedAtMs)) return false;
   if (later.session === undefined || later.session !== earlier.session) return false;
   return isOrdered(earlier, later, budget);
 }

@@ -8,6 +8,20 @@ fc.configureGlobal({ seed: 1002, numRuns: 300 });
 const A = actorOf(1, 1);
 const B = actorOf(2, 1);
 
+it("has a part for some of its actors", () => {
+  const [a, b] = [actorOf(1, 1), actorOf(2, 1)];
+  const context = new Context(VersionVector.from([[a, 2]]));
+  for (const dot of [
+    { actor: a, counter: 5 },
+    { actor: b, counter: 3 },
+  ])
+    context.add(dot.actor, dot.counter);
+  const part = context.of([a]);
+  expect([part.covers(a, 2), part.covers(a, 5), part.covers(b, 3)]).toEqual([true, true, false]);
+  expect(context.of([b]).dots()).toEqual([{ actor: b, counter: 3 }]);
+  expect(context.of([]).isEmpty).toBe(true);
+});
+
 describe("a causal context", () => {
   it("joins to the union, and leaves both sides as they were", () => {
     fc.assert(
