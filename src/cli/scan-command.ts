@@ -133,7 +133,7 @@ async function show(rows: Rows, isJson: boolean): Promise<void> {
   };
   await pipeline(isJson ? documentParts(rows, fail) : lines(rows, fail), process.stdout, { end: false });
   const { pageToken } = rows.scan;
-  if (!isJson && pageToken !== undefined) process.stderr.write(`page token: ${pageToken}\n`);
+  if (!isJson && typeof pageToken === "string") process.stderr.write(`page token: ${pageToken}\n`);
   if (failure !== undefined) throw failure;
 }
 

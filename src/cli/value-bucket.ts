@@ -94,7 +94,8 @@ async function* readable<Row>(
       const error = AtollError.from(thrown);
       const { pageToken } = scan;
       // What the server reports has a reason; without one it is the value that this side cannot read.
-      if (error.code !== "DATA_LOSS" || error.reason !== undefined || pageToken === undefined) throw error;
+      if (error.code !== "DATA_LOSS" || error.reason !== undefined || typeof pageToken !== "string")
+        throw error;
       onUnreadable(error);
       scan = open({ ...options, pageToken });
     }

@@ -1,18 +1,12 @@
 import type { kv } from "../wire/index.js";
 import { AtollError } from "./atoll-error.js";
 import { type BatchItem, type BatchMethod, inParallel, runBatch } from "./batch.js";
-import {
-  type AddressedKey,
-  type BucketCalls,
-  newRequestId,
-  readOptions,
-  wireValue,
-  writeOptions,
-} from "./bucket-calls.js";
+import { type AddressedKey, type BucketCalls, readOptions, wireValue, writeOptions } from "./bucket-calls.js";
 import type { CallTerms } from "./dispatcher.js";
 import { type Key, keyBytes } from "./key.js";
+import { namedRequestId, newRequestId } from "./request-id.js";
 import { type BatchResult, type PutResult, pairResults, putResult } from "./results.js";
-import { type CallOptions, checkTtl, type Lifetime } from "./settings.js";
+import { type CallOptions, checkTtl, type Lifetime, type RequestOptions } from "./settings.js";
 import { type Codec, type EncodedValue, encodeValue } from "./value-codec.js";
 
 /** Addresses, contexts and field tags beside key and value. */
@@ -72,14 +66,14 @@ export async function putMany<T>(
   calls: BucketCalls,
   codec: Codec<T>,
   entries: Iterable<Entry<T>>,
-  options: CallOptions & Lifetime,
+  options: CallOptions & Lifetime & RequestOptions,
 ): Promise<BatchResult<PutResult>[]> {
   const listed = [...entries];
   const terms = calls.terms(options);
   const ttlMs = checkTtl(options);
   const replies = await runPrepared(
     encodedEntries(codec, listed, calls.bucket),
-    (entry) => prepareWrite(calls, entry, ttlMs),
+    (entry, index) => prepareWrite(calls, entry, { ttlMs, terms, index }),
     (items) =>
       runBatch(
         calls.dispatcher,
@@ -98,12 +92,12 @@ export async function putMany<T>(
 /** Runs what could be prepared; the error of what could not takes its place among the results. */
 async function runPrepared<Input, Payload, Result>(
   inputs: readonly Input[],
-  prepare: (input: Input) => BatchItem<Payload>,
+  prepare: (input: Input, index: number) => BatchItem<Payload>,
   run: (items: readonly BatchItem<Payload>[]) => Promise<(Result | AtollError)[]>,
 ): Promise<(Result | AtollError)[]> {
-  const prepared = inputs.map((input) => {
+  const prepared = inputs.map((input, index) => {
     try {
-      return prepare(input);
+      return prepare(input, index);
     } catch (thrown) {
       return AtollError.from(thrown);
     }
@@ -130,16 +124,29 @@ function prepareRead(calls: BucketCalls, key: Key): BatchItem<AddressedKey> {
 function prepareWrite(
   calls: BucketCalls,
   entry: EncodedEntry | AtollError,
-  ttlMs: number | string,
+  {
+    index,
+    terms,
+    ttlMs,
+  }: { readonly index: number; readonly terms: CallTerms; readonly ttlMs: number | string },
 ): BatchItem<kv.BatchWriteItem> {
   if (entry instanceof AtollError) throw entry;
   const { value } = entry;
   const address = calls.address(keyBytes(entry.key));
   return {
     route: calls.dispatcher.routeOf(calls.bucket, address.key),
-    payload: { put: { address, value: wireValue(value), ttlMs } },
+    payload: { put: { address, value: wireValue(value), ttlMs }, ...itemRequest(terms, address, index) },
     bytes: address.key.length + value.data.length + ITEM_OVERHEAD_BYTES,
   };
+}
+
+/** Of a write in a batch that its caller has named: the id goes with it, however the batch is split this time. */
+export function itemRequest(
+  { request }: CallTerms,
+  address: AddressedKey,
+  index: number,
+): Pick<kv.BatchWriteItem, "requestId"> {
+  return request === undefined ? {} : { requestId: namedRequestId(request, address, index) };
 }
 
 function readMethod(

@@ -1,7 +1,7 @@
 /** Writes of a batch before they are sent: of each type the handles that make them, in the words of its bucket. */
 import type { kv } from "../wire/index.js";
 import { type GivenMembers, isList } from "./atoll-set.js";
-import { type KeyType, lasting, putTermsOf, wireValue } from "./bucket-calls.js";
+import { type AddressedKey, type KeyType, lasting, putTermsOf, wireValue } from "./bucket-calls.js";
 import type { BucketOptions, SetOptions } from "./buckets.js";
 import { checkAmount } from "./counter.js";
 import { checkBucket, type Key, keyBytes } from "./key.js";
@@ -22,9 +22,8 @@ export interface Write {
 }
 
 interface PreparedWrite {
-  readonly bucket: string;
   readonly key: Key;
-  readonly keyBytes: Buffer;
+  readonly address: AddressedKey;
   readonly item: kv.BatchWriteItem;
   /** Roughly, of what it holds beside the key. */
   readonly bytes: number;
@@ -108,9 +107,8 @@ class Place {
   }
 
   #write(key: Key, itemOf: (address: kv.Address) => kv.BatchWriteItem, bytes: number): Write {
-    const encoded = keyBytes(key);
-    const item = itemOf({ type: this.#type, bucket: this.bucket, key: encoded });
-    return { [WRITE]: { bucket: this.bucket, key, keyBytes: encoded, item, bytes } };
+    const address = { type: this.#type, bucket: this.bucket, key: keyBytes(key) };
+    return { [WRITE]: { key, address, item: itemOf(address), bytes } };
   }
 }
 

@@ -1,10 +1,10 @@
-import { randomBytes } from "node:crypto";
 import type { CallOptions as GrpcCallOptions, requestCallback } from "@grpc/grpc-js";
 import type { kv } from "../wire/index.js";
 import { AtollError } from "./atoll-error.js";
 import type { KvStub } from "./channel.js";
 import type { CallTerms, Dispatcher, Replied } from "./dispatcher.js";
 import { checkBucket, type Key, keyBytes } from "./key.js";
+import { namedRequestId, newRequestId } from "./request-id.js";
 import { SessionState } from "./session-state.js";
 import {
   type CallOptions,
@@ -126,7 +126,8 @@ export class BucketCalls {
   ): Promise<Reply> {
     const address = this.address(keyBytes(key));
     const terms = this.terms(options);
-    const requestId = newRequestId();
+    const requestId =
+      terms.request === undefined ? newRequestId() : namedRequestId(terms.request, address, "alone");
     return this.dispatcher.dispatch<Reply>({
       route: this.dispatcher.routeOf(this.bucket, address.key),
       terms,
@@ -152,12 +153,6 @@ export interface AddressedKey {
 }
 
 const EMPTY = Buffer.alloc(0);
-const REQUEST_ID_BYTES = 16;
-
-/** Names a write, so that its retries are applied at most once. */
-export function newRequestId(): Buffer {
-  return randomBytes(REQUEST_ID_BYTES);
-}
 
 export function readOptions({ consistency, session }: CallTerms): kv.RequestOptions {
   return { consistency: consistency ?? null, sessionToken: session?.token ?? EMPTY };

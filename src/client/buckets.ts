@@ -108,7 +108,7 @@ export abstract class Buckets {
    * ```
    *
    * The results are in the order of the writes. It is no transaction: some may fail while others succeed, and of two
-   * writes of one key either may come first.
+   * writes of one key either may come first. With a `requestId` the same writes in the same order can be repeated.
    * @throws AtollError INVALID_ARGUMENT for a write that cannot be; then nothing was sent
    */
   async batch(
@@ -128,7 +128,7 @@ export abstract class Buckets {
    * ```
    *
    * No replica applies a part of it. Reads of several keys are still reads of several keys: two of them may come from
-   * different replicas, or before and after it.
+   * different replicas, or before and after it. With a `requestId` it is named together with its first key.
    * @throws AtollError NOT_ATOMIC (a `reason`) for keys of different partitions; nothing was written
    */
   async atomic(

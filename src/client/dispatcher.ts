@@ -8,6 +8,7 @@ import { type Consistency, wireConsistency } from "./consistency.js";
 import { FailoverCall, type FailoverLimits, type Send } from "./failover-call.js";
 import type { NodeHandle } from "./node-handle.js";
 import { placeOf, QuorumOutages } from "./quorum-outages.js";
+import { checkRequestName, type RequestName } from "./request-id.js";
 import type { RetryBudget } from "./retry-budget.js";
 import type { Route } from "./routing-table.js";
 import type { SessionCall, SessionState } from "./session-state.js";
@@ -30,6 +31,8 @@ export interface CallTerms {
   readonly level: string | number;
   /** Of a write: fallbacks may count. */
   readonly isSloppy: boolean;
+  /** Of a write, by its caller. */
+  readonly request: RequestName | undefined;
   /** Of `performance.now()`. */
   readonly deadlineMs: number;
   readonly signal: AbortSignal | undefined;
@@ -87,6 +90,7 @@ export class Dispatcher {
       consistency: wireConsistency(consistency),
       level: options.sloppy === true ? `${consistency ?? ""} sloppy` : (consistency ?? ""),
       isSloppy: options.sloppy ?? false,
+      request: checkRequestName(options),
       deadlineMs: performance.now() + timeoutMs,
       signal: options.signal,
       session: session?.begin(),
@@ -110,6 +114,7 @@ export class Dispatcher {
       const reply = await FailoverCall.run<Reply>({
         send: call.send,
         isWrite: call.isWrite,
+        isRepeated: terms.request?.isFirst === false,
         candidates: (refused) => firstOf(call.first, this.#candidates(route, terms, refused)),
         deadlineMs: terms.deadlineMs,
         signal: terms.signal,

@@ -24,6 +24,8 @@ interface FailoverRequest<Reply> {
   /** The nodes to try in one round, best first. Regions may be added to `refused` while they are taken. */
   readonly candidates: (refused: ReadonlySet<string>) => Iterator<NodeHandle, undefined>;
   readonly isWrite: boolean;
+  /** Another call may have sent it before. */
+  readonly isRepeated?: boolean;
   /** Of `performance.now()`. */
   readonly deadlineMs: number;
   readonly signal: AbortSignal | undefined;
@@ -78,7 +80,7 @@ export class FailoverCall<Reply> {
   #timer: NodeJS.Timeout | undefined;
   #attempts = 0;
   #rounds = 0;
-  #mayHaveArrived = false;
+  #mayHaveArrived: boolean;
   /** What to report when no attempt does better. */
   #failure: AtollError | undefined;
   #isSettled = false;
@@ -89,6 +91,7 @@ export class FailoverCall<Reply> {
     reject: (error: AtollError) => void,
   ) {
     this.#request = request;
+    this.#mayHaveArrived = request.isRepeated ?? false;
     this.#resolve = resolve;
     this.#reject = reject;
   }

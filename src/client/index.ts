@@ -47,6 +47,7 @@ export type { Keyed } from "./keyed.js";
 export type { CounterCursor, FlagCursor, RegisterCursor, SetCursor } from "./map-cursor.js";
 export type { AnyCursor, MapEntry, PathCursor } from "./map-entries.js";
 export type { MapChange, MapRef } from "./map-place.js";
+export { type RecordCursor, type RecordValue, record } from "./map-record.js";
 export {
   counter,
   flag,
@@ -70,6 +71,7 @@ export type {
   Lifetime,
   PageOptions,
   PutOptions,
+  RequestOptions,
   UpdateOptions,
   WriteOptions,
 } from "./settings.js";

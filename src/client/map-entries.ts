@@ -61,7 +61,7 @@ export const ENTRIES: MapSchema<readonly MapEntry[], PathCursor> = {
   gather: (site) => {
     const entries: MapEntry[] = [];
     return {
-      take: (below, leaf) => entries.push(entryOf({ ...site, path: [...site.path, ...below] }, leaf)),
+      take: (below, leaf) => entries.push(entryOf({ ...site, path: [...site.path, ...below] }, leaf)) > 0,
       value: () => entries,
     };
   },
@@ -69,7 +69,7 @@ export const ENTRIES: MapSchema<readonly MapEntry[], PathCursor> = {
 
 /** @throws AtollError DATA_LOSS for a step that is not UTF-8, or a value that cannot be decoded. */
 export function entryOf(site: MapSite, leaf: MapLeaf): MapEntry {
-  const path = site.path.map((step) => textOf(step) ?? notText(site));
+  const path = site.path.map((step) => stepText(step, site));
   const [stored] = leaf.values;
   switch (leaf.type) {
     case "DATA_TYPE_COUNTER":
@@ -85,6 +85,11 @@ export function entryOf(site: MapSite, leaf: MapLeaf): MapEntry {
         value: stored === undefined ? undefined : decodeValue(autoCodec(), encodedValue(stored), site),
       };
   }
+}
+
+/** @throws AtollError DATA_LOSS for a step that is not UTF-8. */
+export function stepText(step: Uint8Array, site: MapSite): string {
+  return textOf(step) ?? notText(site);
 }
 
 function textOrBytes(bytes: Buffer): Key {

@@ -12,8 +12,11 @@ export type MapLeaf = Pick<kv.Element__Output, "type" | "values" | "counter" | "
 
 /** Makes one value of the leaves at and below a place. */
 export interface Gatherer<Value> {
-  /** @param below the path of the leaf from the place on */
-  take(below: readonly Buffer[], leaf: MapLeaf): void;
+  /**
+   * Says whether the leaf is one of the schema.
+   * @param below the path of the leaf from the place on
+   */
+  take(below: readonly Buffer[], leaf: MapLeaf): boolean;
   value(): Value;
 }
 

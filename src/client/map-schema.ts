@@ -145,9 +145,8 @@ export function map(fields: MapFields): MapSchema<unknown, unknown> {
     }));
     const byStep = new Map(children.map(({ step, gatherer }) => [step.toString("latin1"), gatherer]));
     return {
-      take: ([step, ...rest], leaf) => {
-        if (step !== undefined) byStep.get(step.toString("latin1"))?.take(rest, leaf);
-      },
+      take: ([step, ...rest], leaf) =>
+        step !== undefined && byStep.get(step.toString("latin1"))?.take(rest, leaf) === true,
       value: () => Object.fromEntries(children.map(({ name, gatherer }) => [name, gatherer.value()])),
     };
   };
@@ -174,7 +173,9 @@ function leafGatherer<Value>(
 ): Gatherer<Value> {
   return {
     take: (below, leaf) => {
-      if (below.length === 0 && leaf.type === type) take(leaf);
+      const isOurs = below.length === 0 && leaf.type === type;
+      if (isOurs) take(leaf);
+      return isOurs;
     },
     value,
   };

@@ -23,7 +23,7 @@ import {
   TEXT_KEYS,
   type TextKeys,
 } from "./scan.js";
-import type { CallOptions, Lifetime, PutOptions, WriteOptions } from "./settings.js";
+import type { CallOptions, Lifetime, PutOptions, RequestOptions, WriteOptions } from "./settings.js";
 import { type Codec, decodeValue, encodeValue } from "./value-codec.js";
 
 /** What a register holds. */
@@ -115,7 +115,7 @@ export class Register<T> extends Keyed<RegisterShown<T>> {
    */
   putMany(
     entries: Iterable<Entry<T>>,
-    options: CallOptions & Lifetime = {},
+    options: CallOptions & Lifetime & RequestOptions = {},
   ): Promise<BatchResult<PutResult>[]> {
     return putMany(this.#calls, this.#codec, entries, options);
   }

@@ -21,8 +21,8 @@ export interface ScanOptions extends PageOptions {
   readonly reverse?: boolean;
   /** The most keys to read in all. */
   readonly limit?: number;
-  /** The `pageToken` of an earlier scan with these options: goes on behind what that one gave. */
-  readonly pageToken?: string | undefined;
+  /** The `pageToken` of an earlier scan with these options: goes on behind what that one gave, with null by giving nothing. */
+  readonly pageToken?: string | null | undefined;
 }
 
 /** Keys come back as strings, which is the default. */
@@ -44,7 +44,7 @@ export interface ByteKeys {
 export class Scan<Row> implements AsyncIterableIterator<Row, undefined, void>, AsyncDisposable {
   readonly #rows: AsyncGenerator<Row, undefined, void>;
   #after: Buffer | undefined;
-  #given: string | undefined;
+  #given: string | null | undefined;
 
   /** @internal Use `scan` or `keys` of a bucket. */
   constructor(
@@ -58,9 +58,9 @@ export class Scan<Row> implements AsyncIterableIterator<Row, undefined, void>, A
 
   /**
    * Where another scan with the same options goes on: behind the last row that this one gave, or that could not be
-   * decoded. Undefined before the first row, and when there is no more.
+   * decoded. Undefined before the first row; null when there is no more, also in JSON, and never where a scan begins anew.
    */
-  get pageToken(): string | undefined {
+  get pageToken(): string | null | undefined {
     return this.#after?.toString("base64url") ?? this.#given;
   }
 
@@ -98,14 +98,20 @@ export class Scan<Row> implements AsyncIterableIterator<Row, undefined, void>, A
       pageToken: tokenBytes(options.pageToken),
       limit: checkLimit(options.limit),
     };
+    if (options.pageToken === null) return undefined;
     for await (const { rows, nextPageToken } of scanPages(calls, query, options)) {
       for (const row of rows) {
         this.#after = row.key;
         yield read(row);
       }
-      if (nextPageToken.length === 0) this.#after = this.#given = undefined;
+      if (nextPageToken.length === 0) this.#ended();
     }
     return undefined;
+  }
+
+  #ended(): void {
+    this.#after = undefined;
+    this.#given = null;
   }
 }
 
@@ -144,8 +150,8 @@ function boundBytes(options: ScanOptions, name: "prefix" | "start" | "end"): Buf
 
 const BASE64URL = /^[A-Za-z0-9_-]+$/;
 
-function tokenBytes(token: string | undefined): Buffer {
-  if (token === undefined) return NO_BOUND;
+function tokenBytes(token: string | null | undefined): Buffer {
+  if (token === undefined || token === null) return NO_BOUND;
   if (BASE64URL.test(token)) return Buffer.from(token, "base64url");
   throw AtollError.invalid("pageToken", "the page token is not one that a scan gave out: begin without one");
 }

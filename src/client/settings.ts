@@ -33,8 +33,25 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A name of the caller's own for a write, under which it can be repeated, also by another process, and is applied once. */
+export interface RequestOptions {
+  /**
+   * 1 to 256 characters, for one write of one key: the same name for another key is another write. A call with one first
+   * asks every replica of the key whether it knows it, in all regions; if it does, the result is that of the write that
+   * was applied, whatever this call says. Where one cannot be asked and none knows it, the call rejects with the reason
+   * `MAYBE_APPLIED` and has done nothing. Replicas know a name for ten minutes, or what the server's
+   * `request_id_window_ms` says: do not repeat a write after that. Default: one for this call and its own retries.
+   */
+  readonly requestId?: string;
+  /**
+   * Nobody can have sent a write with this `requestId` before: the replicas need not be asked. Default: false, which is
+   * always safe.
+   */
+  readonly firstAttempt?: boolean;
+}
+
 /** What a write may set besides. */
-export interface UpdateOptions extends CallOptions {
+export interface UpdateOptions extends CallOptions, RequestOptions {
   /**
    * Take the write though too few replicas are alive for its consistency: other nodes of their regions then hold copies
    * on disk in their place, count as `fallbackAcks`, and hand them home. Reads do not ask those nodes, so until the

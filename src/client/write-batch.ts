@@ -2,10 +2,11 @@
 import type { kv } from "../wire/index.js";
 import { AtollError } from "./atoll-error.js";
 import { type BatchItem, runBatch } from "./batch.js";
-import { ITEM_OVERHEAD_BYTES, writeMethod } from "./batch-calls.js";
+import { ITEM_OVERHEAD_BYTES, itemRequest, writeMethod } from "./batch-calls.js";
 import { WRITE, type Write } from "./batch-writes.js";
-import { newRequestId, writeOptions } from "./bucket-calls.js";
+import { writeOptions } from "./bucket-calls.js";
 import type { CallTerms, Dispatcher } from "./dispatcher.js";
+import { namedRequestId, newRequestId } from "./request-id.js";
 import { type BatchResult, pairResults, type WriteResult, writeResult } from "./results.js";
 
 /** One result for each write, in order. */
@@ -14,11 +15,12 @@ export async function writeEach(
   terms: CallTerms,
   writes: readonly Write[],
 ): Promise<BatchResult<WriteResult>[]> {
-  const items = writes.map((write): BatchItem<kv.BatchWriteItem> => {
-    const { bucket, bytes, item, keyBytes } = write[WRITE];
+  const items = writes.map((write, index): BatchItem<kv.BatchWriteItem> => {
+    const { address, bytes, item } = write[WRITE];
+    const { bucket, key: keyBytes } = address;
     return {
       route: dispatcher.routeOf(bucket, keyBytes),
-      payload: item,
+      payload: { ...item, ...itemRequest(terms, address, index) },
       bytes: keyBytes.length + bytes + ITEM_OVERHEAD_BYTES,
     };
   });
@@ -39,11 +41,12 @@ export async function writeTogether(
   const [first] = writes;
   if (first === undefined)
     throw AtollError.invalid("writes", "the batch is empty: there is nothing to write");
-  const { bucket, keyBytes } = first[WRITE];
+  const { address } = first[WRITE];
   const items = writes.map((write) => write[WRITE].item);
-  const requestId = newRequestId();
+  const requestId =
+    terms.request === undefined ? newRequestId() : namedRequestId(terms.request, address, "atomic");
   const reply = await dispatcher.dispatch<kv.BatchWriteResponse__Output>({
-    route: dispatcher.routeOf(bucket, keyBytes),
+    route: dispatcher.routeOf(address.bucket, address.key),
     terms,
     isWrite: true,
     send: (stub, isRetry, options, done) =>

@@ -13,9 +13,11 @@ const SCAN_RECORDS = 1_000;
 /** A page ends with the record that takes it beyond: a caller holds one in memory. */
 const PAGE_BYTES = 1024 * 1024;
 
+type Records = Pick<ConflictLog, "numbersBelow" | "read">;
+
 /** @param fail the disk cannot be read */
 export function conflictPage(
-  log: ConflictLog,
+  log: Records,
   view: LayoutView,
   query: ConflictQuery,
   fail: (error: StoreError) => void,
@@ -29,7 +31,7 @@ export function conflictPage(
   }
 }
 
-function readPage(log: ConflictLog, view: LayoutView, query: ConflictQuery): ConflictPage {
+function readPage(log: Records, view: LayoutView, query: ConflictQuery): ConflictPage {
   const conflicts: NotedConflict[] = [];
   const side = (write: ConflictSide): NotedConflict["kept"] => ({
     ...write,

@@ -10,6 +10,7 @@ import { type Call, decodeCall, run } from "./call.js";
 import { badRequest, deadlinePassed, isFailure, toItemError } from "./failure.js";
 import type { Limits } from "./limits.js";
 import { decodeDelete, decodePut, retryProblem } from "./operation-decoding.js";
+import { requestIdProblem } from "./options-decoding.js";
 import { encodeDelete, encodePut, encodeUpdate, expectWritten, type WriteOutcome } from "./reply-encoding.js";
 import type { ReplyHeaders } from "./reply-header.js";
 import { decodeUpdate } from "./update-decoding.js";
@@ -43,7 +44,7 @@ export function batchWrite(
       if (isFailure(operation)) finish(operation);
       else if (timeoutMs <= 0) finish(deadlinePassed());
       else {
-        const options = itemOptions(call.options, index, timeoutMs);
+        const options = itemOptions(call.options, items[index], index, timeoutMs);
         run(node, operation, { ...call, options }, (outcome) => finish(expectWritten(outcome)));
       }
     },
@@ -64,6 +65,8 @@ function writeAsOne(
   for (const [index, item] of items.entries()) {
     const write = decodeItem(item, `items[${index}].`, limits);
     if (isFailure(write)) return answer(write);
+    if (item.requestId.length > 0)
+      return answer(badRequest(`items[${index}].request_id`, "belongs to the batch: it is one request"));
     writes.push(write);
   }
   run(node, { kind: "batch", writes }, call, (outcome) => {
@@ -87,13 +90,16 @@ function decodeBatchCall(
   return problem ?? decodeCall(options, remainingMs, node, limits);
 }
 
-function itemOptions(options: OperationOptions, index: number, timeoutMs: number): OperationOptions {
-  const { requestId } = options;
-  return {
-    ...options,
-    timeoutMs,
-    requestId: requestId === undefined ? undefined : itemRequestId(requestId, index),
-  };
+function itemOptions(
+  options: OperationOptions,
+  item: kv.BatchWriteItem__Output | undefined,
+  index: number,
+  timeoutMs: number,
+): OperationOptions {
+  const own = item === undefined || item.requestId.length === 0 ? undefined : item.requestId.toString("hex");
+  const derived = options.requestId === undefined ? undefined : itemRequestId(options.requestId, index);
+  const requestId = own ?? derived;
+  return { ...options, timeoutMs, requestId };
 }
 
 /** Options are the batch's: those inside an item would be ignored, so they are refused. */
@@ -104,6 +110,8 @@ function decodeItem(
 ): KeyWrite | Failure {
   const write = item?.put ?? item?.delete ?? item?.update;
   if (write?.options) return badRequest(`${prefix}${item?.write}.options`, "belongs to the batch");
+  const problem = item && requestIdProblem(item.requestId, `${prefix}request_id`);
+  if (problem !== undefined) return problem;
   if (item?.put) return decodePut(item.put, `${prefix}put.`, limits);
   if (item?.delete) return decodeDelete(item.delete, `${prefix}delete.`, limits);
   if (item?.update) return decodeUpdate(item.update, `${prefix}update.`, limits);

@@ -45,9 +45,8 @@ export function decodeOptions(
   const consistency = decodeConsistency(options.consistency, `${field}.consistency`);
   if (consistency !== undefined && "kind" in consistency) return consistency;
   const { requestId: id, isRetry, isSloppy } = options;
-  if (id.length !== 0 && id.length !== REQUEST_ID_BYTES) {
-    return badRequest(`${field}.request_id`, `${id.length} bytes; it must be empty or ${REQUEST_ID_BYTES}`);
-  }
+  const problem = requestIdProblem(id, `${field}.request_id`);
+  if (problem !== undefined) return problem;
   const requestId = id.length === 0 ? undefined : id.toString("hex");
   return {
     consistency,
@@ -57,6 +56,11 @@ export function decodeOptions(
     isSloppy,
     session: undefined,
   };
+}
+
+export function requestIdProblem(id: Buffer, field: string): Failure | undefined {
+  if (id.length === 0 || id.length === REQUEST_ID_BYTES) return undefined;
+  return badRequest(field, `${id.length} bytes; it must be empty or ${REQUEST_ID_BYTES}`);
 }
 
 function decodeConsistency(

@@ -276,6 +276,36 @@ describe("the SDK and a node agree on", () => {
     expect(() => db.session("nonsense")).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
   });
 
+  it("writes that their caller has named, and sends again", async () => {
+    await using again = await connect({ endpoints: [server.addresses.client], timeoutMs: 20_000 });
+    for (const client of [db, again]) {
+      const named = { requestId: "message 17" };
+      const counts = client.counter("named");
+      await counts.add("a", 5, named);
+      await counts.add("b", 7, { ...named, firstAttempt: client === db });
+      const batch = await client.batch(
+        (to) => [to.counter("named").add("a"), to.counter("named").add("a")],
+        named,
+      );
+      expect(batch.map(({ ok }) => ok)).toEqual([true, true]);
+      await client.atomic((to) => [to.counter("named").add("a", 10), to.set("named").add("a", "m")], named);
+      await client.multi<string>("named").put("a", "sibling", named);
+      await client.multi<string>("named").putMany([{ key: "a", value: "other" }], named);
+      expect([await counts.get("a"), await counts.get("b")]).toEqual([17, 7]);
+      expect((await client.multi("named").get("a")).values.length).toBe(2);
+      await client.set("named").remove("a", ["m"], { requestId: "message 18" });
+      expect(await client.set("named").size("a")).toBe(0);
+    }
+    const { hlc } = await db.register("named").put("a", 1, { requestId: "x", ifAbsent: true });
+    expect(await again.register("named").put("a", 2, { requestId: "x", ifAbsent: true })).toMatchObject({
+      hlc,
+    });
+    await db.register("named").delete("a", { requestId: "y" });
+    await db.register("named").put("a", 3);
+    await again.register("named").delete("a", { requestId: "y" });
+    expect(await db.register("named").get("a")).toMatchObject({ value: 3 });
+  });
+
   it("what last-write-wins discarded", async () => {
     for (const bucket of ["logged", "unlogged"]) {
       const names = db.register<string>(bucket);

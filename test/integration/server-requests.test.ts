@@ -505,6 +505,28 @@ describe("batches", () => {
     ]);
   });
 
+  it("take the request id of an item for that of the batch, but not inside of an atomic one", async () => {
+    const [own, other] = [Buffer.alloc(16, 1), Buffer.alloc(16, 2)];
+    const named = (key: string, requestId: Buffer) => ({ put: { address: at(key), value }, requestId });
+    const options = { requestId: REQUEST_ID, isRetry: true };
+    await batchWrite({ items: [named("a", own), { put: { address: at("b"), value } }], options });
+    await batchWrite({ items: [named("c", other), named("a", own)], options: { requestId: other } });
+    const [a, b, c, again] = node.asked.map((asked) => asked.options);
+    expect([a, c, again].map((one) => one?.requestId)).toEqual(
+      [own, other, own].map((id) => id.toString("hex")),
+    );
+    expect(b?.requestId).toMatch(/^[0-9a-f]{32}$/);
+    expect([a, b, c, again].map((one) => one?.isRetry)).toEqual([true, true, false, false]);
+    const { results } = await batchWrite({ items: [named("a", Buffer.alloc(15))] });
+    expect(results[0]?.error).toMatchObject({ code: 3, metadata: { field: "items[0].request_id" } });
+    const { length } = node.asked;
+    expect(await failureOf(batchWrite({ items: [named("a", own)], isAtomic: true }))).toMatchObject({
+      code: "INVALID_ARGUMENT",
+      metadata: { field: "items[0].request_id" },
+    });
+    expect(node.asked).toHaveLength(length);
+  });
+
   it("are refused whole when they are too long, atomic, or badly asked", async () => {
     const items = new Array(601).fill({ delete: { address: at("a") } });
     const addresses = new Array(601).fill(at("a"));

@@ -637,6 +637,10 @@ export const descriptor = `{
           "update": {
            "type": "UpdateRequest",
            "id": 3
+          },
+          "requestId": {
+           "type": "bytes",
+           "id": 4
           }
          }
         },

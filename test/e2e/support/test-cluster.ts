@@ -1,6 +1,7 @@
 /** A cluster of real processes for one test, its clients, and what all of its nodes say. */
+import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { type LocalCluster, type StartOptions, startCluster } from "../../../cluster/index.js";
+import { type LocalCluster, type Programs, type StartOptions, startCluster } from "../../../cluster/index.js";
 import {
   type AtollClient,
   type ConnectOptions,
@@ -18,9 +19,13 @@ export class TestCluster {
     this.local = local;
   }
 
-  /** Ready to use; its processes and its folder are gone when the test has ended. */
-  static async start(options: StartOptions): Promise<TestCluster> {
-    const local = await startCluster({ partitions: 16, ...options });
+  /**
+   * Ready to use; its processes and its folder are gone when the test has ended.
+   * @param settings for the configuration of its nodes, beside what a local cluster gives them
+   */
+  static async start(options: StartOptions, settings?: object): Promise<TestCluster> {
+    const programs = settings && programsWith(settings);
+    const local = await startCluster({ partitions: 16, programs, ...options });
     onTestFinished(() => local.down({ graceMs: 3_000 }));
     return new TestCluster(local);
   }
@@ -57,4 +62,10 @@ export class TestCluster {
   async converge(timeoutMs = 60_000): Promise<number> {
     return await convergence(this.local, timeoutMs);
   }
+}
+
+function programsWith(settings: object): Programs {
+  const node = join(import.meta.dirname, "node-with-settings.mjs");
+  const links = join(import.meta.dirname, "..", "..", "..", "dist", "cluster", "links-process.js");
+  return { node: [node, JSON.stringify(settings)], links: [links] };
 }

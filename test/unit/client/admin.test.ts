@@ -53,6 +53,7 @@ describe("an admin client", () => {
     for await (const found of client.conflicts(selection)) listed.push(found);
     expect(listed.map(({ key }) => Buffer.from(key).toString())).toEqual(["0a", "0b", "2a", "2b"]);
     expect(listed[0]?.kept).toMatchObject({
+      data: Uint8Array.from(Buffer.from("abc")),
       region: undefined,
       hlc: 65_537n,
       sizeBytes: 3,
@@ -63,6 +64,12 @@ describe("an admin client", () => {
       { pageSize: 2, pageToken: "1" },
       { pageSize: 2, pageToken: "2" },
     ]);
+    const { value: unasked } = await client.conflicts({ limit: 1 }).next();
+    expect(asked.at(-1)?.isValuesShown).toBe(false);
+    expect(unasked).toMatchObject({
+      kept: { sizeBytes: 3, data: undefined },
+      discarded: { data: undefined },
+    });
     await expect(client.conflicts({ limit: 0 }).next()).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
     await expect(client.conflicts({ bucket: "a b" }).next()).rejects.toMatchObject({
       code: "INVALID_ARGUMENT",

@@ -6,6 +6,8 @@ import {
   flag,
   type MapEntry,
   map,
+  type RecordValue,
+  record,
   register,
   set,
 } from "../../../src/client/index.js";
@@ -33,6 +35,104 @@ const NOTHING = {
   raw: new Set(),
   address: { city: undefined, moves: 0 },
 };
+
+describe("a record in a map", () => {
+  const line = map({ quantity: counter(), note: register<string>(), marks: set() });
+  const carts = async () => {
+    const db = await (await FakeCluster.start({ eu: 1 })).connect();
+    const fields = {
+      lines: record(line),
+      votes: record(counter()),
+      rooms: record(record(register<number>())),
+    };
+    return { db, bucket: db.map("carts", fields) };
+  };
+
+  it("has the same schema under any name, and its types", async () => {
+    const { bucket } = await carts();
+    const empty = await bucket.get("c1");
+    expect(empty).toEqual({ found: false, value: { lines: {}, votes: {}, rooms: {} } });
+    expectTypeOf(empty.value).toEqualTypeOf<{
+      readonly lines: Readonly<
+        Record<
+          string,
+          {
+            readonly quantity: number;
+            readonly note: string | undefined;
+            readonly marks: ReadonlySet<string>;
+          }
+        >
+      >;
+      readonly votes: Readonly<Record<string, number>>;
+      readonly rooms: Readonly<Record<string, Readonly<Record<string, number>>>>;
+    }>();
+    await bucket.update("c1", (cart) => [
+      cart.lines.at("tea").quantity.add(2),
+      cart.lines.at("tea").marks.add("green"),
+      cart.lines.at("$ é").note.put("a name like any"),
+      cart.votes.at("ada").add(1),
+      cart.rooms.at("a").at("b").put(7),
+    ]);
+    const { value } = await bucket.get("c1", { pageSize: 1 });
+    expect(value).toEqual({
+      lines: {
+        tea: { quantity: 2, note: undefined, marks: new Set(["green"]) },
+        "$ é": { quantity: 0, note: "a name like any", marks: new Set() },
+      },
+      votes: { ada: 1 },
+      rooms: { a: { b: 7 } },
+    });
+    // @ts-expect-error no line has it
+    expect(() => bucket.update("c1", (cart) => cart.lines.at("tea").price)).rejects.toThrow(TypeError);
+  });
+
+  it("is read and removed in part: all of it, one name, a leaf below it", async () => {
+    const { bucket, db } = await carts();
+    await bucket.update("c1", (cart) => [
+      cart.lines.at("tea").quantity.add(2),
+      cart.lines.at("milk").quantity.add(1),
+      cart.votes.at("ada").add(1),
+    ]);
+    const lines = await bucket.getAt("c1", (cart) => cart.lines);
+    expectTypeOf(lines).toExtend<RecordValue<{ readonly quantity: number }>>();
+    expect(Object.keys(lines)).toEqual(["milk", "tea"]);
+    expect(await bucket.getAt("c1", (cart) => cart.lines.at("tea"))).toMatchObject({ quantity: 2 });
+    expect(await bucket.getAt("c1", (cart) => cart.lines.at("tea").quantity)).toBe(2);
+    expect(await bucket.getAt("c1", (cart) => cart.votes.at("bob"))).toBe(0);
+    expect(await bucket.has("c1", (cart) => cart.lines.at("tea").marks, "green")).toBe(false);
+    await bucket.remove("c1", (cart) => cart.lines.at("milk"));
+    await db.batch((to) => [
+      to.map("carts", { votes: record(counter()) }).update("c1", (cart) => cart.votes.clear()),
+    ]);
+    expect((await bucket.get("c1")).value).toMatchObject({ lines: { tea: { quantity: 2 } }, votes: {} });
+    expect(Object.keys((await bucket.get("c1")).value.lines)).toEqual(["tea"]);
+  });
+
+  it("takes names that objects have by themselves for data, and shows only what is of its schema", async () => {
+    const { bucket, db } = await carts();
+    await bucket.update("c1", (cart) => [
+      cart.votes.at("__proto__").add(3),
+      cart.votes.at("toString").add(4),
+    ]);
+    await db
+      .map("carts")
+      .update("c1", (at) => [
+        at("votes", "other").as(flag()).enable(),
+        at("votes").as(counter()).add(9),
+        at("rooms", "a").as(counter()).add(9),
+      ]);
+    const { votes, rooms } = (await bucket.get("c1")).value;
+    expect(Object.entries(votes)).toEqual([
+      ["__proto__", 3],
+      ["toString", 4],
+    ]);
+    expect([votes.constructor, rooms]).toEqual([undefined, {}]);
+    await expect(bucket.update("c1", (cart) => cart.votes.at("").add(1))).rejects.toMatchObject({
+      code: "INVALID_ARGUMENT",
+      metadata: { field: "path" },
+    });
+  });
+});
 
 describe("a map with a schema", () => {
   it("is changed by cursors and read whole, with types", async () => {

@@ -106,7 +106,8 @@ export class FakeNode {
       })),
       BatchWrite: this.#method("batchWrite", (request: kv.BatchWriteRequest__Output) => ({
         results: request.items.map((item, index) => {
-          const id = request.isAtomic ? idOf(request) : `${idOf(request)}/${index}`;
+          const own = item.requestId.toString("hex");
+          const id = own !== "" ? own : request.isAtomic ? idOf(request) : `${idOf(request)}/${index}`;
           const address = (item.put ?? item.delete ?? item.update)?.address ?? null;
           return this.#itemError(address) ?? writtenItem(store, item, id);
         }),

@@ -105,12 +105,12 @@ describe("a scan", () => {
     const { bucket } = await filled();
     for (const reverse of [false, true]) {
       const found: string[] = [];
-      let pageToken: string | undefined;
+      let pageToken: string | null | undefined;
       do {
-        const scan = bucket.keys({ reverse, limit: 2, ...(pageToken === undefined ? {} : { pageToken }) });
+        const scan = bucket.keys({ reverse, limit: 2, pageToken });
         found.push(...(await listed(scan)));
         pageToken = scan.pageToken;
-      } while (pageToken !== undefined);
+      } while (pageToken !== null);
       expect(found).toEqual(reverse ? KEYS.toReversed() : KEYS);
       const left = bucket.keys({ reverse, pageSize: 4 });
       const begun = await take(left, 3);
@@ -118,6 +118,32 @@ describe("a scan", () => {
       const rest = await listed(bucket.keys({ reverse, pageToken: left.pageToken ?? "" }));
       expect([...begun, ...rest]).toEqual(reverse ? KEYS.toReversed() : KEYS);
     }
+  });
+
+  it("that is at its end has a token that begins no other: what goes on there gives nothing", async () => {
+    const { bucket, cluster } = await filled();
+    const whole = bucket.keys();
+    expect(whole.pageToken).toBeUndefined();
+    await listed(whole);
+    const requests = () => cluster.nodes.flatMap((node) => node.requests("scan")).length;
+    const sent = requests();
+    for (const ended of [whole, bucket.keys({ limit: 10 }), bucket.keys({ prefix: "none" })]) {
+      await listed(ended);
+      // As in the answer of a web server, and in the next request to it.
+      const { pageToken } = JSON.parse(JSON.stringify({ pageToken: ended.pageToken }));
+      expect(pageToken).toBeNull();
+      const rest = bucket.keys({ pageToken });
+      expect([await listed(rest), rest.pageToken]).toEqual([[], null]);
+    }
+    expect(requests()).toBe(sent + 2);
+    const last = bucket.keys({ limit: 9 });
+    await take(last, 9);
+    const rest = bucket.keys({ pageToken: last.pageToken });
+    expect([await listed(rest), rest.pageToken]).toEqual([[], null]);
+    await expect(listed(bucket.keys({ pageToken: null, limit: 0 }))).rejects.toMatchObject({
+      code: "INVALID_ARGUMENT",
+    });
+    expectTypeOf(whole.pageToken).toEqualTypeOf<string | null | undefined>();
   });
 
   it("reads no more than a page ahead, and ends at the server when the loop is left", async () => {

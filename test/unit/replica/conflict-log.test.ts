@@ -120,6 +120,41 @@ describe("a conflict log", () => {
     expect(eu.replica.clock.get(us.actor)).toBe(0);
   });
 
+  it("has all of those that come in one batch, and drops what is beyond its bound there", () => {
+    for (const [recordsMax, kept] of [
+      [100, 5],
+      [2, 2],
+    ] as const) {
+      const [eu, us] = pair({ recordsMax });
+      for (let i = 0; i < 5; i++) {
+        const rowKey = rowKeyOf(`k${i}`, DataType.register);
+        eu.put(rowKey, "eu");
+        eu.replica.apply(us.put(rowKey, `us${i}`));
+      }
+      settle(eu, us);
+      expect(discarded(eu)).toEqual(["us4", "us3", "us2", "us1", "us0"].slice(0, kept));
+    }
+  });
+
+  it("is as durable as the row at every moment: no crash parts them, and no redelivery adds to it", () => {
+    const [eu, us] = pair();
+    eu.put(K, "eu");
+    eu.settle();
+    const theirs = us.put(K, "us");
+    us.settle();
+    const whole = rowState(us.durable(K), us.replica.durableClock);
+    expect(eu.replica.apply(theirs)).toBe("applied");
+    const isHeld = () => eu.replica.durableClock.get(us.actor) === 1;
+    expect(eu.world.time.runUntil(() => isHeld() || eu.conflicts.length > 0, 1_000)).toBe(true);
+    expect([isHeld(), discarded(eu)]).toEqual([true, ["us"]]);
+    eu.crash(true);
+    expect(discarded(eu)).toEqual(["us"]);
+    expect(eu.replica.apply(theirs)).toBe("duplicate");
+    eu.replica.join(K, whole);
+    eu.settle();
+    expect(discarded(eu)).toEqual(["us"]);
+  });
+
   it("has registers inside maps, and no other type", () => {
     const [eu, us] = pair();
     const assign = (fixture: ReplicaFixture, text: string) => {

@@ -8,6 +8,11 @@ export interface BatchWriteItem {
   'put'?: (_atoll_kv_v1_PutRequest | null);
   'delete'?: (_atoll_kv_v1_DeleteRequest | null);
   'update'?: (_atoll_kv_v1_UpdateRequest | null);
+  /**
+   * 16 bytes that name this write, where the batch that is sent again may be split otherwise. Empty: the batch's id and the
+   * item's place in it do. Not in an atomic batch, which is one request.
+   */
+  'requestId'?: (Buffer | Uint8Array | string);
   'write'?: "put"|"delete"|"update";
 }
 
@@ -15,5 +20,10 @@ export interface BatchWriteItem__Output {
   'put'?: (_atoll_kv_v1_PutRequest__Output | null);
   'delete'?: (_atoll_kv_v1_DeleteRequest__Output | null);
   'update'?: (_atoll_kv_v1_UpdateRequest__Output | null);
+  /**
+   * 16 bytes that name this write, where the batch that is sent again may be split otherwise. Empty: the batch's id and the
+   * item's place in it do. Not in an atomic batch, which is one request.
+   */
+  'requestId': (Buffer);
   'write'?: "put"|"delete"|"update";
 }
