@@ -83,7 +83,7 @@ describe("a record in a map", () => {
       rooms: { a: { b: 7 } },
     });
     // @ts-expect-error no line has it
-    expect(() => bucket.update("c1", (cart) => cart.lines.at("tea").price)).rejects.toThrow(TypeError);
+    await expect(bucket.update("c1", (cart) => cart.lines.at("tea").price)).rejects.toThrow(TypeError);
   });
 
   it("is read and removed in part: all of it, one name, a leaf below it", async () => {
