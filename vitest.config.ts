@@ -15,6 +15,8 @@ export default defineConfig({
           name: "unit",
           include: ["test/unit/**/*.test.ts", "test/simulation/**/*.test.ts"],
           maxWorkers: 2,
+          // Modules keep no state, so files share them: loading them anew for each took more time than the tests.
+          isolate: false,
           testTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },

@@ -16,6 +16,7 @@ import {
 } from "../codec/index.js";
 import type { Row } from "../crdt/index.js";
 import { newDoubt } from "../replica/index.js";
+import { catchUpKey } from "../replication/index.js";
 import type { Change, Entry, Store } from "../runtime/index.js";
 import { aheadKey, rowKeyOf, rowRange, type StoreKey, sketchKey } from "../storage/index.js";
 import { partitionChange } from "./stored-state.js";
@@ -88,10 +89,14 @@ function readable(key: Buffer, record: Buffer): Row | undefined {
   }
 }
 
-/** And no sketch: the rows that are gone are in it. */
+/** And no sketch: the rows that are gone are in it. Nor a catch-up under way: what it brought may be gone, too. */
 function emptyPartition(partition: number): Change[] {
   const record = { clock: new VersionVector(), floor: new VersionVector(), doubt: newDoubt("empty") };
-  return [partitionChange(partition, record), { key: bytesOf(sketchKey(partition)), value: undefined }];
+  return [
+    partitionChange(partition, record),
+    { key: bytesOf(sketchKey(partition)), value: undefined },
+    { key: bytesOf(catchUpKey(partition)), value: undefined },
+  ];
 }
 
 function bytesOf(key: StoreKey): Buffer {

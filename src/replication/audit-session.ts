@@ -141,8 +141,9 @@ export class AuditSession {
       (reply) =>
         this.#answered(reply, ({ check, cells }) => {
           if (cells.counts.length !== to - from) return this.#end(false);
-          // Written since, so the cells are not of one set: another time.
-          if (from > 0 && check !== checkOf(group.cells)) return this.#next();
+          // Written since, so the cells are not of one set: all of them at once, then.
+          if (from > 0 && check !== checkOf(group.cells))
+            return this.#askForMore({ ...group, cells: NO_CELLS, firstCells: to });
           this.#decode({ ...group, cells: joined(group.cells, cells) });
         }),
     );

@@ -6,10 +6,13 @@
 import { actorMember } from "../../causality/index.js";
 import { isOf, type Shown } from "../compounds.js";
 import type { DamageBudget } from "../damage-budget.js";
-import type { History, Look, Update } from "../history.js";
+import type { CompoundUnderTest, History, Look, Update } from "../history.js";
 import { foundBy, livingIn, type RowChange, sumsOf } from "../row-fate.js";
-import type { UpdateLedger } from "../update-ledger.js";
+import type { UpdateDot, UpdateLedger } from "../update-ledger.js";
 import { Violation } from "../violation.js";
+
+/** More of them make too many sums. */
+const UNHEARD_MAX = 6;
 
 export type Ledger = Pick<UpdateLedger, "dotsOf" | "rowsOf">;
 
@@ -30,15 +33,41 @@ export function checkElements(
         const update = byRequest.get(dot.requestId);
         if (update === undefined) continue;
         const isOfVictim = budget.hasDestroyed && actorMember(dot.actor) === budget.victim;
-        const isKept = !isOfVictim || budget.mustHold({ ...update, minter: budget.victim });
+        const isKept =
+          !isOfVictim || (isOnlyOne(dot, ledger) && budget.mustHold({ ...update, minter: budget.victim }));
         changes.push({ dot, update, isKept, isSightCertain: !isOfVictim });
       }
       const name = `${key.name} ${row}`.trim();
-      checkRow(name, changes, shown.get(row));
+      checkRow(name, changes, unheardOf(key, row, history, ledger, budget), shown.get(row));
       for (const update of history.updatesOf(key))
         if (isOf(key.type, update.deed, update.element, row)) checkTaken(name, update, changes, ledger);
     }
   }
+}
+
+/** Who applied the update again, after its dot was lost, has minted another; of which of them the client heard nobody knows. */
+function isOnlyOne({ actor, requestId }: UpdateDot, ledger: Ledger): boolean {
+  return ledger.dotsOf(requestId).every((other) => other.actor === actor);
+}
+
+/**
+ * Updates whose dots nobody logged: a batch may be on a disk though its writer was told otherwise, and of what that disk
+ * loses then its row may be left, which is announced without them (rule 8).
+ */
+function unheardOf(
+  key: CompoundUnderTest,
+  row: string,
+  history: History,
+  ledger: Ledger,
+  budget: DamageBudget,
+): readonly Update[] {
+  if (!budget.hasLostDisk) return [];
+  return history
+    .updatesOf(key)
+    .filter(
+      ({ deed, element, fate, requestId }) =>
+        fate === "unknown" && ledger.dotsOf(requestId).length === 0 && isOf(key.type, deed, element, row),
+    );
 }
 
 /** An add always leaves a dot: who removes at the same moment has not seen it. */
@@ -66,10 +95,16 @@ function checkTaken(
     throw new Violation("e", `${removal} left ${name} as it was, and ${found.update.name} was there`);
 }
 
-function checkRow(name: string, changes: readonly RowChange[], shown: Shown | undefined): void {
+function checkRow(
+  name: string,
+  changes: readonly RowChange[],
+  unheard: readonly Update[],
+  shown: Shown | undefined,
+): void {
   const isCounter = typeof shown === "bigint" || changes.some(({ update }) => update.amount !== 0n);
+  if (unheard.some(({ deed }) => deed !== "add") || (unheard.length > 0 && !isCounter)) return;
   if (isCounter) {
-    const sums = sumsOf(changes);
+    const sums = withEach(sumsOf(changes), unheard);
     const value = typeof shown === "bigint" ? shown : 0n;
     if (sums?.has(value) === false)
       throw new Violation("e", `${name} is ${value}, and should be ${[...sums].join(" or ")}`);
@@ -82,6 +117,17 @@ function checkRow(name: string, changes: readonly RowChange[], shown: Shown | un
   if (shown !== undefined && possible.length === 0)
     throw new Violation("e", `${name} is there, and all that was added was seen by who removed it`);
   if (typeof shown === "string") checkRegister(name, shown, certain, possible);
+}
+
+/** Each increment may be counted or not. Undefined: too many to tell. */
+function withEach(
+  sums: ReadonlySet<bigint> | undefined,
+  increments: readonly Update[],
+): ReadonlySet<bigint> | undefined {
+  if (sums === undefined || increments.length > UNHEARD_MAX) return undefined;
+  const all = new Set(sums);
+  for (const { amount } of increments) for (const sum of [...all]) all.add(sum + amount);
+  return all;
 }
 
 /** The highest stamp of those that live. */

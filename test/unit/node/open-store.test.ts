@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { INCARNATION_MAX } from "../../../src/causality/index.js";
+import { actorOf, INCARNATION_MAX, VersionVector } from "../../../src/causality/index.js";
 import { sealRecord } from "../../../src/codec/index.js";
 import { encodeMark } from "../../../src/node/mark.js";
 import {
@@ -12,6 +12,7 @@ import {
 } from "../../../src/node/node-record.js";
 import { NodeStartError } from "../../../src/node/node-start-error.js";
 import { type OpenedStore, openNodeStore } from "../../../src/node/open-store.js";
+import { catchUpKey, sealCatchUp } from "../../../src/replication/catch-up-record.js";
 import { type Change, StoreError } from "../../../src/runtime/index.js";
 import { type SimulatedHost, SimulatedWorld } from "../../../src/runtime/simulated/index.js";
 import { partitionKey, type StoreKey } from "../../../src/storage/index.js";
@@ -219,6 +220,20 @@ describe("opening a node's folder", () => {
     const { partitions } = opened();
     expect(partitions.get(0)?.doubt).toBeUndefined();
     expect(partitions.get(1)?.doubt?.cause).toBe("empty");
+  });
+
+  it("goes on with no catch-up of a partition whose clock is damaged: what it brought may be gone", () => {
+    opened();
+    const nothing = new VersionVector();
+    const target = VersionVector.from([[actorOf(2, 1), 3]]);
+    const record = { begin: nothing, target, position: target, rows: undefined, floor: undefined };
+    for (const partition of [0, 1]) write(catchUpKey(partition), sealCatchUp(partition, record));
+    const key = partitionKey(1);
+    const clock = sealRecord(Buffer.from(key, "latin1"), (writer) => writer.raw(EMPTY_PARTITION));
+    clock.writeUInt8(0xff, 1);
+    write(key, clock);
+    expect([...opened().catchUps.keys()]).toEqual([0]);
+    expect([...opened().catchUps.keys()]).toEqual([0]);
   });
 
   it("says what the disk says when it cannot be opened, or written", () => {

@@ -52,6 +52,15 @@ describe("(e) a member at rest", () => {
     for (const shown of [IS_THERE, {}]) expect(judge(story, story.set, shown, budget)).not.toThrow();
   });
 
+  it("may be there though nobody logged it, of a disk that was told of no write and has lost its log", () => {
+    const story = new CompoundStory();
+    story.update(story.set, "add", 10, { fate: "unknown" });
+    expect(judge(story, story.set, IS_THERE)).toThrow("m0");
+    const budget = new DamageBudget(3);
+    budget.destroyed(3, 30, "seen");
+    for (const shown of [IS_THERE, {}]) expect(judge(story, story.set, shown, budget)).not.toThrow();
+  });
+
   it("that was added again stays, whoever removed what was before", () => {
     const story = new CompoundStory();
     const first = story.mint(story.update(story.set, "add", 10));
