@@ -90,7 +90,13 @@ describe("status and lag", () => {
 
 describe("repair", () => {
   it("of a single node finds no peer to compare with; in full it reads all partitions", async () => {
-    const outcome = { partitionsCompared: 0, partitionsDiffering: 0, rowsRepaired: 0, rowsHealed: 0, nodesMissed: [] };
+    const outcome = {
+      partitionsCompared: 0,
+      partitionsDiffering: 0,
+      rowsRepaired: 0,
+      rowsHealed: 0,
+      nodesMissed: [],
+    };
     const quick = await admin("repair", "--endpoint", one.endpoint, "--json");
     expect([quick.code, quick.stderr, JSON.parse(quick.stdout)]).toEqual([0, "", outcome]);
     const full = await admin("repair", "--full", "--endpoint", one.endpoint, "--json");
