@@ -40,6 +40,20 @@ const LASTING = z.strictObject({ kind: z.literal("lasting"), ...CALL, ttlMs: ms 
 
 const GLANCE = z.strictObject({ kind: z.literal("glance"), ...CALL });
 
+const LISTED_WRITE = z.strictObject({ kind: z.enum(["enter", "leave"]), ...CALL });
+
+const SCAN = z.strictObject({
+  kind: z.literal("scan"),
+  ...CALL,
+  type: z.enum(["register", "set"]),
+  isTagged: z.boolean(),
+  isReverse: z.boolean(),
+  pageSize: z.number().int().min(1),
+  pagesAVisit: z.number().int().min(1),
+  nodes: z.array(index),
+  pauseMs: ms,
+});
+
 const COMPOUND = z.strictObject({
   type: z.enum(["counter", "flag", "set", "map"]),
   isStrict: z.boolean(),
@@ -77,7 +91,7 @@ const PLAN = z.strictObject({
   clockOffsetsMs: z.array(z.number()),
   victim: index,
   swarm: z.array(z.string()),
-  actions: z.array(z.union([OPERATION, UPDATE, LOOK, LASTING, GLANCE, FAULT])),
+  actions: z.array(z.union([OPERATION, UPDATE, LOOK, LASTING, GLANCE, LISTED_WRITE, SCAN, FAULT])),
 });
 
 const FIXTURE = z.strictObject({

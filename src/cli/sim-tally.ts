@@ -23,6 +23,7 @@ const INVARIANTS = [
   "q",
   "r",
   "s",
+  "t",
   "liveness",
   "defect",
 ] as const;

@@ -17,8 +17,10 @@ import { checkCopied } from "./invariants/copies.js";
 import { checkDurable, checkReadDurable } from "./invariants/durability.js";
 import { checkStampAboveRead } from "./invariants/stamps.js";
 import { LifetimeClients } from "./lifetime-clients.js";
+import { ListedClients } from "./listed-clients.js";
 import { BUCKET, deleteOf, getOf, putOf } from "./operations.js";
 import type { Action, PlannedCall, PlannedFault, PlannedOperation } from "./plan.js";
+import { ScanClients } from "./scan-clients.js";
 import type { UpdateLedger } from "./update-ledger.js";
 
 interface Known {
@@ -42,6 +44,8 @@ export class ClientPool {
   readonly #sessions = new ClientSessions();
   readonly #compounds: CompoundClients;
   readonly #lifetimes: LifetimeClients;
+  readonly #listed: ListedClients;
+  readonly #scans: ScanClients;
   readonly #known = new Map<string, Known>();
   #count = 0;
 
@@ -59,6 +63,8 @@ export class ClientPool {
     this.#random = random;
     this.#calls = new ClientCalls(cluster, history, requestIdWindowMs, tell);
     this.#lifetimes = new LifetimeClients(this.#calls, history, () => this.#requestId());
+    this.#listed = new ListedClients(this.#calls, history, () => this.#requestId());
+    this.#scans = new ScanClients(cluster, this.#calls, history);
     this.#compounds = new CompoundClients(this.#calls, history, disks, {
       partitionOf: (name) => this.#partitionOf(name),
       sessionOf: (planned, name) => this.#sessionOf(planned, name),
@@ -67,8 +73,24 @@ export class ClientPool {
   }
 
   run(planned: Exclude<Action, PlannedFault>): void {
-    if (planned.kind === "lasting" || planned.kind === "glance") return this.#lifetimes.run(planned);
-    if (planned.kind === "update" || planned.kind === "look") return this.#compounds.run(planned);
+    switch (planned.kind) {
+      case "lasting":
+      case "glance":
+        return this.#lifetimes.run(planned);
+      case "update":
+      case "look":
+        return this.#compounds.run(planned);
+      case "enter":
+      case "leave":
+        return this.#listed.run(planned);
+      case "scan":
+        return this.#scans.run(planned);
+      default:
+        return this.#runOfValue(planned);
+    }
+  }
+
+  #runOfValue(planned: PlannedOperation): void {
     const key = this.#history.keys[planned.key % this.#history.keys.length];
     if (key === undefined) return;
     if (planned.kind === "get") this.#read(planned, key);

@@ -8,6 +8,7 @@
 import { SeededRandom } from "../runtime/simulated/index.js";
 import { drawCompounds } from "./draw-compounds.js";
 import { drawLifetimes } from "./draw-lifetimes.js";
+import { drawListed } from "./draw-listed.js";
 import { FAULTS } from "./faults/catalogue.js";
 import type { FaultKind } from "./faults/fault.js";
 import type { Action, Plan, PlannedFault } from "./plan.js";
@@ -37,6 +38,7 @@ export function drawPlan(seed: number, kinds: readonly FaultKind[] = FAULTS): Pl
     ...drawWorkload(random.split("workload"), shape),
     ...drawCompounds(random.split("compounds"), shape),
     ...drawLifetimes(random.split("lifetimes"), shape),
+    ...drawListed(random.split("listed"), shape),
     ...drawFaults(faults, shape, swarm),
   ];
   return {

@@ -4,8 +4,9 @@ import type { ReadToken, ShownValue } from "../crdt/index.js";
 import type { Outcome } from "../replication/index.js";
 import type { Deed, Shown } from "./compounds.js";
 import type { ShownLifetime } from "./lifetimes.js";
+import type { ListedRow, ListedType } from "./listed-keys.js";
 import type { Typed } from "./operations.js";
-import type { PlannedCompound, PlannedKey } from "./plan.js";
+import type { Level, PlannedCompound, PlannedKey } from "./plan.js";
 
 export interface KeyUnderTest extends PlannedKey {
   readonly name: string;
@@ -89,6 +90,29 @@ export interface Glance {
   readonly shown: ShownLifetime;
 }
 
+/** A write of a key that is listed. */
+export interface ListedWrite extends Told {
+  readonly key: number;
+  readonly kind: "enter" | "leave";
+  /** Unique in the run: what is put into a register. */
+  readonly text: string;
+  readonly level: Level;
+}
+
+/** A scan of such keys, as far as it came. */
+export interface Listing {
+  readonly type: ListedType;
+  readonly isTagged: boolean;
+  readonly isReverse: boolean;
+  readonly level: Level;
+  readonly startedAtMs: number;
+  /** Of its last page; infinite before the first. */
+  endedAtMs: number;
+  /** It came to its end. */
+  isComplete: boolean;
+  readonly rows: ListedRow[];
+}
+
 /** A read of a compound. */
 export interface Look {
   readonly key: CompoundUnderTest;
@@ -126,6 +150,8 @@ export class History {
   readonly looks: Look[] = [];
   readonly lastings: Lasting[] = [];
   readonly glances: Glance[] = [];
+  readonly listedWrites: ListedWrite[] = [];
+  readonly listings: Listing[] = [];
   readonly #reasons = new Map<string, number>();
 
   constructor(keys: readonly PlannedKey[], compounds: readonly PlannedCompound[] = []) {

@@ -1,6 +1,7 @@
 /** A plan for people: one line an action. */
 import { keyName } from "./history.js";
 import { lifetimeNameOf } from "./lifetimes.js";
+import { listedNameOf, prefixOf } from "./listed-keys.js";
 import { type Action, isFault, type Plan, type PlannedFault, REGIONS } from "./plan.js";
 
 export function planLines(plan: Plan): string[] {
@@ -32,6 +33,11 @@ function whatOf(plan: Plan, action: Operation): string {
   if (action.kind === "lasting" || action.kind === "glance") {
     const lasts = action.kind === "glance" ? "" : ` for ${action.ttlMs} ms`;
     return `${action.kind} ${lifetimeNameOf(action.key)}${lasts}`;
+  }
+  if (action.kind === "enter" || action.kind === "leave") return `${action.kind} ${listedNameOf(action.key)}`;
+  if (action.kind === "scan") {
+    const way = action.isReverse ? " backwards" : "";
+    return `scan of ${action.type}s ${prefixOf(action.isTagged)}${way}, ${action.pageSize} a page`;
   }
   const isOfCompound = action.kind === "update" || action.kind === "look";
   const keys = isOfCompound ? plan.compounds : plan.keys;

@@ -4,6 +4,7 @@
  */
 import type { FsyncPolicy } from "../node/index.js";
 import type { Compound, Deed } from "./compounds.js";
+import type { ListedType } from "./listed-keys.js";
 import type { Typed } from "./operations.js";
 
 export const REGIONS = ["ap", "eu", "us"] as const;
@@ -38,7 +39,7 @@ export interface PlannedCall {
   /** Of virtual time, from when the cluster was ready. */
   readonly atMs: number;
   readonly client: number;
-  /** Of `keys`; of `compounds` for an update or a look; of a key whose values expire, itself. */
+  /** Of `keys`; of `compounds` for an update or a look; of a key whose values expire, or that is listed, itself. */
   readonly key: number;
   readonly node: number;
   readonly level: Level;
@@ -87,6 +88,25 @@ export interface PlannedGlance extends PlannedCall {
   readonly kind: "glance";
 }
 
+/** A write of a key that is listed: see `listed-keys.ts`. */
+export interface PlannedListedWrite extends PlannedCall {
+  readonly kind: "enter" | "leave";
+}
+
+/** A scan of such keys: pages of one stream at a node, then on at the next, and from the last at the first again. */
+export interface PlannedScan extends PlannedCall {
+  readonly kind: "scan";
+  readonly type: ListedType;
+  /** Only those of one tag, and so of one partition. */
+  readonly isTagged: boolean;
+  readonly isReverse: boolean;
+  readonly pageSize: number;
+  readonly pagesAVisit: number;
+  readonly nodes: readonly number[];
+  /** Between two pages. */
+  readonly pauseMs: number;
+}
+
 /** What the arguments mean, the fault's kind decides; `amount` is in [0, 1). */
 export interface PlannedFault {
   readonly kind: "fault";
@@ -104,6 +124,8 @@ export type Action =
   | PlannedLook
   | PlannedLasting
   | PlannedGlance
+  | PlannedListedWrite
+  | PlannedScan
   | PlannedFault;
 
 export interface PlannedSettings {

@@ -25,6 +25,7 @@ import { checkOwnWrites } from "./invariants/own-writes.js";
 import { checkQuarantineComplete } from "./invariants/quarantine.js";
 import { checkNothingRepaired } from "./invariants/repairs.js";
 import { checkAppliedOnce } from "./invariants/retries.js";
+import { checkScans } from "./invariants/scans.js";
 import { checkStamps } from "./invariants/stamps.js";
 import { checkStrictLooks } from "./invariants/strict-looks.js";
 import { checkStrictReads } from "./invariants/strict-reads.js";
@@ -184,6 +185,7 @@ export class Simulation {
     checkStrictReads(this.history, this.#budget);
     checkStrictLooks(this.history, this.#budget);
     checkOwnWrites(this.history, this.#budget);
+    checkScans(this.history, this.#budget);
     if (this.#isTimeKept) checkLifetimes(this.history, this.#budget, this.#epochMs);
   }
 

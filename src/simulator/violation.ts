@@ -21,6 +21,7 @@ export type InvariantName =
   | "q"
   | "r"
   | "s"
+  | "t"
   | "liveness"
   | "defect";
 

@@ -6,6 +6,7 @@ import { DELETING } from "./deleting.js";
 import { DOUBTING } from "./doubting.js";
 import { EXPIRING } from "./expiring.js";
 import { MERGING } from "./merging.js";
+import { READING } from "./reading.js";
 import { REMOVING } from "./removing.js";
 import { SENDING } from "./sending.js";
 import { STANDING_IN } from "./standing-in.js";
@@ -24,4 +25,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...ANSWERING,
   ...TYPING,
   ...EXPIRING,
+  ...READING,
 ];

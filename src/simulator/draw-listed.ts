@@ -1,0 +1,102 @@
+/**
+ * Keys that are listed: written at the start of a story, most of them to stay, changed now and then, and scanned at moments
+ * that faults aim at, or any, page after page at this node and that.
+ */
+import type { SeededRandom } from "../runtime/simulated/index.js";
+import { isStaying, LISTED_KEYS, type ListedType, listedKey } from "./listed-keys.js";
+import type { Level, PlannedCall, PlannedListedWrite, PlannedScan } from "./plan.js";
+import { nodesOf, type Shape } from "./shape.js";
+
+const STORY_CHANCE = 0.5;
+const SETS_CHANCE = 0.3;
+const FILL_MS = 2_500;
+const SCANS_MAX = 3;
+const AIM_CHANCE = 0.6;
+/** A scan begins so long before what it aims at, at most. */
+const AIM_BEFORE_MS = 500;
+const CHANGES_A_SCAN = 4;
+const CHANGES_BEFORE_MS = 700;
+const CHANGES_AFTER_MS = 1_300;
+const LEAVE_CHANCE = 0.6;
+const PAGE_SIZE_MAX = 5;
+const PAGES_A_VISIT_MAX = 3;
+const PAUSE_MS = [5, 350] as const;
+
+export function drawListed(random: SeededRandom, shape: Shape): (PlannedListedWrite | PlannedScan)[] {
+  if (!random.chance(STORY_CHANCE)) return [];
+  const type: ListedType = random.chance(SETS_CHANCE) ? "set" : "register";
+  const draw = new Draw(random, shape, type);
+  const fill = Array.from({ length: LISTED_KEYS }, (_, position) => draw.fill(position));
+  const scans = Array.from({ length: 1 + random.below(SCANS_MAX) }, () => draw.scan());
+  const changes = scans.flatMap(({ atMs }) =>
+    Array.from({ length: CHANGES_A_SCAN }, () => draw.change(atMs)),
+  );
+  return [...fill, ...scans, ...changes];
+}
+
+class Draw {
+  readonly #random: SeededRandom;
+  readonly #shape: Shape;
+  readonly #type: ListedType;
+  /** Whom the writes at the start go to. */
+  readonly #home: number;
+
+  constructor(random: SeededRandom, shape: Shape, type: ListedType) {
+    this.#random = random;
+    this.#shape = shape;
+    this.#type = type;
+    this.#home = random.below(nodesOf(shape));
+  }
+
+  fill(position: number): PlannedListedWrite {
+    const level = this.#random.chance(0.5) ? "ALL" : "QUORUM";
+    const call = this.#call(this.#random.between(0, FILL_MS), listedKey(this.#type, position), level);
+    return { ...call, kind: "enter", node: this.#home };
+  }
+
+  scan(): PlannedScan {
+    const random = this.#random;
+    const focus = this.#shape.focuses[random.below(this.#shape.focuses.length)];
+    const isAimed = focus !== undefined && random.chance(AIM_CHANCE);
+    const atMs = isAimed
+      ? focus.atMs - random.between(0, AIM_BEFORE_MS)
+      : random.between(FILL_MS, this.#shape.durationMs);
+    const level = random.chance(0.6) ? "QUORUM" : "ONE";
+    return {
+      ...this.#call(Math.max(FILL_MS, atMs), listedKey(this.#type, 0), level),
+      kind: "scan",
+      type: this.#type,
+      isTagged: random.chance(0.4),
+      isReverse: random.chance(0.5),
+      pageSize: 1 + random.below(PAGE_SIZE_MAX),
+      pagesAVisit: 1 + random.below(PAGES_A_VISIT_MAX),
+      nodes: Array.from({ length: 1 + random.below(3) }, () => random.below(nodesOf(this.#shape))),
+      pauseMs: Math.round(random.between(...PAUSE_MS)),
+    };
+  }
+
+  /** Beside a scan, often before it gets there. */
+  change(scanAtMs: number): PlannedListedWrite {
+    const random = this.#random;
+    const atMs = scanAtMs + random.between(-CHANGES_BEFORE_MS, CHANGES_AFTER_MS);
+    const key = listedKey(this.#type, random.below(LISTED_KEYS));
+    const call = this.#call(atMs, key, random.chance(0.5) ? "QUORUM" : "ONE");
+    const mayLeave = this.#type === "set" || !isStaying(key);
+    return { ...call, kind: mayLeave && random.chance(LEAVE_CHANCE) ? "leave" : "enter" };
+  }
+
+  #call(atMs: number, key: number, level: Level): PlannedCall {
+    return {
+      atMs: Math.max(0, Math.round(atMs)),
+      client: this.#random.below(this.#shape.clients),
+      key,
+      node: this.#random.below(nodesOf(this.#shape)),
+      level,
+      timeoutMs: 800,
+      isSloppy: false,
+      retries: [],
+      lingersMs: 0,
+      isOfSession: false,
+    };
+  }
+}
