@@ -54,6 +54,15 @@ const SCAN = z.strictObject({
   pauseMs: ms,
 });
 
+const WATCH = z.strictObject({
+  kind: z.literal("watch"),
+  ...CALL,
+  isTagged: z.boolean(),
+  nodes: z.array(index),
+  stays: z.array(z.strictObject({ forMs: ms, restMs: ms })),
+  pauseMs: ms,
+});
+
 const COMPOUND = z.strictObject({
   type: z.enum(["counter", "flag", "set", "map"]),
   isStrict: z.boolean(),
@@ -91,7 +100,7 @@ const PLAN = z.strictObject({
   clockOffsetsMs: z.array(z.number()),
   victim: index,
   swarm: z.array(z.string()),
-  actions: z.array(z.union([OPERATION, UPDATE, LOOK, LASTING, GLANCE, LISTED_WRITE, SCAN, FAULT])),
+  actions: z.array(z.union([OPERATION, UPDATE, LOOK, LASTING, GLANCE, LISTED_WRITE, SCAN, WATCH, FAULT])),
 });
 
 const FIXTURE = z.strictObject({

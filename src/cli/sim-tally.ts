@@ -24,6 +24,7 @@ const INVARIANTS = [
   "r",
   "s",
   "t",
+  "u",
   "liveness",
   "defect",
 ] as const;

@@ -12,9 +12,7 @@ import { rowBytes } from "./catch-up-source.js";
 import { walkLog } from "./log-walk.js";
 import type { PartitionReplica } from "./partition-replica.js";
 
-/** A page ends after so many bytes of rows. */
-const PAGE_BYTES = 256 * 1024;
-/** It ends after so many entries of the log, of the range or not, by default: each is a read of the disk in this turn. */
+/** A page ends after so many entries of the log, of the range or not, by default: each is a read of the disk in this turn. */
 const PAGE_ENTRIES = 512;
 
 interface ChangesQuestion {
@@ -27,10 +25,11 @@ interface ChangesQuestion {
   readonly hasRows: boolean;
 }
 
-/** Throws `StoreError`. */
+/** Throws `StoreError`. @param pageBytes a page ends after so many bytes of rows */
 export function readChanges(
   replica: PartitionReplica,
   question: ChangesQuestion,
+  pageBytes: number,
   pageEntries = PAGE_ENTRIES,
 ): ChangesBody {
   if (replica.doubt !== undefined) return { kind: "refused", reason: "in-doubt" };
@@ -38,7 +37,7 @@ export function readChanges(
   const { seen, since } = question;
   if (since === undefined) return { kind: "changes", clock, rows: [], position: clock, isMore: false };
   if (!holdsAll(clock, since) || !holdsAll(clock, seen)) return { kind: "behind", clock };
-  return new ChangesPage(replica, clock, question, { since, pageEntries }).build();
+  return new ChangesPage(replica, clock, question, { since, pageBytes, pageEntries }).build();
 }
 
 /** What is closed, all replicas hold the same of, whether they have closed it or not. */
@@ -58,6 +57,7 @@ class ChangesPage {
   readonly #clock: VersionVector;
   readonly #question: ChangesQuestion;
   readonly #position: VersionVector;
+  readonly #pageBytes: number;
   readonly #pageEntries: number;
   readonly #rows = new Map<RowKey, OpenRow>();
   #entries = 0;
@@ -68,13 +68,14 @@ class ChangesPage {
     replica: PartitionReplica,
     clock: VersionVector,
     question: ChangesQuestion,
-    { since, pageEntries }: { readonly since: VersionVector; readonly pageEntries: number },
+    page: { readonly since: VersionVector; readonly pageBytes: number; readonly pageEntries: number },
   ) {
     this.#replica = replica;
     this.#clock = clock;
     this.#question = question;
-    this.#position = since.copy();
-    this.#pageEntries = pageEntries;
+    this.#position = page.since.copy();
+    this.#pageBytes = page.pageBytes;
+    this.#pageEntries = page.pageEntries;
   }
 
   build(): ChangesBody {
@@ -89,7 +90,7 @@ class ChangesPage {
 
   #take(actor: Actor, counter: number, { rowKey, hlc }: LogEntry): boolean {
     const { hasRows, range } = this.#question;
-    if (this.#entries >= this.#pageEntries || this.#bytes >= PAGE_BYTES) return false;
+    if (this.#entries >= this.#pageEntries || this.#bytes >= this.#pageBytes) return false;
     this.#entries++;
     if (rowKey < range.from || rowKey >= range.to) return true;
     const known = this.#rows.get(rowKey);

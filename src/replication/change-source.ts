@@ -30,15 +30,20 @@ interface Kept {
 export class ChangeSource {
   readonly #environment: Environment;
   readonly #fetch: (partition: number) => void;
+  readonly #pageBytes: number;
   readonly #kept = new Map<number, Set<Kept>>();
   readonly #woken = new Set<number>();
   #keptForPeers = 0;
   #isClosed = false;
 
-  /** @param fetch asks for what a partition lacks, soon */
-  constructor(environment: Environment, fetch: (partition: number) => void) {
+  /**
+   * @param fetch asks for what a partition lacks, soon
+   * @param pageBytes about the most rows of one answer
+   */
+  constructor(environment: Environment, fetch: (partition: number) => void, pageBytes: number) {
     this.#environment = environment;
     this.#fetch = fetch;
+    this.#pageBytes = pageBytes;
   }
 
   get fill(): Fill {
@@ -83,7 +88,7 @@ export class ChangeSource {
       answer({ kind: "refused", reason: "not-held" });
       return () => undefined;
     }
-    const body = readChanges(replica, question);
+    const body = readChanges(replica, question, this.#pageBytes);
     if (isTelling(question, body) || waitMs === 0) {
       answer(body);
       return () => undefined;
@@ -123,7 +128,7 @@ export class ChangeSource {
     this.#woken.clear();
     for (const partition of partitions)
       for (const kept of [...(this.#kept.get(partition) ?? [])]) {
-        const body = readChanges(kept.replica, kept.question);
+        const body = readChanges(kept.replica, kept.question, this.#pageBytes);
         if (isTelling(kept.question, body)) this.#answer(kept, body);
         else {
           kept.question = movedOn(kept.question, body);

@@ -10,7 +10,7 @@ export interface ReplicationSettings extends HintSettings {
   readonly requestIdWindowMs: number;
   /** The most that this node takes of catch-ups; a part of it while live writes come. */
   readonly catchUpBytesPerSecond: number;
-  /** About the most rows and pointers that a page of a catch-up takes. */
+  /** About the most rows and pointers that a page of a catch-up takes, and the rows of one of a watch. */
   readonly catchUpPageBytes: number;
   /** The most that this node holds for replicas of other nodes that are away. */
   readonly fallbackBytesMax: number;

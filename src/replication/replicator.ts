@@ -119,7 +119,7 @@ export class Replicator {
     const sessions = new Sessions(environment, this.peerClocks, fetch);
     this.coordinator = new Coordinator(environment, reads, this.#writes, sessions);
     this.#service = new ReplicaService(environment, this.coordinator, this.#fences);
-    this.watches = new Watches(environment, sessions, fetch, settings.watchedPartitionsMax);
+    this.watches = new Watches(environment, sessions, fetch, settings);
     this.shared = new SharedWrites(environment);
     this.reclaiming = new Reclaiming(environment, dissemination);
     this.away = new AwayPeers(environment, this.peerClocks, settings);

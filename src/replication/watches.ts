@@ -6,6 +6,7 @@ import { ChangeSource } from "./change-source.js";
 import type { Environment } from "./environment.js";
 import { failure } from "./failures.js";
 import type { Failure } from "./operation.js";
+import type { ReplicationSettings } from "./replication-settings.js";
 import type { Sessions } from "./sessions.js";
 import { Watch, type WatchListener, type WatchPlan } from "./watch.js";
 
@@ -36,20 +37,20 @@ export class Watches {
   /** Why none begins any more. */
   #ended: Failure | undefined;
 
-  /**
-   * @param fetch asks for what a partition lacks, soon
-   * @param partitionsMax that all watches together may follow: one of a whole bucket follows every partition
-   */
+  /** @param fetch asks for what a partition lacks, soon */
   constructor(
     environment: Environment,
     sessions: Sessions,
     fetch: (partition: number) => void,
-    partitionsMax: number,
+    {
+      catchUpPageBytes,
+      watchedPartitionsMax,
+    }: Pick<ReplicationSettings, "catchUpPageBytes" | "watchedPartitionsMax">,
   ) {
     this.#environment = environment;
-    this.#source = new ChangeSource(environment, fetch);
+    this.#source = new ChangeSource(environment, fetch, catchUpPageBytes);
     this.#sessions = sessions;
-    this.#partitionsMax = partitionsMax;
+    this.#partitionsMax = watchedPartitionsMax;
   }
 
   get open(): number {

@@ -22,6 +22,7 @@ import { BUCKET, deleteOf, getOf, putOf } from "./operations.js";
 import type { Action, PlannedCall, PlannedFault, PlannedOperation } from "./plan.js";
 import { ScanClients } from "./scan-clients.js";
 import type { UpdateLedger } from "./update-ledger.js";
+import { WatchClients } from "./watch-clients.js";
 
 interface Known {
   readonly context: Buffer;
@@ -46,6 +47,7 @@ export class ClientPool {
   readonly #lifetimes: LifetimeClients;
   readonly #listed: ListedClients;
   readonly #scans: ScanClients;
+  readonly #watches: WatchClients;
   readonly #known = new Map<string, Known>();
   #count = 0;
 
@@ -65,6 +67,7 @@ export class ClientPool {
     this.#lifetimes = new LifetimeClients(this.#calls, history, () => this.#requestId());
     this.#listed = new ListedClients(this.#calls, history, () => this.#requestId());
     this.#scans = new ScanClients(cluster, this.#calls, history);
+    this.#watches = new WatchClients(cluster, this.#calls, history, tell);
     this.#compounds = new CompoundClients(this.#calls, history, disks, {
       partitionOf: (name) => this.#partitionOf(name),
       sessionOf: (planned, name) => this.#sessionOf(planned, name),
@@ -85,6 +88,8 @@ export class ClientPool {
         return this.#listed.run(planned);
       case "scan":
         return this.#scans.run(planned);
+      case "watch":
+        return this.#watches.run(planned);
       default:
         return this.#runOfValue(planned);
     }

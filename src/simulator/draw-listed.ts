@@ -1,10 +1,17 @@
 /**
  * Keys that are listed: written at the start of a story, most of them to stay, changed now and then, and scanned at moments
- * that faults aim at, or any, page after page at this node and that.
+ * that faults aim at, or any, page after page at this node and that; and watched, here, then there, with a rest between.
  */
 import type { SeededRandom } from "../runtime/simulated/index.js";
 import { isStaying, LISTED_KEYS, type ListedType, listedKey } from "./listed-keys.js";
-import type { Level, PlannedCall, PlannedListedWrite, PlannedScan } from "./plan.js";
+import {
+  type Level,
+  type PlannedCall,
+  type PlannedListedWrite,
+  type PlannedScan,
+  type PlannedWatch,
+  REGIONS,
+} from "./plan.js";
 import { nodesOf, type Shape } from "./shape.js";
 
 const STORY_CHANCE = 0.5;
@@ -21,8 +28,20 @@ const LEAVE_CHANCE = 0.6;
 const PAGE_SIZE_MAX = 5;
 const PAGES_A_VISIT_MAX = 3;
 const PAUSE_MS = [5, 350] as const;
+const WATCH_CHANCE = 0.8;
+const NEWS = 8;
+const ABROAD_CHANCE = 0.25;
+const STAYS_MAX = 5;
+const STAY_MS = [300, 5_000] as const;
+const REST_MS = [0, 900] as const;
+/** Logs are trimmed meanwhile. */
+const LONG_REST_MS = [8_000, 22_000] as const;
+const LONG_REST_CHANCE = 0.2;
 
-export function drawListed(random: SeededRandom, shape: Shape): (PlannedListedWrite | PlannedScan)[] {
+export function drawListed(
+  random: SeededRandom,
+  shape: Shape,
+): (PlannedListedWrite | PlannedScan | PlannedWatch)[] {
   if (!random.chance(STORY_CHANCE)) return [];
   const type: ListedType = random.chance(SETS_CHANCE) ? "set" : "register";
   const draw = new Draw(random, shape, type);
@@ -31,7 +50,9 @@ export function drawListed(random: SeededRandom, shape: Shape): (PlannedListedWr
   const changes = scans.flatMap(({ atMs }) =>
     Array.from({ length: CHANGES_A_SCAN }, () => draw.change(atMs)),
   );
-  return [...fill, ...scans, ...changes];
+  const watches = type === "register" && random.chance(WATCH_CHANCE) ? [draw.watch()] : [];
+  const news = watches.flatMap(() => Array.from({ length: NEWS }, () => draw.news()));
+  return [...fill, ...scans, ...changes, ...watches, ...news];
 }
 
 class Draw {
@@ -83,6 +104,40 @@ class Draw {
     const call = this.#call(atMs, key, random.chance(0.5) ? "QUORUM" : "ONE");
     const mayLeave = this.#type === "set" || !isStaying(key);
     return { ...call, kind: mayLeave && random.chance(LEAVE_CHANCE) ? "leave" : "enter" };
+  }
+
+  watch(): PlannedWatch {
+    const random = this.#random;
+    const { nodesPerRegion } = this.#shape;
+    const home = random.below(REGIONS.length) * nodesPerRegion;
+    const nodeOf = (): number =>
+      random.chance(ABROAD_CHANCE) ? random.below(nodesOf(this.#shape)) : home + random.below(nodesPerRegion);
+    const stays = Array.from({ length: random.below(STAYS_MAX + 1) }, () => ({
+      forMs: Math.round(random.between(...STAY_MS)),
+      restMs: this.#rest(),
+    }));
+    const level = random.chance(0.5) ? "QUORUM" : "ONE";
+    return {
+      ...this.#call(random.between(0, 2 * FILL_MS), listedKey("register", 0), level),
+      kind: "watch",
+      isTagged: random.chance(0.3),
+      nodes: Array.from({ length: stays.length + 1 }, nodeOf),
+      stays,
+      pauseMs: random.chance(0.4) ? 0 : Math.round(random.between(...PAUSE_MS)),
+    };
+  }
+
+  #rest(): number {
+    const [least, most] = this.#random.chance(LONG_REST_CHANCE) ? LONG_REST_MS : REST_MS;
+    return Math.round(this.#random.between(least, most));
+  }
+
+  /** Something for a watch to show, at any time, or just when something is to happen. */
+  news(): PlannedListedWrite {
+    const random = this.#random;
+    const focus = this.#shape.focuses[random.below(this.#shape.focuses.length)];
+    const isAimed = focus !== undefined && random.chance(AIM_CHANCE);
+    return this.change(isAimed ? focus.atMs : random.between(0, this.#shape.durationMs));
   }
 
   #call(atMs: number, key: number, level: Level): PlannedCall {

@@ -113,6 +113,28 @@ export interface Listing {
   readonly rows: ListedRow[];
 }
 
+/** A change that a watch has shown, or a row of the scan beside it. */
+export interface Sight extends ListedRow {
+  /** The highest stamp of what the row held; zero where nothing was left of it. */
+  readonly stamp: Hlc;
+  /** Rises where the watch says that it may show what is older: it began anew, or was set back. */
+  readonly era: number;
+  readonly atMs: number;
+}
+
+/** A watch of registers that are listed, wherever it went on. */
+export interface Following {
+  readonly isTagged: boolean;
+  /** The scan beside it has told what was there when it began. */
+  hasAll: boolean;
+  /** It has a node now. */
+  isServed: boolean;
+  /** Changes, in order. */
+  readonly sights: Sight[];
+  /** By name, what a client that follows takes to be there. */
+  readonly shown: Map<string, Sight>;
+}
+
 /** A read of a compound. */
 export interface Look {
   readonly key: CompoundUnderTest;
@@ -152,6 +174,7 @@ export class History {
   readonly glances: Glance[] = [];
   readonly listedWrites: ListedWrite[] = [];
   readonly listings: Listing[] = [];
+  readonly followings: Following[] = [];
   readonly #reasons = new Map<string, number>();
 
   constructor(keys: readonly PlannedKey[], compounds: readonly PlannedCompound[] = []) {

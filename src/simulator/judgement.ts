@@ -27,7 +27,9 @@ import { checkHintsAddUp, pendingHints } from "./invariants/hints.js";
 import { checkOver, keptPastEnd } from "./invariants/lifetimes.js";
 import { checkQuarantine } from "./invariants/quarantine.js";
 import { checkSessions } from "./invariants/sessions.js";
+import { checkWatches } from "./invariants/watches.js";
 import { lifetimeRead, lifetimeShown } from "./lifetimes.js";
+import { type ListedRow, listedPartitions, listedRange, listedRowOf } from "./listed-keys.js";
 import { getOf } from "./operations.js";
 import type { PlannedSettings } from "./plan.js";
 import type { UpdateLedger } from "./update-ledger.js";
@@ -37,6 +39,10 @@ import { Violation } from "./violation.js";
 const CONVERGES_WITHIN_MS = 60_000;
 /** Once all is quiet: a few rounds of trimming, after the window in which retries may come. */
 const FORGETS_WITHIN_MS = 40_000;
+/** A watch goes on at a node that is up, after a while for which it is not read. */
+const WATCHED_WITHIN_MS = 30_000;
+/** What one replica had seen alone is waited for a second. */
+const SHOWN_WITHIN_MS = 3_000;
 const STEP_MS = 500;
 const FORGETTING_STEP_MS = 2_000;
 /** A node reads the rows of one partition so much more seldom than it compares its sketches with a peer's. */
@@ -83,6 +89,7 @@ export class Judgement {
     this.#checkValues();
     this.#checkCompounds();
     this.#checkLifetimes();
+    this.#checkWatches();
     for (const node of this.#members) {
       const rows = this.#inspectRows(node);
       checkContiguousLog(node.member.nodeId, rows);
@@ -115,6 +122,27 @@ export class Judgement {
       const shown = lifetimeShown(this.#read(this.#anyMember, lifetimeRead(key), "ALL"));
       if (shown !== undefined) checkOver(key, shown, history, budget, isTimeKept);
     }
+  }
+
+  /** They may be on their way to a node that is up. */
+  #checkWatches(): void {
+    const { history, budget } = this.#model;
+    const { followings } = history;
+    if (followings.length === 0) return;
+    const { time } = this.#cluster.world;
+    time.runUntil(() => followings.every(({ isServed }) => isServed), WATCHED_WITHIN_MS);
+    this.#cluster.runFor(SHOWN_WITHIN_MS);
+    checkWatches(history, this.#listed(), budget);
+  }
+
+  /** The registers that are listed, as all replicas together have them. */
+  #listed(): ListedRow[] {
+    const range = listedRange("register", { isTagged: false, isReverse: false });
+    return listedPartitions(false, this.#cluster.layout.partitionCount).flatMap((partition) => {
+      const operation = { kind: "range", partition, range, limit: 1_000, isKeysOnly: false } as const;
+      const page = this.#read(this.#anyMember, operation, "ALL");
+      return page.kind === "page" ? page.rows.map(listedRowOf) : [];
+    });
   }
 
   /** Whoever was removed is not judged any more. */

@@ -39,6 +39,7 @@ function whatOf(plan: Plan, action: Operation): string {
     const way = action.isReverse ? " backwards" : "";
     return `scan of ${action.type}s ${prefixOf(action.isTagged)}${way}, ${action.pageSize} a page`;
   }
+  if (action.kind === "watch") return `watch ${prefixOf(action.isTagged)}`;
   const isOfCompound = action.kind === "update" || action.kind === "look";
   const keys = isOfCompound ? plan.compounds : plan.keys;
   const index = action.key % Math.max(1, keys.length);

@@ -107,6 +107,17 @@ export interface PlannedScan extends PlannedCall {
   readonly pauseMs: number;
 }
 
+/** A watch of such keys, of registers: at each of the nodes in turn, then where it is. */
+export interface PlannedWatch extends PlannedCall {
+  readonly kind: "watch";
+  readonly isTagged: boolean;
+  readonly nodes: readonly number[];
+  /** One a node that it leaves by itself: how long it stays, and how long nobody watches then. */
+  readonly stays: readonly { readonly forMs: number; readonly restMs: number }[];
+  /** Between two pages. */
+  readonly pauseMs: number;
+}
+
 /** What the arguments mean, the fault's kind decides; `amount` is in [0, 1). */
 export interface PlannedFault {
   readonly kind: "fault";
@@ -126,6 +137,7 @@ export type Action =
   | PlannedGlance
   | PlannedListedWrite
   | PlannedScan
+  | PlannedWatch
   | PlannedFault;
 
 export interface PlannedSettings {

@@ -22,6 +22,7 @@ export type InvariantName =
   | "r"
   | "s"
   | "t"
+  | "u"
   | "liveness"
   | "defect";
 

@@ -1,4 +1,4 @@
-/** The reads of an application beyond one key: scans that go from page to page. */
+/** The reads of an application beyond one key: scans that go from page to page, and watches that go from node to node. */
 import type { Mutant } from "../mutant.js";
 
 export const READING: readonly Mutant[] = [
@@ -11,18 +11,6 @@ export const READING: readonly Mutant[] = [
         file: "src/replication/range-read.ts",
         find: "(isReverse ? rowKey >= upTo : rowKey <= upTo)",
         replace: "(isReverse ? rowKey > upTo : rowKey < upTo)",
-      },
-    ],
-  },
-  {
-    name: "scan-believes-longest-stretch",
-    rule: "scans",
-    why: "what one replica listed is listed, however far the others came",
-    edits: [
-      {
-        file: "src/replication/range-read.ts",
-        find: "return isReverse ? ends.at(-1) : ends[0];",
-        replace: "return ends.length < bodies.length ? undefined : isReverse ? ends[0] : ends.at(-1);",
       },
     ],
   },
@@ -59,6 +47,51 @@ export const READING: readonly Mutant[] = [
         file: "src/replication/scan.ts",
         find: "if (!this.#hasElements || last === undefined) return",
         replace: "if (!this.#hasElements || last !== undefined) return",
+      },
+    ],
+  },
+  {
+    name: "watch-ignores-what-was-seen",
+    rule: "20",
+    why: "where a watch goes on, its position says all that a replica has to know",
+    edits: [
+      {
+        file: "src/replication/watch.ts",
+        find: "const seen = member === part.source ? NOTHING : part.seen;",
+        replace: "const seen = NOTHING;",
+      },
+    ],
+  },
+  {
+    name: "watch-token-is-what-was-seen",
+    rule: "20",
+    why: "one vector is enough for a token: what was seen is where it goes on",
+    edits: [
+      {
+        file: "src/replication/watch.ts",
+        find: "if (position !== undefined) positions.set(partition, { position, seen });",
+        replace: `if (position !== undefined) {
+        const reached = position.copy();
+        reached.join(seen);
+        positions.set(partition, { position: reached, seen: NOTHING });
+      }`,
+      },
+    ],
+  },
+  {
+    name: "watch-skips-what-was-trimmed",
+    rule: "20",
+    why: "what is no longer in the log was long ago, and a watch shows what is new",
+    edits: [
+      {
+        file: "src/replica/changes-view.ts",
+        find: 'if (end === "below-floor") return { kind: "below-floor" };\n',
+        replace: "\n",
+      },
+      {
+        file: "src/replica/changes-view.ts",
+        find: 'const position = end === "all-taken" ?',
+        replace: 'const position = end !== "stopped" ?',
       },
     ],
   },

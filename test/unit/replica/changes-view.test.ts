@@ -20,6 +20,7 @@ import { CatchUpReceiver } from "./catch-up-receiver.js";
 import { PARTITION, ReplicaFixture, rowKeyOf } from "./replica-fixture.js";
 
 const NOTHING = new VersionVector();
+const PAGE_BYTES = 256 * 1024;
 const NONE = Buffer.alloc(0);
 /** Two of them fill a page. */
 const LARGE = Buffer.alloc(140 * 1024, "x");
@@ -36,7 +37,7 @@ function pageAt(
   since: VersionVector,
   { range = rangeOf(), hasRows = true, seen = NOTHING } = {},
 ): Page {
-  const body = readChanges(replica, { range, since, seen, hasRows });
+  const body = readChanges(replica, { range, since, seen, hasRows }, PAGE_BYTES);
   if (body.kind !== "changes") throw new Error(`changes were expected, not ${body.kind}`);
   return body;
 }
@@ -135,19 +136,21 @@ describe("what has changed since a position", () => {
     const start = pageAt(f, NOTHING);
     expect(start.rows.map(({ rowKey }) => rowKey)).toEqual(ROW_KEYS.slice(0, 2));
     expect(start.isMore).toBe(true);
-    expect(readChanges(f.replica, { ...question, since: start.position })).toEqual({
+    expect(readChanges(f.replica, { ...question, since: start.position }, PAGE_BYTES)).toEqual({
       kind: "refused",
       reason: "damaged",
     });
     f.trim(VersionVector.from([[actor, 2]]));
-    expect(readChanges(f.replica, { ...question, since: VersionVector.from([[actor, 1]]) })).toEqual({
+    expect(
+      readChanges(f.replica, { ...question, since: VersionVector.from([[actor, 1]]) }, PAGE_BYTES),
+    ).toEqual({
       kind: "below-floor",
     });
-    expect(readChanges(f.replica, { ...question, since: VersionVector.from([[actor, 4]]) }).kind).toBe(
-      "changes",
-    );
+    expect(
+      readChanges(f.replica, { ...question, since: VersionVector.from([[actor, 4]]) }, PAGE_BYTES).kind,
+    ).toBe("changes");
     f.replica.setDoubt(newDoubt("empty"));
-    expect(readChanges(f.replica, { ...question, since: NOTHING })).toEqual({
+    expect(readChanges(f.replica, { ...question, since: NOTHING }, PAGE_BYTES)).toEqual({
       kind: "refused",
       reason: "in-doubt",
     });
@@ -164,7 +167,7 @@ describe("what has changed since a position", () => {
       [shown, NOTHING],
       [NOTHING, shown],
     ] as const)
-      expect(readChanges(f.replica, { ...question, since, seen })).toEqual({
+      expect(readChanges(f.replica, { ...question, since, seen }, PAGE_BYTES)).toEqual({
         kind: "behind",
         clock: f.replica.durableClock,
       });
@@ -194,7 +197,7 @@ class Reader {
   read(at: ReplicaFixture, stepsBack: boolean): boolean {
     const seen = this.source === at ? NOTHING : this.seen;
     const question = { range: rangeOf(), since: this.position, seen, hasRows: true };
-    const body = readChanges(at.replica, question, PAGE_ENTRIES);
+    const body = readChanges(at.replica, question, PAGE_BYTES, PAGE_ENTRIES);
     if (body.kind === "behind" && stepsBack) {
       this.position = this.position.meet(body.clock);
       this.seen = NOTHING;
@@ -401,7 +404,7 @@ describe("what was closed and forgotten", () => {
   }
 
   const kindOf = (f: ReplicaFixture, since: VersionVector): string =>
-    readChanges(f.replica, { range: rangeOf(), since, seen: NOTHING, hasRows: true }).kind;
+    readChanges(f.replica, { range: rangeOf(), since, seen: NOTHING, hasRows: true }, PAGE_BYTES).kind;
 
   it("is no reason to begin anew for who has seen all of it", () => {
     const { f, before } = forgotten();
