@@ -63,6 +63,10 @@ const WATCH = z.strictObject({
   pauseMs: ms,
 });
 
+const BATCH = z.strictObject({ kind: z.literal("batch"), ...CALL, paddingBytes: index });
+
+const PEEK = z.strictObject({ kind: z.literal("peek"), ...CALL });
+
 const COMPOUND = z.strictObject({
   type: z.enum(["counter", "flag", "set", "map"]),
   isStrict: z.boolean(),
@@ -100,7 +104,9 @@ const PLAN = z.strictObject({
   clockOffsetsMs: z.array(z.number()),
   victim: index,
   swarm: z.array(z.string()),
-  actions: z.array(z.union([OPERATION, UPDATE, LOOK, LASTING, GLANCE, LISTED_WRITE, SCAN, WATCH, FAULT])),
+  actions: z.array(
+    z.union([OPERATION, UPDATE, LOOK, LASTING, GLANCE, LISTED_WRITE, SCAN, WATCH, BATCH, PEEK, FAULT]),
+  ),
 });
 
 const FIXTURE = z.strictObject({

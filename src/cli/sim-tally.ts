@@ -25,6 +25,7 @@ const INVARIANTS = [
   "s",
   "t",
   "u",
+  "v",
   "liveness",
   "defect",
 ] as const;

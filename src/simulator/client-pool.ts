@@ -6,6 +6,7 @@ import { actorMember, Context, type Hlc, ZERO_HLC } from "../causality/index.js"
 import { decodeToken, encodeRowKey } from "../codec/index.js";
 import { DataType, type ReadToken } from "../crdt/index.js";
 import type { SeededRandom } from "../runtime/simulated/index.js";
+import { BatchClients } from "./batch-clients.js";
 import { ClientCalls } from "./client-calls.js";
 import { type CallSession, ClientSessions } from "./client-sessions.js";
 import type { ClusterProcesses } from "./cluster-processes.js";
@@ -48,6 +49,7 @@ export class ClientPool {
   readonly #listed: ListedClients;
   readonly #scans: ScanClients;
   readonly #watches: WatchClients;
+  readonly #batches: BatchClients;
   readonly #known = new Map<string, Known>();
   #count = 0;
 
@@ -68,6 +70,10 @@ export class ClientPool {
     this.#listed = new ListedClients(this.#calls, history, () => this.#requestId());
     this.#scans = new ScanClients(cluster, this.#calls, history);
     this.#watches = new WatchClients(cluster, this.#calls, history, tell);
+    this.#batches = new BatchClients(this.#calls, history, {
+      partitionOf: (name) => this.#partitionOf(name),
+      newRequestId: () => this.#requestId(),
+    });
     this.#compounds = new CompoundClients(this.#calls, history, disks, {
       partitionOf: (name) => this.#partitionOf(name),
       sessionOf: (planned, name) => this.#sessionOf(planned, name),
@@ -90,6 +96,9 @@ export class ClientPool {
         return this.#scans.run(planned);
       case "watch":
         return this.#watches.run(planned);
+      case "batch":
+      case "peek":
+        return this.#batches.run(planned);
       default:
         return this.#runOfValue(planned);
     }

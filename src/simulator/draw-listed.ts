@@ -4,15 +4,8 @@
  */
 import type { SeededRandom } from "../runtime/simulated/index.js";
 import { isStaying, LISTED_KEYS, type ListedType, listedKey } from "./listed-keys.js";
-import {
-  type Level,
-  type PlannedCall,
-  type PlannedListedWrite,
-  type PlannedScan,
-  type PlannedWatch,
-  REGIONS,
-} from "./plan.js";
-import { nodesOf, type Shape } from "./shape.js";
+import type { Level, PlannedCall, PlannedListedWrite, PlannedScan, PlannedWatch } from "./plan.js";
+import { type Focus, nodesOf, type Shape } from "./shape.js";
 
 const STORY_CHANCE = 0.5;
 const SETS_CHANCE = 0.3;
@@ -29,7 +22,12 @@ const PAGE_SIZE_MAX = 5;
 const PAGES_A_VISIT_MAX = 3;
 const PAUSE_MS = [5, 350] as const;
 const WATCH_CHANCE = 0.8;
-const NEWS = 8;
+const NEWS = 6;
+/** At an aimed watch: how long it is there before, and when it leaves. */
+const LEAD_MS = [600, 3_000] as const;
+const LEAVE_MS = [3, 250] as const;
+const RIVALS = 5;
+const RIVALS_MS = [-110, 40] as const;
 const ABROAD_CHANCE = 0.25;
 const STAYS_MAX = 5;
 const STAY_MS = [300, 5_000] as const;
@@ -51,8 +49,7 @@ export function drawListed(
     Array.from({ length: CHANGES_A_SCAN }, () => draw.change(atMs)),
   );
   const watches = type === "register" && random.chance(WATCH_CHANCE) ? [draw.watch()] : [];
-  const news = watches.flatMap(() => Array.from({ length: NEWS }, () => draw.news()));
-  return [...fill, ...scans, ...changes, ...watches, ...news];
+  return [...fill, ...scans, ...changes, ...watches.flatMap(({ watch, news }) => [watch, ...news])];
 }
 
 class Draw {
@@ -77,7 +74,7 @@ class Draw {
 
   scan(): PlannedScan {
     const random = this.#random;
-    const focus = this.#shape.focuses[random.below(this.#shape.focuses.length)];
+    const focus = this.#focus();
     const isAimed = focus !== undefined && random.chance(AIM_CHANCE);
     const atMs = isAimed
       ? focus.atMs - random.between(0, AIM_BEFORE_MS)
@@ -106,25 +103,52 @@ class Draw {
     return { ...call, kind: mayLeave && random.chance(LEAVE_CHANCE) ? "leave" : "enter" };
   }
 
-  watch(): PlannedWatch {
+  /** Often it leaves a node just when keys are written there, and goes on where others write the same. */
+  watch(): { readonly watch: PlannedWatch; readonly news: PlannedListedWrite[] } {
     const random = this.#random;
-    const { nodesPerRegion } = this.#shape;
-    const home = random.below(REGIONS.length) * nodesPerRegion;
-    const nodeOf = (): number =>
-      random.chance(ABROAD_CHANCE) ? random.below(nodesOf(this.#shape)) : home + random.below(nodesPerRegion);
-    const stays = Array.from({ length: random.below(STAYS_MAX + 1) }, () => ({
-      forMs: Math.round(random.between(...STAY_MS)),
-      restMs: this.#rest(),
-    }));
-    const level = random.chance(0.5) ? "QUORUM" : "ONE";
-    return {
-      ...this.#call(random.between(0, 2 * FILL_MS), listedKey("register", 0), level),
+    const focus = random.chance(AIM_CHANCE) ? this.#focus() : undefined;
+    const atMs =
+      focus === undefined ? random.between(0, 2 * FILL_MS) : focus.atMs - random.between(...LEAD_MS);
+    const call = this.#call(atMs, listedKey("register", 0), random.chance(0.5) ? "QUORUM" : "ONE");
+    const first = focus?.node ?? call.node;
+    const stays = Array.from({ length: random.below(STAYS_MAX + 1) }, (_, visit) => {
+      const isLeaving = visit === 0 && focus !== undefined;
+      const forMs = isLeaving
+        ? focus.atMs + random.between(...LEAVE_MS) - call.atMs
+        : random.between(...STAY_MS);
+      return { forMs: Math.max(1, Math.round(forMs)), restMs: isLeaving ? 0 : this.#rest() };
+    });
+    const watch: PlannedWatch = {
+      ...call,
       kind: "watch",
       isTagged: random.chance(0.3),
-      nodes: Array.from({ length: stays.length + 1 }, nodeOf),
+      nodes: [first, ...stays.map(() => this.#nodeNear(first))],
       stays,
       pauseMs: random.chance(0.4) ? 0 : Math.round(random.between(...PAUSE_MS)),
     };
+    const news = Array.from({ length: NEWS }, () => this.news());
+    return { watch, news: focus === undefined ? news : [...news, ...this.#rivals(focus)] };
+  }
+
+  /** One key, of those with a tag, is written at the focus and elsewhere at once. */
+  #rivals({ atMs, node }: Focus): PlannedListedWrite[] {
+    const random = this.#random;
+    const key = listedKey("register", LISTED_KEYS - 1 - random.below(2));
+    return Array.from({ length: RIVALS }, (_, rival): PlannedListedWrite => {
+      const call = this.#call(atMs + random.between(...RIVALS_MS), key, "ONE");
+      return { ...call, kind: "enter", ...(rival === 0 ? { node, atMs } : {}) };
+    });
+  }
+
+  #nodeNear(node: number): number {
+    const random = this.#random;
+    const { nodesPerRegion } = this.#shape;
+    if (nodesPerRegion === 1 || random.chance(ABROAD_CHANCE)) return random.below(nodesOf(this.#shape));
+    return node - (node % nodesPerRegion) + random.below(nodesPerRegion);
+  }
+
+  #focus(): Focus | undefined {
+    return this.#shape.focuses[this.#random.below(this.#shape.focuses.length)];
   }
 
   #rest(): number {
@@ -135,7 +159,7 @@ class Draw {
   /** Something for a watch to show, at any time, or just when something is to happen. */
   news(): PlannedListedWrite {
     const random = this.#random;
-    const focus = this.#shape.focuses[random.below(this.#shape.focuses.length)];
+    const focus = this.#focus();
     const isAimed = focus !== undefined && random.chance(AIM_CHANCE);
     return this.change(isAimed ? focus.atMs : random.between(0, this.#shape.durationMs));
   }

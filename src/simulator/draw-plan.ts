@@ -6,6 +6,7 @@
  * that are always all there hide each other.
  */
 import { SeededRandom } from "../runtime/simulated/index.js";
+import { drawBatches } from "./draw-batches.js";
 import { drawCompounds } from "./draw-compounds.js";
 import { drawLifetimes } from "./draw-lifetimes.js";
 import { drawListed } from "./draw-listed.js";
@@ -39,6 +40,7 @@ export function drawPlan(seed: number, kinds: readonly FaultKind[] = FAULTS): Pl
     ...drawCompounds(random.split("compounds"), shape),
     ...drawLifetimes(random.split("lifetimes"), shape),
     ...drawListed(random.split("listed"), shape),
+    ...drawBatches(random.split("batches"), shape),
     ...drawFaults(faults, shape, swarm),
   ];
   return {

@@ -113,6 +113,18 @@ export interface Listing {
   readonly rows: ListedRow[];
 }
 
+/** An atomic batch, which nobody else writes. */
+export interface BatchWrite extends Told {
+  readonly batch: number;
+}
+
+/** How many registers of a batch one replica showed. */
+interface Peek {
+  readonly batch: number;
+  readonly registers: number;
+  readonly atMs: number;
+}
+
 /** A change that a watch has shown, or a row of the scan beside it. */
 export interface Sight extends ListedRow {
   /** The highest stamp of what the row held; zero where nothing was left of it. */
@@ -129,6 +141,8 @@ export interface Following {
   hasAll: boolean;
   /** It has a node now. */
   isServed: boolean;
+  /** It is to stay at its node from now on. */
+  isToStay: boolean;
   /** Changes, in order. */
   readonly sights: Sight[];
   /** By name, what a client that follows takes to be there. */
@@ -175,6 +189,8 @@ export class History {
   readonly listedWrites: ListedWrite[] = [];
   readonly listings: Listing[] = [];
   readonly followings: Following[] = [];
+  readonly batches: BatchWrite[] = [];
+  readonly peeks: Peek[] = [];
   readonly #reasons = new Map<string, number>();
 
   constructor(keys: readonly PlannedKey[], compounds: readonly PlannedCompound[] = []) {

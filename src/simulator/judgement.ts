@@ -14,6 +14,7 @@ import { recordsOn } from "./disk-record.js";
 import type { StillBroken } from "./faults/fault.js";
 import type { CompoundUnderTest, History, KeyUnderTest, Look, Read } from "./history.js";
 import { checkAcknowledgedWrites } from "./invariants/acknowledged-writes.js";
+import { checkBatches } from "./invariants/batches.js";
 import { checkSiblings } from "./invariants/bounds.js";
 import { checkEqualScans } from "./invariants/convergence.js";
 import { checkNoCopies } from "./invariants/copies.js";
@@ -29,9 +30,9 @@ import { checkQuarantine } from "./invariants/quarantine.js";
 import { checkSessions } from "./invariants/sessions.js";
 import { checkWatches } from "./invariants/watches.js";
 import { lifetimeRead, lifetimeShown } from "./lifetimes.js";
-import { type ListedRow, listedPartitions, listedRange, listedRowOf } from "./listed-keys.js";
 import { getOf } from "./operations.js";
 import type { PlannedSettings } from "./plan.js";
+import { batchesAtRest, listedAtRest } from "./reads-at-rest.js";
 import type { UpdateLedger } from "./update-ledger.js";
 import { Violation } from "./violation.js";
 
@@ -90,6 +91,7 @@ export class Judgement {
     this.#checkCompounds();
     this.#checkLifetimes();
     this.#checkWatches();
+    this.#checkBatches();
     for (const node of this.#members) {
       const rows = this.#inspectRows(node);
       checkContiguousLog(node.member.nodeId, rows);
@@ -124,25 +126,23 @@ export class Judgement {
     }
   }
 
+  #checkBatches(): void {
+    const { history, budget } = this.#model;
+    const read = (operation: Operation) => this.#read(this.#anyMember, operation, "ALL");
+    checkBatches(history, batchesAtRest(history.batches, this.#cluster.view, read), budget);
+  }
+
   /** They may be on their way to a node that is up. */
   #checkWatches(): void {
     const { history, budget } = this.#model;
     const { followings } = history;
     if (followings.length === 0) return;
+    for (const following of followings) following.isToStay = true;
     const { time } = this.#cluster.world;
     time.runUntil(() => followings.every(({ isServed }) => isServed), WATCHED_WITHIN_MS);
     this.#cluster.runFor(SHOWN_WITHIN_MS);
-    checkWatches(history, this.#listed(), budget);
-  }
-
-  /** The registers that are listed, as all replicas together have them. */
-  #listed(): ListedRow[] {
-    const range = listedRange("register", { isTagged: false, isReverse: false });
-    return listedPartitions(false, this.#cluster.layout.partitionCount).flatMap((partition) => {
-      const operation = { kind: "range", partition, range, limit: 1_000, isKeysOnly: false } as const;
-      const page = this.#read(this.#anyMember, operation, "ALL");
-      return page.kind === "page" ? page.rows.map(listedRowOf) : [];
-    });
+    const read = (operation: Operation) => this.#read(this.#anyMember, operation, "ALL");
+    checkWatches(history, listedAtRest(this.#cluster.view, read), budget);
   }
 
   /** Whoever was removed is not judged any more. */

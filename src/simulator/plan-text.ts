@@ -1,4 +1,5 @@
 /** A plan for people: one line an action. */
+import { batchNameOf } from "./batches.js";
 import { keyName } from "./history.js";
 import { lifetimeNameOf } from "./lifetimes.js";
 import { listedNameOf, prefixOf } from "./listed-keys.js";
@@ -39,6 +40,7 @@ function whatOf(plan: Plan, action: Operation): string {
     const way = action.isReverse ? " backwards" : "";
     return `scan of ${action.type}s ${prefixOf(action.isTagged)}${way}, ${action.pageSize} a page`;
   }
+  if (action.kind === "batch" || action.kind === "peek") return `${action.kind} ${batchNameOf(action.key)}`;
   if (action.kind === "watch") return `watch ${prefixOf(action.isTagged)}`;
   const isOfCompound = action.kind === "update" || action.kind === "look";
   const keys = isOfCompound ? plan.compounds : plan.keys;

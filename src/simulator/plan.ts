@@ -118,6 +118,18 @@ export interface PlannedWatch extends PlannedCall {
   readonly pauseMs: number;
 }
 
+/** An atomic batch: see `batches.ts`; its key is its number. */
+export interface PlannedBatch extends PlannedCall {
+  readonly kind: "batch";
+  /** Of one of its values. */
+  readonly paddingBytes: number;
+}
+
+/** A read of what one replica has of it. */
+export interface PlannedPeek extends PlannedCall {
+  readonly kind: "peek";
+}
+
 /** What the arguments mean, the fault's kind decides; `amount` is in [0, 1). */
 export interface PlannedFault {
   readonly kind: "fault";
@@ -138,6 +150,8 @@ export type Action =
   | PlannedListedWrite
   | PlannedScan
   | PlannedWatch
+  | PlannedBatch
+  | PlannedPeek
   | PlannedFault;
 
 export interface PlannedSettings {

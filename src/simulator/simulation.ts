@@ -12,6 +12,7 @@ import { DotLedger } from "./dot-ledger.js";
 import { DoubtWatch } from "./doubt-watch.js";
 import { faultNamed } from "./faults/catalogue.js";
 import { History } from "./history.js";
+import { checkPeeks } from "./invariants/batches.js";
 import { checkFills } from "./invariants/bounds.js";
 import { checkBroughtHome } from "./invariants/copies.js";
 import { CutPeers } from "./invariants/cut-peers.js";
@@ -186,6 +187,7 @@ export class Simulation {
     checkStrictLooks(this.history, this.#budget);
     checkOwnWrites(this.history, this.#budget);
     checkScans(this.history, this.#budget);
+    checkPeeks(this.history, this.#budget, this.#clocks);
     if (this.#isTimeKept) checkLifetimes(this.history, this.#budget, this.#epochMs);
   }
 

@@ -23,6 +23,7 @@ export type InvariantName =
   | "s"
   | "t"
   | "u"
+  | "v"
   | "liveness"
   | "defect";
 

@@ -1,7 +1,7 @@
 /**
  * Clients that watch the keys that are listed: each scans what is there when its watch has begun, reads page by page, and goes on
  * from its token at another node, after a while or because its node is gone; where its token is too old, it begins anew, as
- * the answer says. Once its plan is over it stays where it is, for as long as that node lives.
+ * the answer says. In the end it stays where it is, for as long as that node lives.
  */
 import { ZERO_HLC } from "../causality/index.js";
 import { decodeToken, decodeWatch } from "../codec/index.js";
@@ -36,6 +36,7 @@ export class WatchClients {
       isTagged: planned.isTagged,
       hasAll: false,
       isServed: false,
+      isToStay: false,
       sights: [],
       shown: new Map(),
     };
@@ -134,7 +135,7 @@ class WatchClient {
     const stay = this.#planned.stays[visit];
     if (stay !== undefined)
       this.#after(stay.forMs, () => {
-        if (node.isUp && node.api === api) end(stay.restMs, () => this.#token);
+        if (node.isUp && node.api === api && !this.#following.isToStay) end(stay.restMs, () => this.#token);
       });
   }
 

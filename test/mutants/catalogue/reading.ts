@@ -1,4 +1,7 @@
-/** The reads of an application beyond one key: scans that go from page to page, and watches that go from node to node. */
+/**
+ * The reads of an application beyond one key: scans that go from page to page, watches that go from node to node, and
+ * batches that are there as a whole.
+ */
 import type { Mutant } from "../mutant.js";
 
 export const READING: readonly Mutant[] = [
@@ -51,14 +54,14 @@ export const READING: readonly Mutant[] = [
     ],
   },
   {
-    name: "watch-ignores-what-was-seen",
+    name: "watch-goes-on-behind",
     rule: "20",
-    why: "where a watch goes on, its position says all that a replica has to know",
+    why: "a replica that lacks some of what a watch was shown elsewhere shows it when it comes",
     edits: [
       {
-        file: "src/replication/watch.ts",
-        find: "const seen = member === part.source ? NOTHING : part.seen;",
-        replace: "const seen = NOTHING;",
+        file: "src/replica/changes-view.ts",
+        find: "if (!holdsAll(clock, since) || !holdsAll(clock, seen)) return",
+        replace: "if (holdsAll(clock, since) && !holdsAll(clock, since)) return",
       },
     ],
   },
@@ -92,6 +95,30 @@ export const READING: readonly Mutant[] = [
         file: "src/replica/changes-view.ts",
         find: 'const position = end === "all-taken" ?',
         replace: 'const position = end !== "stopped" ?',
+      },
+    ],
+  },
+  {
+    name: "batch-is-rows",
+    rule: "batches",
+    why: "the rows of a batch are in one batch on its coordinator's disk, and elsewhere they are rows like any",
+    edits: [
+      {
+        file: "src/replication/write-coordinator.ts",
+        find: "following: intents.length - 1 - index",
+        replace: "following: index < 0 ? intents.length : 0",
+      },
+    ],
+  },
+  {
+    name: "catch-up-page-splits-batch",
+    rule: "batches",
+    why: "a page of a catch-up ends where it is full",
+    edits: [
+      {
+        file: "src/replica/catch-up-source.ts",
+        find: "const isInsideWrite = (this.#pointers.at(-1)?.entry.following ?? 0) > 0;",
+        replace: "const isInsideWrite = (this.#pointers.at(-1)?.entry.following ?? 0) < 0;",
       },
     ],
   },

@@ -17,6 +17,7 @@ class Story {
     isTagged: false,
     hasAll: true,
     isServed: true,
+    isToStay: true,
     sights: [],
     shown: new Map(),
   };
