@@ -112,14 +112,16 @@ export class RowStore {
     this.#lastBatch = this.#commit.fillingBatch;
     this.#sketch.replace(rowKey, before.live, after.live);
     this.expirations.replace(rowKey, lastExpiryMs(before.live), lastExpiryMs(after.live));
-    if (before.ahead.isEmpty !== after.ahead.isEmpty) {
-      this.#commit.write(aheadKey(this.#partition, rowKey), after.ahead.isEmpty ? undefined : EMPTY);
-      this.mayBeAhead ||= !after.ahead.isEmpty;
-    }
-    if (isTombstone(before) !== isTombstone(after)) {
-      this.#commit.write(tombstoneKey(this.#partition, rowKey), isTombstone(after) ? EMPTY : undefined);
-      this.mayHaveTombstones ||= isTombstone(after);
-    }
+    this.#mark(aheadKey(this.#partition, rowKey), !before.ahead.isEmpty, !after.ahead.isEmpty);
+    this.mayBeAhead ||= !after.ahead.isEmpty;
+    this.#mark(tombstoneKey(this.#partition, rowKey), isTombstone(before), isTombstone(after));
+    this.mayHaveTombstones ||= isTombstone(after);
+  }
+
+  /** With each record that it is due for: the batch with the first of them may be the one that a damaged log has lost. */
+  #mark(key: StoreKey, wasDue: boolean, isDue: boolean): void {
+    if (isDue) this.#commit.write(key, EMPTY);
+    else if (wasDue) this.#commit.write(key, undefined);
   }
 
   /** Strips what the clock covers by now. Correctness does not wait for it, because reads strip too. */

@@ -6,7 +6,7 @@
 import type { Dot } from "../causality/index.js";
 import type { RowKey } from "../codec/index.js";
 import { ABSENT_ROW, isTombstone } from "../crdt/index.js";
-import { type GroupCommit, rowKeyOf, tombstoneRange } from "../storage/index.js";
+import { type GroupCommit, rowKeyOf, tombstoneKey, tombstoneRange } from "../storage/index.js";
 import type { RowStore } from "./row-store.js";
 
 const PAGE_ROWS = 256;
@@ -49,8 +49,13 @@ export class Tombstones {
   #purgeRow(rowKey: RowKey, isStable: (dot: Dot) => boolean): boolean {
     const row = this.#rows.readPending(rowKey);
     const [dot] = row.live;
-    if (dot === undefined || !isTombstone(row) || !row.ahead.isEmpty || row.damagedAt !== undefined)
+    if (row.damagedAt !== undefined) return false;
+    if (dot === undefined || !isTombstone(row)) {
+      // The batch that took the mark away is one that a damaged log has lost.
+      this.#commit.write(tombstoneKey(this.#partition, rowKey), undefined);
       return false;
+    }
+    if (!row.ahead.isEmpty) return false;
     if (!isStable(dot)) return false;
     this.#rows.write(rowKey, row, ABSENT_ROW);
     return true;

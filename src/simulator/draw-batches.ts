@@ -10,7 +10,7 @@ const AIM_CHANCE = 0.7;
 const AIM_JITTER_MS = 30;
 const RETRY_CHANCE = 0.6;
 const LEVELS: readonly Level[] = ["ONE", "LOCAL_QUORUM", "QUORUM", "QUORUM"];
-/** Larger than a frame, so that the rows of a batch come one after the other. */
+/** Larger than a frame, so that the rows of a batch come one after the other; too large for a catch-up that is slowed down. */
 const PADDING_BYTES = 70_000;
 const LARGE_CHANCE = 0.3;
 /** After the batch; the later ones where somebody catches up. */
@@ -47,12 +47,13 @@ function drawBatch(random: SeededRandom, shape: Shape, batch: number): (PlannedB
     isOfSession: false,
   });
   const planned = call(0, LEVELS[random.below(LEVELS.length)] ?? "QUORUM");
+  const isFast = shape.settings.catchUpBytesPerSecond > 100 * PADDING_BYTES;
   const write: PlannedBatch = {
     ...planned,
     kind: "batch",
     node: focus?.node ?? planned.node,
     retries: random.chance(RETRY_CHANCE) ? drawRetries(random, shape, atMs) : [],
-    paddingBytes: random.chance(LARGE_CHANCE) ? PADDING_BYTES : 0,
+    paddingBytes: random.chance(LARGE_CHANCE) && isFast ? PADDING_BYTES : 0,
   };
   const peeks = PEEKS_MS.map(
     ([least, most]): PlannedPeek => ({ ...call(random.between(least, most), "ONE"), kind: "peek" }),

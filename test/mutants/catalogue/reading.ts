@@ -66,18 +66,25 @@ export const READING: readonly Mutant[] = [
     ],
   },
   {
-    name: "watch-token-is-what-was-seen",
+    name: "watch-token-runs-ahead",
     rule: "20",
-    why: "one vector is enough for a token: what was seen is where it goes on",
+    why: "a token says how far a replica was read, and not how far what it showed was handed out",
     edits: [
       {
         file: "src/replication/watch.ts",
-        find: "if (position !== undefined) positions.set(partition, { position, seen });",
-        replace: `if (position !== undefined) {
-        const reached = position.copy();
-        reached.join(seen);
-        positions.set(partition, { position: reached, seen: NOTHING });
-      }`,
+        find: "  position: VersionVector | undefined;\n",
+        replace: "  position: VersionVector | undefined;\n  reached?: VersionVector;\n",
+      },
+      {
+        file: "src/replication/watch.ts",
+        find: "    part.position = body.position;\n",
+        replace: "    part.position = body.position;\n    part.reached = body.clock;\n",
+      },
+      {
+        file: "src/replication/watch.ts",
+        find: "for (const { partition, position, seen } of this.#parts)\n      if (position !== undefined) positions.set(partition, { position, seen });",
+        replace:
+          "for (const { partition, position, reached, seen } of this.#parts)\n      if (position !== undefined) positions.set(partition, { position: reached ?? position, seen });",
       },
     ],
   },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { actorOf, Context, VersionVector } from "../../../src/causality/index.js";
 import type { RowKey } from "../../../src/codec/index.js";
-import { aheadRange, type StoreKey } from "../../../src/storage/index.js";
+import { aheadKey, aheadRange, type StoreKey } from "../../../src/storage/index.js";
 import { PARTITION, ReplicaFixture, rowKeyOf } from "./replica-fixture.js";
 
 const B = actorOf(2, 1);
@@ -59,6 +59,17 @@ describe("the sweep of rows that were ahead", () => {
     sweep(f);
     expect(marks(f)).toEqual([]);
     expect(f.live(rowKeyOf("k"))).toHaveLength(1);
+  });
+
+  it("finds a row that was written again after a damaged log had lost its mark", () => {
+    const f = new ReplicaFixture();
+    leaveAhead(f, "k", 1);
+    f.settle();
+    f.commit.write(aheadKey(PARTITION, rowKeyOf("k")), undefined);
+    f.settle();
+    leaveAhead(f, "k", 2);
+    f.settle();
+    expect(marks(f)).toHaveLength(1);
   });
 
   it("goes through all of them, page by page, and ends", () => {
