@@ -14,7 +14,7 @@ import {
 } from "./changes-codec.js";
 import { readClock, readView, writeClock, writeView } from "./clock-codec.js";
 import { readDelta, writeDelta } from "./delta-codec.js";
-import type { AckEntry, Message } from "./messages.js";
+import type { AckEntry, Message, RepairOutcome } from "./messages.js";
 import { readRangeReply, readRangeRequest, writeRangeReply, writeRangeRequest } from "./range-codec.js";
 import {
   readLookupReply,
@@ -89,6 +89,15 @@ export function messageBytes(message: Message): number {
   return frame.length;
 }
 
+const REPAIR_OUTCOMES: readonly RepairOutcome[] = ["unwanted", "done", "later"];
+
+function readRepairOutcome(reader: ByteReader): RepairOutcome {
+  const number = reader.uint8();
+  const outcome = REPAIR_OUTCOMES[number];
+  if (outcome === undefined) throw new CodecError(`outcome ${number} of a repair is unknown`);
+  return outcome;
+}
+
 /**
  * Hands each message of a frame to `take`, in order. Throws `CodecError` at the first that is malformed, or bears a stamp
  * after `latestHlc`.
@@ -152,7 +161,7 @@ function writeBody(writer: ByteWriter, message: Message): void {
       return writeRepairRequest(writer, message);
     case "repair-reply":
       writer.varint(message.id);
-      return writer.uint8(message.isDone ? 1 : 0);
+      return writer.uint8(REPAIR_OUTCOMES.indexOf(message.outcome));
     case "lookup-request":
       writer.varint(message.id);
       writer.varint(message.partition);
@@ -227,7 +236,7 @@ function readBody(type: Message["type"], reader: ByteReader): Message {
     case "repair-request":
       return readRepairRequest(reader);
     case "repair-reply":
-      return { type, id: reader.varint(), isDone: reader.uint8() === 1 };
+      return { type, id: reader.varint(), outcome: readRepairOutcome(reader) };
     case "lookup-request":
       return {
         type,

@@ -52,6 +52,7 @@ export type {
   RangeRequest,
   ReadBody,
   ReadRequest,
+  RepairOutcome,
   RepairRequest,
   ViewMessage,
 } from "./messages.js";

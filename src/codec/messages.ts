@@ -254,10 +254,13 @@ export interface RepairRequest {
   readonly state: RowState;
 }
 
+/** "later": a full sync under way may bring it. "unwanted": this node is no replica of it. */
+export type RepairOutcome = "done" | "later" | "unwanted";
+
 interface RepairReply {
   readonly type: "repair-reply";
   readonly id: number;
-  readonly isDone: boolean;
+  readonly outcome: RepairOutcome;
 }
 
 /** A retry asks whether anybody knows its request id, and that nobody who does not shall apply it from now on. */

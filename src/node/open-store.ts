@@ -36,6 +36,9 @@ import {
   readSketches,
 } from "./stored-state.js";
 
+/** Two minutes of incarnations. */
+const EXCEEDS_BY_MAX = 2 ** 12;
+
 export interface OpenedStore {
   readonly store: Store;
   /** As configured, unless the store has a later one. */
@@ -222,8 +225,8 @@ function checkIdentity(found: Identity, wanted: Identity): void {
 /**
  * Above all that the disk knows, and by the clock, for what the disk has forgotten. A clock that was stepped back
  * between two losses of the disk protects nothing by itself: then a peer that has met a later life, or closed it,
- * refuses this one and names an incarnation to exceed; only when nobody whom the node meets has heard of a life that
- * had the very number which is taken now may dots be used again.
+ * refuses this one and names an incarnation to exceed. That is exceeded by chance: a life that nobody met, and that was
+ * lost with its disk, may have been told the same.
  */
 function nextIncarnation(
   runtime: Runtime,
@@ -231,17 +234,22 @@ function nextIncarnation(
   progress: Progress,
   mark: Mark | undefined,
 ): number {
-  const incarnation = Math.max(
+  const known = Math.max(
     incarnationAt(runtime.clock.wallMs()),
-    plan.minimumIncarnation,
     progress.incarnation + 1,
     (mark?.incarnation ?? 0) + 1,
   );
+  const incarnation = plan.minimumIncarnation > known ? exceeding(runtime, plan.minimumIncarnation) : known;
   if (incarnation > INCARNATION_MAX)
     throw new NodeStartError(
       "the incarnations that the clock counts until 2160 are used up: set this machine's clock",
     );
   return incarnation;
+}
+
+function exceeding({ random }: Runtime, least: number): number {
+  const left = Math.max(0, INCARNATION_MAX - least);
+  return least + Math.floor(random.fraction() * Math.min(left, EXCEEDS_BY_MAX));
 }
 
 function begin(

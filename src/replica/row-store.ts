@@ -19,6 +19,7 @@ import {
   isTombstone,
   lastExpiryMs,
   type Row,
+  type RowState,
   stripped,
 } from "../crdt/index.js";
 import {
@@ -57,6 +58,8 @@ export class RowStore {
   /** Some row may be ahead of the clock, or be a tombstone: whoever looked through all of them, and found none, says no. */
   mayBeAhead = true;
   mayHaveTombstones = true;
+  /** What a full sync under way brings, each row as it is at its source by then; undefined while none is. */
+  awaited: VersionVector | undefined;
 
   constructor(
     partition: number,
@@ -94,6 +97,14 @@ export class RowStore {
   readStored(rowKey: RowKey): Row {
     const key = rowStoreKey(this.#partition, rowKey);
     return stripped(this.#open(rowKey, key, this.#commit.readStored(key)), this.#clocks.clock);
+  }
+
+  /**
+   * Whether a full sync under way brings something of this state. Then the state must not come between: behind the
+   * stretch that was synced already nothing would take back what the source knew to be gone.
+   */
+  awaits({ live }: Pick<RowState, "live">): boolean {
+    return live.some(({ actor, counter }) => this.awaited?.covers(actor, counter) === true);
   }
 
   /** Every row is durable as it is read pending. */

@@ -79,7 +79,7 @@ export class AuditRows {
     const ours = this.show({ replica, rowKey });
     const { items } = replica.sketch;
     if (ours === undefined || items.versionOf(ours.live) === items.versionOf(row.live)) return done(false);
-    if (mayHaveTouched(replica, rowKey, clock)) return done(false);
+    if (mayHaveTouched(replica, rowKey, clock) || replica.rows.awaits(row)) return done(false);
     if (ours.ahead.isEmpty && row.ahead.isEmpty)
       return this.#votes.hold({ replica, rowKey, peer, theirs: row.live, done });
     replica.join(rowKey, { live: row.live, context: new Context(clock).joined(row.ahead) });

@@ -4,7 +4,7 @@
  * stamp was merged (rule 9). A session that loses its source keeps its place and goes on with the next source that
  * covers its target; one that is cut short by the end of the node goes on after its next start.
  */
-import { type Actor, Context, VersionVector } from "../causality/index.js";
+import { Context, VersionVector } from "../causality/index.js";
 import type { CatchUpLogPage, CatchUpPage, CatchUpRequest, CatchUpRowPage, RowKey } from "../codec/index.js";
 import { aboveFloor, buildPage, type PartitionReplica } from "../replica/index.js";
 import type { Timer } from "../runtime/index.js";
@@ -93,9 +93,12 @@ export class CatchUp {
 
   /** Goes on where the process before this one ended, as far as its clock is still there. */
   restore(stored: ReadonlyMap<number, CatchUpRecord>): void {
-    for (const [partition, record] of stored)
-      if (this.#environment.replica(partition)?.clock.includes(record.begin) === true)
-        this.#kept.set(partition, { ...record, rowsReceived: 0 });
+    for (const [partition, record] of stored) {
+      const replica = this.#environment.replica(partition);
+      if (replica?.clock.includes(record.begin) !== true) continue;
+      this.#kept.set(partition, { ...record, rowsReceived: 0 });
+      replica.rows.awaited = record.floor && record.target;
+    }
   }
 
   report(): CatchUpReport {
@@ -121,12 +124,6 @@ export class CatchUp {
 
   isRunning(partition: number): boolean {
     return this.#sessions.has(partition);
-  }
-
-  /** Whether the session under way will bring this dot: then its live delta is not needed, and must not come between. */
-  brings(partition: number, actor: Actor, counter: number): boolean {
-    const progress = this.#sessions.get(partition)?.progress ?? this.#kept.get(partition);
-    return progress?.floor !== undefined && progress.target?.covers(actor, counter) === true;
   }
 
   /** Begins, or goes on, with this source. Does nothing while one runs for this partition, or too many do. */
@@ -234,6 +231,7 @@ export class CatchUp {
     // Of another source, or cut since, it may be higher. Ours has to be above all that was skipped, whoever skipped it.
     if (after === undefined || progress.floor === undefined)
       progress.floor = aboveFloor(progress.floor ?? new VersionVector(), page.floor);
+    replica.rows.awaited = progress.target;
     joinRows(replica, page);
     this.#environment.counters.add("catch_up_rows", page.rows.length);
     progress.rowsReceived += page.rows.length;
@@ -315,6 +313,8 @@ export class CatchUp {
 
   #drop(partition: number): void {
     this.#kept.delete(partition);
+    const replica = this.#environment.replica(partition);
+    if (replica !== undefined) replica.rows.awaited = undefined;
     this.#environment.commit.put(catchUpKey(partition), undefined);
   }
 

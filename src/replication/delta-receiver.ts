@@ -16,8 +16,6 @@ const EARLY_BYTES_MAX = 8 * 1024 * 1024;
 const DELTA_OVERHEAD_BYTES = 256;
 
 interface DeltaReceiverHooks {
-  /** A catch-up under way will bring this dot, with its row as it is by then. */
-  isBroughtByCatchUp(partition: number, actor: Actor, counter: number): boolean;
   /** Dots of its actor before it are missing; they may still arrive. */
   gap(delta: Delta): void;
   /** Applied and durable. */
@@ -55,7 +53,7 @@ export class DeltaReceiver {
       this.#environment.counters.add("deltas_refused");
       return;
     }
-    if (this.#hooks.isBroughtByCatchUp(delta.partition, delta.actor, delta.counter)) return;
+    if (replica.rows.awaited?.covers(delta.actor, delta.counter) === true) return;
     const isPart = delta.following > 0 && !replica.clock.covers(delta.actor, delta.counter);
     if (isPart) this.#wait(delta);
     else this.#take(replica, delta);

@@ -150,9 +150,10 @@ export class Fallback {
       (id) => rowStateOf(copy, id, hlc.last),
       (reply) => {
         underWay.delete(key);
-        // The link is gone: again in the next round.
-        if (reply === undefined) return;
-        if (!reply.isDone) this.#drop(key, "a copy held for a replica is not wanted there, and dropped");
+        // The link is gone, or the home is being filled: again in the next round.
+        if (reply === undefined || reply.outcome === "later") return;
+        if (reply.outcome === "unwanted")
+          this.#drop(key, "a copy held for a replica is not wanted there, and dropped");
         else {
           counters.add("fallback_delivered");
           this.#copies.remove(key);

@@ -135,6 +135,7 @@ export class QuorumAsking<Answer extends { readonly kind: string; readonly clock
         failure("NOT_READY", "a replica that answered has started anew meanwhile; read again"),
       );
     if (this.#isSelf(member)) {
+      if (replica.rows.awaits(state)) return done(false);
       replica.join(rowKey, state);
       return commit.whenDurable(() => done(true));
     }
@@ -143,7 +144,7 @@ export class QuorumAsking<Answer extends { readonly kind: string; readonly clock
       member,
       "repair-reply",
       (callId) => ({ type: "repair-request", id: callId, partition, rowKey, hlc: hlc.last, state }),
-      (reply) => done(reply?.isDone === true),
+      (reply) => done(reply?.outcome === "done"),
     );
     this.#callIds.push(id);
   }

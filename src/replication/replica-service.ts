@@ -6,6 +6,7 @@ import {
   type RangeRequest,
   type ReadBody,
   type ReadRequest,
+  type RepairOutcome,
   type RepairRequest,
 } from "../codec/index.js";
 import { readForCoordinator, readRange } from "../replica/index.js";
@@ -46,14 +47,15 @@ export class ReplicaService {
   repair(from: number, request: RepairRequest): void {
     const { commit, hlc, links } = this.#environment;
     const replica = this.#environment.replica(request.partition);
-    const reply = (isDone: boolean): void => {
-      links.send(from, { type: "repair-reply", id: request.id, isDone });
+    const reply = (outcome: RepairOutcome): void => {
+      links.send(from, { type: "repair-reply", id: request.id, outcome });
     };
     if (replica === undefined || partitionOfRow(this.#environment, request.rowKey) !== request.partition)
-      return reply(false);
+      return reply("unwanted");
     hlc.observe(request.hlc);
+    if (replica.rows.awaits(request.state)) return reply("later");
     replica.join(request.rowKey, request.state);
-    commit.whenDurable(() => reply(true));
+    commit.whenDurable(() => reply("done"));
   }
 
   /**

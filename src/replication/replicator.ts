@@ -100,7 +100,6 @@ export class Replicator {
       stability: this.stability,
     });
     this.#receiver = new DeltaReceiver(environment, this.#acks, dissemination, {
-      isBroughtByCatchUp: (partition, actor, counter) => this.#catchUp.brings(partition, actor, counter),
       gap: (delta) => this.#gap(delta),
       landed: (delta) => this.#landed(delta),
     });

@@ -86,7 +86,7 @@ export class RowHealing {
         (callId) => ({ type: "read-request", id: callId, partition, rowKey, against: undefined }),
         (reply) => {
           this.#callIds.delete(id);
-          if (reply?.body.kind !== "row") return;
+          if (reply?.body.kind !== "row" || replica.rows.awaits(reply.body)) return;
           replica.join(rowKey, rowState(reply.body, reply.body.clock));
           patient.heard++;
           if (patient.heard === neighbourhood(partition).others.length) this.#allHeard(patient);

@@ -68,7 +68,7 @@ function samples(): Buffer[] {
       hlc,
       state: { live: [], context: new Context() },
     },
-    { type: "repair-reply", id: 1, isDone: true },
+    { type: "repair-reply", id: 1, outcome: "done" },
     { type: "lookup-request", id: 1, partition: 3, requestId },
     { type: "lookup-reply", id: 1, found: { actor: ACTOR, counter: 4, hlc } },
     { type: "forward-request", id: 1, body: data },

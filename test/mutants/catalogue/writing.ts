@@ -114,11 +114,10 @@ export const WRITING: readonly Mutant[] = [
       {
         file: "src/node/open-store.ts",
         find: `    incarnationAt(runtime.clock.wallMs()),
-    plan.minimumIncarnation,
     progress.incarnation + 1,
     (mark?.incarnation ?? 0) + 1,`,
         replace: `    progress.incarnation > 0 ? progress.incarnation : incarnationAt(runtime.clock.wallMs()),
-    plan.minimumIncarnation,`,
+    mark === undefined ? 0 : 1,`,
       },
     ],
   },

@@ -250,7 +250,11 @@ export const MESSAGES: { readonly [T in Message["type"]]: fc.Arbitrary<Extract<M
     hlc: anyHlc,
     state: anyState,
   }),
-  "repair-reply": fc.record({ type: fc.constant("repair-reply"), id: anyVarint, isDone: fc.boolean() }),
+  "repair-reply": fc.record({
+    type: fc.constant("repair-reply"),
+    id: anyVarint,
+    outcome: fc.constantFrom("done", "later", "unwanted"),
+  }),
   "lookup-request": fc.record({
     type: fc.constant("lookup-request"),
     id: anyVarint,

@@ -41,7 +41,7 @@ describe("a call to a peer", () => {
     const call = ask(2);
     calls.reply(3, { type: "lookup-reply", id: call.id, found: undefined });
     calls.reply(2, { type: "lookup-reply", id: call.id + 1, found: undefined });
-    calls.reply(2, { type: "repair-reply", id: call.id, isDone: true });
+    calls.reply(2, { type: "repair-reply", id: call.id, outcome: "done" });
     expect(call.answer()).toBe("waiting");
     calls.reply(2, { type: "lookup-reply", id: call.id, found: undefined });
     calls.reply(2, { type: "lookup-reply", id: call.id, found: undefined });

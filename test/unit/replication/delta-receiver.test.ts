@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Actor, actorOf } from "../../../src/causality/index.js";
+import { type Actor, actorOf, VersionVector } from "../../../src/causality/index.js";
 import { type Delta, encodeRowKey } from "../../../src/codec/index.js";
 import { DataType, ValueEncoding } from "../../../src/crdt/index.js";
 import { AckSender } from "../../../src/replication/acks.js";
@@ -32,7 +32,7 @@ function delta(counter: number, bytes = 10, actor: Actor = WRITER): Delta {
 }
 
 /** A receiver at node 2, whose catch-up brings what `brought` says. */
-function makeReceiver(brought: (counter: number) => boolean = () => false): {
+function makeReceiver(): {
   readonly lab: Lab;
   readonly receiver: DeltaReceiver;
   readonly gaps: number[];
@@ -46,7 +46,6 @@ function makeReceiver(brought: (counter: number) => boolean = () => false): {
     new AckSender(environment),
     new Dissemination(environment),
     {
-      isBroughtByCatchUp: (_partition, _actor, counter) => brought(counter),
       gap: ({ counter }) => gaps.push(counter),
       landed: () => undefined,
     },
@@ -99,7 +98,8 @@ describe("deltas of another node", () => {
   });
 
   it("that a catch-up under way will bring are left to it, and relayed all the same", () => {
-    const { lab, receiver, held } = makeReceiver((counter) => counter <= 1);
+    const { lab, receiver, held } = makeReceiver();
+    lab.node(2).replica.rows.awaited = VersionVector.from([[WRITER, 1]]);
     receiver.receive(delta(1), true);
     lab.runFor(1);
     expect(held()).toBe(0);
@@ -112,7 +112,7 @@ describe("deltas of another node", () => {
   it("of an incarnation that is over are refused unless they are held, for they travel by catch-up", () => {
     const lab = new Lab({ eu: 3 });
     const { environment, replica } = lab.node(2);
-    const hooks = { isBroughtByCatchUp: () => false, gap: () => undefined, landed: () => undefined };
+    const hooks = { gap: () => undefined, landed: () => undefined };
     let newest = 0;
     const closing = { ...environment, liveness: { ...environment.liveness, incarnationOf: () => newest } };
     const receiver = new DeltaReceiver(closing, new AckSender(closing), new Dissemination(closing), hooks);
