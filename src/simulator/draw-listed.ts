@@ -7,8 +7,8 @@ import { isStaying, LISTED_KEYS, type ListedType, listedKey } from "./listed-key
 import type { Level, PlannedCall, PlannedListedWrite, PlannedScan, PlannedWatch } from "./plan.js";
 import { type Focus, nodesOf, type Shape } from "./shape.js";
 
-const STORY_CHANCE = 0.5;
-const SETS_CHANCE = 0.3;
+const STORY_CHANCE = 0.6;
+const SETS_CHANCE = 0.25;
 const FILL_MS = 2_500;
 const SCANS_MAX = 3;
 const AIM_CHANCE = 0.6;
@@ -21,11 +21,11 @@ const LEAVE_CHANCE = 0.6;
 const PAGE_SIZE_MAX = 5;
 const PAGES_A_VISIT_MAX = 3;
 const PAUSE_MS = [5, 350] as const;
-const WATCH_CHANCE = 0.8;
+const WATCH_CHANCE = 0.9;
 const NEWS = 6;
 /** At an aimed watch: how long it is there before, and when it leaves. */
 const LEAD_MS = [600, 3_000] as const;
-const LEAVE_MS = [3, 250] as const;
+const LEAVE_MS = [3, 120] as const;
 const RIVALS = 5;
 const RIVALS_MS = [-110, 40] as const;
 const ABROAD_CHANCE = 0.25;

@@ -2,7 +2,8 @@
  * Keys that are listed, in the order of their names, and watched: some of one tag, some of none. Most are there from their first
  * write on, some come and go. They are nobody else's, and what is in them tells who wrote it.
  */
-import { decodeRowKey, type RowKeyRange, rowKeysOfBucket } from "../codec/index.js";
+import { type Hlc, ZERO_HLC } from "../causality/index.js";
+import { decodeRowKey, decodeToken, type RowKeyRange, rowKeysOfBucket } from "../codec/index.js";
 import { DataType, ValueEncoding } from "../crdt/index.js";
 import type { KeyAddress, Operation, PageRow } from "../replication/index.js";
 import { partitionOfPrefix } from "../topology/index.js";
@@ -85,6 +86,11 @@ export function listedRowOf({ reading, rowKey }: Pick<PageRow, "reading" | "rowK
   const name = decodeRowKey(rowKey).key.toString();
   const [value] = reading.kind === "values" ? reading.values : [];
   return { name, text: value?.data.toString() ?? "" };
+}
+
+/** The highest stamp of what is in a register's row; zero where nothing is left of it. */
+export function listedStampOf({ context, rowKey }: Pick<PageRow, "context" | "rowKey">): Hlc {
+  return context.length === 0 ? ZERO_HLC : decodeToken(rowKey, context).hlc;
 }
 
 function memberOf(count: number): string {

@@ -4,17 +4,20 @@ import type { LayoutView } from "../topology/index.js";
 import { batchNameOf, countOf, peekOf, registersShown } from "./batches.js";
 import type { BatchWrite } from "./history.js";
 import type { BatchAtRest } from "./invariants/batches.js";
-import { type ListedRow, listedPartitions, listedRange, listedRowOf } from "./listed-keys.js";
+import type { ListedAtRest } from "./invariants/watches.js";
+import { listedPartitions, listedRange, listedRowOf, listedStampOf } from "./listed-keys.js";
 import { BUCKET } from "./operations.js";
 
 type ReadAll = (operation: Operation) => Outcome;
 
 /** Registers only: no set is watched. */
-export function listedAtRest({ layout }: LayoutView, read: ReadAll): ListedRow[] {
+export function listedAtRest({ layout }: LayoutView, read: ReadAll): ListedAtRest[] {
   const range = listedRange("register", { isTagged: false, isReverse: false });
   return listedPartitions(false, layout.partitionCount).flatMap((partition) => {
     const page = read({ kind: "range", partition, range, limit: 1_000, isKeysOnly: false });
-    return page.kind === "page" ? page.rows.map(listedRowOf) : [];
+    return page.kind === "page"
+      ? page.rows.map((row) => ({ ...listedRowOf(row), stamp: listedStampOf(row) }))
+      : [];
   });
 }
 

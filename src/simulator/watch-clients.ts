@@ -3,14 +3,20 @@
  * from its token at another node, after a while or because its node is gone; where its token is too old, it begins anew, as
  * the answer says. In the end it stays where it is, for as long as that node lives.
  */
-import { ZERO_HLC } from "../causality/index.js";
-import { decodeToken, decodeWatch } from "../codec/index.js";
+import { decodeWatch } from "../codec/index.js";
 import { type PageRow, Scan, type WatchChange, type WatchHandle } from "../replication/index.js";
 import type { ClientCalls } from "./client-calls.js";
 import type { CallSession } from "./client-sessions.js";
 import type { ClusterProcesses, RunningNode } from "./cluster-processes.js";
 import type { Following, History, Sight } from "./history.js";
-import { LISTED_KEYS, listedPartitions, listedRange, listedRowOf, prefixOf } from "./listed-keys.js";
+import {
+  LISTED_KEYS,
+  listedPartitions,
+  listedRange,
+  listedRowOf,
+  listedStampOf,
+  prefixOf,
+} from "./listed-keys.js";
 import type { PlannedWatch } from "./plan.js";
 
 /** A client looks so often whether its node is still there, and how far its watch has come. */
@@ -213,7 +219,7 @@ function sightOf(
   era: number,
   atMs: number,
 ): Sight {
-  const stamp = context.length === 0 ? ZERO_HLC : decodeToken(rowKey, context).hlc;
+  const stamp = listedStampOf({ context, rowKey });
   return { ...listedRowOf({ reading, rowKey }), stamp, era, atMs };
 }
 

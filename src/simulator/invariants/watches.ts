@@ -2,20 +2,25 @@
  * (u) A watch misses nothing: in the end it has shown of each key what is there, wherever it went on from its token. And of one
  * key it shows nothing that is older than what it had shown, unless it was set back.
  */
+import type { Hlc } from "../../causality/index.js";
 import type { DamageBudget } from "../damage-budget.js";
 import type { Following, History, ListedWrite } from "../history.js";
 import { type ListedRow, listedNameOf, listedTypeOf, prefixOf } from "../listed-keys.js";
 import { Violation } from "../violation.js";
 
-/** @param final what is there at rest */
-export function checkWatches(history: History, final: readonly ListedRow[], budget: DamageBudget): void {
-  // What a disk has lost, a watch may have shown, or may have been shown as gone.
-  if (budget.hasDestroyed) return;
-  const texts = new Map(final.map(({ name, text }) => [name, text]));
+/** What is there at rest. */
+export interface ListedAtRest extends ListedRow {
+  readonly stamp: Hlc;
+}
+
+export function checkWatches(history: History, final: readonly ListedAtRest[], budget: DamageBudget): void {
+  const atRest = new Map(final.map((row) => [row.name, row]));
   for (const following of history.followings) {
-    checkOrder(following, history.listedWrites);
     if (!following.isServed) throw new Violation("u", `${inWords(following)} goes on nowhere at rest`);
-    if (following.hasAll) checkNothingMissed(following, texts, history.listedWrites);
+    // What a disk has lost, a watch may have shown, or may have been shown as gone.
+    if (!budget.hasDestroyed) checkOrder(following, history.listedWrites);
+    if (following.hasAll)
+      checkNothingMissed(following, atRest, { writes: history.listedWrites, hasLost: budget.hasDestroyed });
   }
 }
 
@@ -44,8 +49,8 @@ function checkOrder(following: Following, writes: readonly ListedWrite[]): void 
 
 function checkNothingMissed(
   following: Following,
-  texts: ReadonlyMap<string, string>,
-  writes: readonly ListedWrite[],
+  atRest: ReadonlyMap<string, ListedAtRest>,
+  { hasLost, writes }: { readonly hasLost: boolean; readonly writes: readonly ListedWrite[] },
 ): void {
   const names = new Set(
     writes
@@ -54,9 +59,11 @@ function checkNothingMissed(
       .filter((name) => name.startsWith(prefixOf(following.isTagged))),
   );
   for (const name of names) {
-    const shown = following.shown.get(name)?.text ?? "";
-    const text = texts.get(name) ?? "";
-    if (shown !== text)
+    const sight = following.shown.get(name);
+    const shown = sight?.text ?? "";
+    const { stamp, text } = atRest.get(name) ?? { stamp: 0n, text: "" };
+    const mayBeLost = hasLost && (shown === "" || sight === undefined || sight.stamp >= stamp);
+    if (shown !== text && !mayBeLost)
       throw new Violation(
         "u",
         `${inWords(following)} showed ${name}=${shown} last, and ${text === "" ? "nothing" : text} is there`,

@@ -118,14 +118,14 @@ export const READING: readonly Mutant[] = [
     ],
   },
   {
-    name: "catch-up-page-splits-batch",
+    name: "batch-applied-in-parts",
     rule: "batches",
-    why: "a page of a catch-up ends where it is full",
+    why: "rows of a batch come one right after the other, so a replica applies each when it comes",
     edits: [
       {
-        file: "src/replica/catch-up-source.ts",
-        find: "const isInsideWrite = (this.#pointers.at(-1)?.entry.following ?? 0) > 0;",
-        replace: "const isInsideWrite = (this.#pointers.at(-1)?.entry.following ?? 0) < 0;",
+        file: "src/replication/delta-receiver.ts",
+        find: "const isPart = delta.following > 0 &&",
+        replace: "const isPart = delta.following < 0 &&",
       },
     ],
   },

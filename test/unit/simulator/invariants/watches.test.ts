@@ -49,8 +49,8 @@ class Story {
     this.following.shown.set(NAME, sight);
   }
 
-  judge(text: string): void {
-    const final = text === "" ? [] : [{ name: NAME, text }];
+  judge(text: string, stamp = 1n): void {
+    const final = text === "" ? [] : [{ name: NAME, text, stamp }];
     checkWatches(this.history, final, this.budget);
   }
 }
@@ -72,7 +72,9 @@ describe("(u) a watch", () => {
     expect(() => story.judge("a")).not.toThrow();
     story.following.hasAll = true;
     story.budget.destroyed(VICTIM, 5, "seen");
+    story.show("b", 2n);
     expect(() => story.judge("a")).not.toThrow();
+    expect(() => story.judge("a", 3n)).toThrow("and a is there");
   });
 
   it("shows nothing that is older than what it had shown, unless it was set back", () => {
