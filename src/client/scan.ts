@@ -1,3 +1,4 @@
+import { crc32 } from "node:zlib";
 import type { kv } from "../wire/index.js";
 import { AtollError } from "./atoll-error.js";
 import type { BucketCalls } from "./bucket-calls.js";
@@ -43,6 +44,8 @@ export interface ByteKeys {
  */
 export class Scan<Row> implements AsyncIterableIterator<Row, undefined, void>, AsyncDisposable {
   readonly #rows: AsyncGenerator<Row, undefined, void>;
+  /** Stands for what is scanned, so that a token is not taken for one of another scan. */
+  readonly #scan: Buffer;
   #after: Buffer | undefined;
   #given: string | null | undefined;
 
@@ -53,6 +56,7 @@ export class Scan<Row> implements AsyncIterableIterator<Row, undefined, void>, A
     { isKeysOnly, read }: { readonly isKeysOnly: boolean; readonly read: (row: kv.ScanRow__Output) => Row },
   ) {
     this.#given = options.pageToken;
+    this.#scan = scanTag(calls, options);
     this.#rows = this.#read(calls, options, isKeysOnly, read);
   }
 
@@ -61,7 +65,9 @@ export class Scan<Row> implements AsyncIterableIterator<Row, undefined, void>, A
    * decoded. Undefined before the first row; null when there is no more, also in JSON, and never where a scan begins anew.
    */
   get pageToken(): string | null | undefined {
-    return this.#after?.toString("base64url") ?? this.#given;
+    return this.#after === undefined
+      ? this.#given
+      : Buffer.concat([this.#scan, this.#after]).toString("base64url");
   }
 
   next(): Promise<IteratorResult<Row, undefined>> {
@@ -95,7 +101,7 @@ export class Scan<Row> implements AsyncIterableIterator<Row, undefined, void>, A
       isReverse: options.reverse ?? false,
       isKeysOnly,
       pageSize: checkPageSize(options.pageSize),
-      pageToken: tokenBytes(options.pageToken),
+      pageToken: tokenBytes(options.pageToken, this.#scan),
       limit: checkLimit(options.limit),
     };
     if (options.pageToken === null) return undefined;
@@ -150,10 +156,27 @@ function boundBytes(options: ScanOptions, name: "prefix" | "start" | "end"): Buf
 
 const BASE64URL = /^[A-Za-z0-9_-]+$/;
 
-function tokenBytes(token: string | null | undefined): Buffer {
+const TAG_BYTES = 4;
+
+function scanTag(
+  { bucket, type }: Pick<BucketCalls, "bucket" | "type">,
+  { end, prefix, reverse, start }: ScanOptions,
+): Buffer {
+  const bounds = [prefix, start, end].map((bound) => Buffer.from(bound ?? NO_BOUND).toString("hex"));
+  const tag = Buffer.alloc(TAG_BYTES);
+  tag.writeUInt32BE(crc32(JSON.stringify([type, bucket, reverse === true, ...bounds])));
+  return tag;
+}
+
+/** The key behind which a scan goes on. */
+function tokenBytes(token: string | null | undefined, scan: Buffer): Buffer {
   if (token === undefined || token === null) return NO_BOUND;
-  if (BASE64URL.test(token)) return Buffer.from(token, "base64url");
-  throw AtollError.invalid("pageToken", "the page token is not one that a scan gave out: begin without one");
+  const bytes = BASE64URL.test(token) ? Buffer.from(token, "base64url") : NO_BOUND;
+  if (bytes.length > TAG_BYTES && bytes.subarray(0, TAG_BYTES).equals(scan)) return bytes.subarray(TAG_BYTES);
+  throw AtollError.invalid(
+    "pageToken",
+    "the page token is not of a scan of this bucket with this prefix, range and direction: give it with the options of its own scan, or begin without one",
+  );
 }
 
 /** 0 is no limit on the wire. */

@@ -2,6 +2,7 @@ import { Packr } from "msgpackr";
 import { AtollError } from "./atoll-error.js";
 import { type Site, siteMetadata, siteText } from "./key.js";
 import { msgpackFault } from "./msgpack-shape.js";
+import { valueFault } from "./value-shape.js";
 
 /** How stored bytes are to be read. The store keeps it beside the bytes and never looks inside. */
 export type Encoding = (typeof ENCODINGS)[number];
@@ -60,6 +61,8 @@ function encodeAuto(value: unknown): EncodedValue {
   if (value === undefined || typeof value === "function" || typeof value === "symbol") {
     throw new TypeError(`${typeof value} is no value; to remove a key, delete it`);
   }
+  const misfit = valueFault(value);
+  if (misfit !== undefined) throw new TypeError(misfit);
   const data = packr.pack(value);
   const fault = msgpackFault(data);
   if (fault !== undefined) throw new TypeError(`it could not be read back: ${fault}`);

@@ -146,6 +146,23 @@ describe("a scan", () => {
     expectTypeOf(whole.pageToken).toEqualTypeOf<string | null | undefined>();
   });
 
+  it("takes no token of another scan, and none that was made up", async () => {
+    const { bucket, db } = await filled();
+    const scan = bucket.keys({ limit: 3 });
+    await listed(scan);
+    const { pageToken } = scan;
+    const refused = expect.objectContaining({ code: "INVALID_ARGUMENT", metadata: { field: "pageToken" } });
+    const others = [
+      bucket.keys({ reverse: true, pageToken }),
+      bucket.keys({ prefix: "k", pageToken }),
+      db.register("elsewhere").keys({ pageToken }),
+      db.multi("b").keys({ pageToken }),
+      ...["nonsense", "zzz", "a", ""].map((made) => bucket.keys({ pageToken: made })),
+    ];
+    for (const other of others) await expect(listed(other)).rejects.toEqual(refused);
+    expect(await listed(bucket.keys({ limit: 3, pageToken }))).toEqual(KEYS.slice(3, 6));
+  });
+
   it("reads no more than a page ahead, and ends at the server when the loop is left", async () => {
     const { bucket, db, serving } = await filled();
     const large = db.register<string>("large");
