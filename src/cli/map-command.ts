@@ -48,6 +48,7 @@ export function mapCommand(): Command {
     command,
     "put",
     "Write the register at a path. Without VALUE and --file, the value is read from stdin, as text.",
+    lastingVerb,
   )
     .argument("[VALUE]", "the value, as text")
     .option("--json-value", "the value is JSON, and stored as the structure that it describes")

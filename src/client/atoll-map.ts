@@ -62,7 +62,14 @@ export class AtollMap<Value, Cursor> extends Keyed<MapShown> {
     build: (map: Cursor) => MapChange | readonly MapChange[],
     options: LastingOptions = {},
   ): Promise<WriteResult> {
-    return this.#apply(key, [build(this.#cursor(key))].flat(), options);
+    const built: readonly unknown[] = [build(this.#cursor(key))].flat();
+    const changes = built.filter(isChange);
+    if (changes.length < built.length || built.length === 0)
+      throw AtollError.invalid(
+        "build",
+        "an update of a map has to return the changes that it is to make: (map) => [map.visits.add(1)]",
+      );
+    return this.#apply(key, changes, options);
   }
 
   /**
@@ -165,6 +172,10 @@ export class AtollMap<Value, Cursor> extends Keyed<MapShown> {
       }
     return { found, value: gatherer.value() };
   }
+}
+
+function isChange(each: unknown): each is MapChange {
+  return typeof each === "object" && each !== null && "operation" in each;
 }
 
 const NO_MEMBER = Buffer.alloc(0);

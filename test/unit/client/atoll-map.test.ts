@@ -83,7 +83,9 @@ describe("a record in a map", () => {
       rooms: { a: { b: 7 } },
     });
     // @ts-expect-error no line has it
-    await expect(bucket.update("c1", (cart) => cart.lines.at("tea").price)).rejects.toThrow(TypeError);
+    await expect(bucket.update("c1", (cart) => cart.lines.at("tea").price)).rejects.toThrow(
+      "has to return the changes",
+    );
   });
 
   it("is read and removed in part: all of it, one name, a leaf below it", async () => {
@@ -270,6 +272,22 @@ describe("a map with a schema", () => {
     await odd.update("k", (m) => m.constructor.add(2));
     expect((await odd.get("k")).value.constructor).toBe(2);
   });
+});
+
+describe("an update of a map that names no change", () => {
+  it.each([() => [], () => undefined, () => ({}), () => 3])(
+    "is refused, and says what to return (%#)",
+    async (build) => {
+      const cluster = await FakeCluster.start({ eu: 1 });
+      const bucket = (await cluster.connect()).map("m");
+      // @ts-expect-error nothing of it is a change
+      const updated = bucket.update("k", build);
+      await expect(updated).rejects.toMatchObject({
+        code: "INVALID_ARGUMENT",
+        metadata: { field: "build" },
+      });
+    },
+  );
 });
 
 describe("a map without a schema", () => {
