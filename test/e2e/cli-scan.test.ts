@@ -102,7 +102,11 @@ describe("a scan", () => {
     ["no bucket", ["set"], "missing required argument 'BUCKET'"],
     ["a bad limit", ["set", "b", "--limit", "0"], "Use a whole number from 1."],
     ["a bad bucket", ["set", "b/c"], 'bucket "b/c" is no name'],
-    ["a token of other keys", ["set", "b", "--prefix", "x", "--page-token", "eQ"], "page_token"],
+    [
+      "a token of other keys",
+      ["set", "b", "--prefix", "x", "--page-token", "eQ"],
+      "the page token is not of a scan of this bucket",
+    ],
     ["no token", ["set", "b", "--page-token", "?"], "begin without one"],
   ])("with %s is misused", async (_what, args, message) => {
     const outcome = await scan(...args, "--json");

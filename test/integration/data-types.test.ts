@@ -120,7 +120,7 @@ describe("the SDK and a node agree on", () => {
     expect((await db.map("places").getAt("p1", (at) => at("x"))).length).toBe(1);
     await places.clear("p1");
     expect((await places.get("p1")).found).toBe(false);
-    await expect(places.update("p1", () => [])).rejects.toMatchObject({ reason: "BAD_REQUEST" });
+    await expect(places.update("p1", () => [])).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
   });
 
   it("scans of every type, and of large values page by page", async () => {
