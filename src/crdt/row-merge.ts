@@ -62,9 +62,7 @@ export function rowState(row: Pick<Row, "live" | "ahead">, clock: VersionVector)
  * changes too: else a replaced dot that arrives late lives again (rule 4).
  */
 export function applyChange(type: DataType, row: Row, clock: VersionVector, change: RowChange): Row {
-  const { live: theirs, context } = changeState(change);
-  const live = joinLive(row.live, rowContext(row, clock), theirs, context);
-  return merged(type, row, clock, live, context);
+  return joinRow(type, row, clock, changeState(change));
 }
 
 /** What a change says of its row: the dot that it puts, and what that replaces. */

@@ -51,9 +51,6 @@ export class BatchClients {
     const name = `c${client} batch ${batchNameOf(batch)} ${level}`;
     const operation = batchOf(batch, paddingBytes);
     const call = { planned, operation, name, session: undefined, requestId: write.requestId };
-    this.#calls.write({ ...call, told: write }, ({ acksReceived, fallbackAcks }) => {
-      write.acksReceived = acksReceived;
-      write.fallbackAcks = fallbackAcks;
-    });
+    this.#calls.write({ ...call, told: write });
   }
 }

@@ -64,9 +64,9 @@ export class ClientCalls {
   write(
     call: Pick<Call, "planned" | "operation" | "name" | "session"> & {
       readonly requestId: string;
-      readonly told: Pick<Write, "fate" | "endedAtMs">;
+      readonly told: Pick<Write, "fate" | "endedAtMs" | "acksReceived" | "fallbackAcks">;
     },
-    written: (outcome: Outcome & { kind: "written" }) => void,
+    written: (outcome: Outcome & { kind: "written" }) => void = () => undefined,
   ): void {
     const { told } = call;
     const made = newCall({ ...call, lateFromMs: this.nowMs + this.#retriesWithinMs });
@@ -75,6 +75,8 @@ export class ClientCalls {
       told.endedAtMs = this.nowMs;
       if (outcome.kind === "written") {
         told.fate = "acknowledged";
+        told.acksReceived = outcome.acksReceived;
+        told.fallbackAcks = outcome.fallbackAcks;
         written(outcome);
       }
       // Only when no attempt is open: one of those may still be applied.

@@ -189,8 +189,6 @@ export class ClientPool {
     const token = tokenOf(write.key, outcome.context);
     const [minted] = token.live;
     write.hlc = outcome.hlc;
-    write.acksReceived = outcome.acksReceived;
-    write.fallbackAcks = outcome.fallbackAcks;
     write.minter = minted === undefined ? undefined : actorMember(minted.actor);
     if (minted !== undefined) {
       const { isSloppy } = planned;

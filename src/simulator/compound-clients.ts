@@ -92,9 +92,7 @@ export class CompoundClients {
     const what = deed === "clear" ? "" : ` ${rowOf(key.type, element)}${amount === 0n ? "" : ` ${amount}`}`;
     const name = `c${planned.client} ${deed} ${key.name}${what} (${update.name}) ${planned.level}`;
     const call = { planned, operation, name, session, requestId: update.requestId, told: update };
-    this.#calls.write(call, ({ acksReceived, fallbackAcks }) => {
-      update.acksReceived = acksReceived;
-      update.fallbackAcks = fallbackAcks;
+    this.#calls.write(call, ({ acksReceived }) => {
       const minted = this.#disks.updates.dotsOf(update.requestId).at(-1);
       const partition = this.#clients.partitionOf(key.name);
       if (minted !== undefined) checkDurable(this.#disks.clocks, partition, minted, acksReceived);

@@ -56,10 +56,7 @@ export class LifetimeClients {
     const lasts = ttlMs === 0 ? "for ever" : `for ${ttlMs} ms`;
     const name = `c${planned.client} write ${lifetimeNameOf(key)}=${lasting.text} ${lasts} ${level}`;
     const call = { planned, operation, name, session: undefined, requestId: lasting.requestId };
-    this.#calls.write({ ...call, told: lasting }, ({ acksReceived, fallbackAcks }) => {
-      lasting.acksReceived = acksReceived;
-      lasting.fallbackAcks = fallbackAcks;
-    });
+    this.#calls.write({ ...call, told: lasting });
   }
 }
 

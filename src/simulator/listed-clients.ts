@@ -35,9 +35,6 @@ export class ListedClients {
     const operation = kind === "enter" ? enterOf(key, write.text, index) : leaveOf(key);
     const name = `c${planned.client} ${kind} ${listedNameOf(key)} (${write.text}) ${level}`;
     const call = { planned, operation, name, session: undefined, requestId: write.requestId };
-    this.#calls.write({ ...call, told: write }, ({ acksReceived, fallbackAcks }) => {
-      write.acksReceived = acksReceived;
-      write.fallbackAcks = fallbackAcks;
-    });
+    this.#calls.write({ ...call, told: write });
   }
 }

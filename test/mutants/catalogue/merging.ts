@@ -342,9 +342,9 @@ export const MERGING: readonly Mutant[] = [
     edits: [
       {
         file: "src/crdt/row-merge.ts",
-        find: "const live = joinLive(row.live, rowContext(row, clock), theirs, context);",
+        find: "return joinRow(type, row, clock, changeState(change));",
         replace:
-          "const isRegister = settle(type, [...theirs, ...theirs]).length === 1;\n  const live = isRegister ? theirs : joinLive(row.live, rowContext(row, clock), theirs, context);",
+          "const { live: theirs, context } = changeState(change);\n  const isRegister = settle(type, [...theirs, ...theirs]).length === 1;\n  const live = isRegister ? theirs : joinLive(row.live, rowContext(row, clock), theirs, context);\n  return merged(type, row, clock, live, context);",
       },
     ],
   },

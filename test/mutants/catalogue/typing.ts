@@ -101,9 +101,9 @@ export const TYPING: readonly Mutant[] = [
     edits: [
       {
         file: "src/crdt/row-merge.ts",
-        find: "const live = joinLive(row.live, rowContext(row, clock), theirs, context);",
+        find: "return joinRow(type, row, clock, changeState(change));",
         replace:
-          "const isRemoval = type === DataType.set && change.payload === undefined;\n  const live = isRemoval ? [] : joinLive(row.live, rowContext(row, clock), theirs, context);",
+          "const { live: theirs, context } = changeState(change);\n  const isRemoval = type === DataType.set && change.payload === undefined;\n  const live = isRemoval ? [] : joinLive(row.live, rowContext(row, clock), theirs, context);\n  return merged(type, row, clock, live, context);",
       },
       {
         file: "src/crdt/row-merge.ts",
@@ -119,11 +119,13 @@ export const TYPING: readonly Mutant[] = [
     edits: [
       {
         file: "src/crdt/row-merge.ts",
-        find: "const live = joinLive(row.live, rowContext(row, clock), theirs, context);",
-        replace: `const isClear = type > DataType.multi && change.payload === undefined && "hlc" in change;
+        find: "return joinRow(type, row, clock, changeState(change));",
+        replace: `const { live: theirs, context } = changeState(change);
+  const isClear = type > DataType.multi && change.payload === undefined && "hlc" in change;
   const live = joinLive(row.live, rowContext(row, clock), theirs, context).filter(
     (dot) => !isClear || dot.payload.hlc > Object(change).hlc,
-  );`,
+  );
+  return merged(type, row, clock, live, context);`,
       },
       {
         file: "src/crdt/row-merge.ts",

@@ -193,8 +193,9 @@ export const WRITING: readonly Mutant[] = [
     edits: [
       {
         file: "src/crdt/row-merge.ts",
-        find: "return merged(type, row, clock, live, context);",
-        replace: "return merged(type, row, clock, live, NO_CONTEXT);",
+        find: "return joinRow(type, row, clock, changeState(change));",
+        replace:
+          "const { live: theirs, context } = changeState(change);\n  const live = joinLive(row.live, rowContext(row, clock), theirs, context);\n  return merged(type, row, clock, live, NO_CONTEXT);",
       },
     ],
   },
