@@ -27,7 +27,7 @@ const NEWS = 6;
 const LEAD_MS = [600, 3_000] as const;
 const LEAVE_MS = [3, 120] as const;
 const RIVALS = 5;
-const RIVALS_MS = [-110, 40] as const;
+const RIVALS_MS = [-130, 20] as const;
 const ABROAD_CHANCE = 0.25;
 const STAYS_MAX = 5;
 const STAY_MS = [300, 5_000] as const;
@@ -140,11 +140,15 @@ class Draw {
     });
   }
 
+  /** Another one. */
   #nodeNear(node: number): number {
     const random = this.#random;
     const { nodesPerRegion } = this.#shape;
-    if (nodesPerRegion === 1 || random.chance(ABROAD_CHANCE)) return random.below(nodesOf(this.#shape));
-    return node - (node % nodesPerRegion) + random.below(nodesPerRegion);
+    const nodes = nodesOf(this.#shape);
+    if (nodesPerRegion === 1 || random.chance(ABROAD_CHANCE))
+      return (node + 1 + random.below(nodes - 1)) % nodes;
+    const first = node - (node % nodesPerRegion);
+    return first + ((node - first + 1 + random.below(nodesPerRegion - 1)) % nodesPerRegion);
   }
 
   #focus(): Focus | undefined {
