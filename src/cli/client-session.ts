@@ -126,6 +126,8 @@ const ADVICE: Partial<Record<ErrorReason, string>> = {
   SESSION_BEHIND: "Try again, or begin a new session with --session new.",
   SESSION_LOST: "Begin a new session with --session new.",
   RESYNC: "Begin a new watch without --since; with --existing it shows what is there first.",
+  WRONG_CLUSTER:
+    "Another cluster runs there now: run the command again, or name a node of yours with --endpoint.",
   CLOCK_DRIFT: "Set that machine's clock right (NTP), or name another node with --endpoint.",
 };
 

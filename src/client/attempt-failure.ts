@@ -33,6 +33,7 @@ export function attemptFailure(error: AtollError): AttemptFailure {
     case "NOT_READY":
     case "DRAINING":
     case "CLOCK_DRIFT":
+    case "WRONG_CLUSTER":
       return { scope: "node", mayHaveArrived: false };
     case "STORAGE_FAILED":
       return { scope: "node", mayHaveArrived: true };

@@ -154,8 +154,8 @@ export interface AddressedKey {
 
 const EMPTY = Buffer.alloc(0);
 
-export function readOptions({ consistency, session }: CallTerms): kv.RequestOptions {
-  return { consistency: consistency ?? null, sessionToken: session?.token ?? EMPTY };
+export function readOptions({ clusterId, consistency, session }: CallTerms): kv.RequestOptions {
+  return { clusterId, consistency: consistency ?? null, sessionToken: session?.token ?? EMPTY };
 }
 
 export function writeOptions(terms: CallTerms, requestId: Buffer, isRetry: boolean): kv.RequestOptions {

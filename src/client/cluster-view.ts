@@ -40,6 +40,10 @@ export class ClusterView {
     return this.#homeRegion;
   }
 
+  get clusterId(): string {
+    return this.#table.clusterId;
+  }
+
   get layoutVersion(): bigint {
     return this.#table.version;
   }

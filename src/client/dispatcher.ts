@@ -26,6 +26,8 @@ const CALLS_MAX = 32_768;
 
 /** A call's options, checked, with the client's defaults in the gaps. */
 export interface CallTerms {
+  /** Whose nodes may serve it: an address may pass to another cluster. */
+  readonly clusterId: string;
   readonly consistency: kv.Consistency | undefined;
   /** What tells this level from others where outages are remembered. */
   readonly level: string | number;
@@ -87,6 +89,7 @@ export class Dispatcher {
     const consistency = options.consistency ?? this.#defaults.consistency;
     const timeoutMs = checkTimeoutMs(options.timeoutMs ?? this.#defaults.timeoutMs);
     return {
+      clusterId: this.#view.clusterId,
       consistency: wireConsistency(consistency),
       level: options.sloppy === true ? `${consistency ?? ""} sloppy` : (consistency ?? ""),
       isSloppy: options.sloppy ?? false,

@@ -30,6 +30,7 @@ const KNOWN: Readonly<Record<ErrorReason, true>> = {
   INTERNAL: true,
   REMOVAL_REFUSED: true,
   SESSION_BEHIND: true,
+  WRONG_CLUSTER: true,
 };
 
 /** The reason of that name; undefined for one that only a newer server knows. */

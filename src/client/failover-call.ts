@@ -61,7 +61,7 @@ interface Attempt {
  * An attempt that fails makes way for the next candidate. An attempt that stays silent for a third of the time left
  * (a paused process, a dead link) gets company: the next candidate is asked too, and the first answer wins. The
  * silent one is not given up, because what is slow may be the quorum and not the node. When all candidates failed, the
- * next round begins after a jittered pause.
+ * next round begins after a jittered pause, unless all of them have become nodes of another cluster.
  *
  * All attempts carry one request id, in `send`. They say `isRetry` as soon as an earlier one may have arrived, and the
  * server then applies the write at most once or answers MAYBE_APPLIED, which ends the call unless an attempt is still
@@ -83,6 +83,9 @@ export class FailoverCall<Reply> {
   #mayHaveArrived: boolean;
   /** What to report when no attempt does better. */
   #failure: AtollError | undefined;
+  /** What a node of another cluster said in this round; it is reported only where no node of ours failed as well. */
+  #stray: AtollError | undefined;
+  #hasOwnFailed = false;
   #isSettled = false;
 
   private constructor(
@@ -112,6 +115,8 @@ export class FailoverCall<Reply> {
 
   #nextRound(): void {
     this.#rounds += 1;
+    this.#stray = undefined;
+    this.#hasOwnFailed = false;
     this.#refused.clear();
     this.#candidates = this.#request.candidates(this.#refused);
     this.#launch();
@@ -123,7 +128,7 @@ export class FailoverCall<Reply> {
     const nowMs = performance.now();
     const remainingMs = this.#request.deadlineMs - nowMs;
     if (remainingMs <= 0) {
-      this.#fail(deadlineExceeded(this.#failure));
+      this.#fail(deadlineExceeded(this.#failure ?? this.#stray));
       return;
     }
     const { limits } = this.#request;
@@ -166,8 +171,13 @@ export class FailoverCall<Reply> {
     const error = withAddress(thrown, node.address);
     const { scope, mayHaveArrived } = attemptFailure(error);
     if (mayHaveArrived) this.#mayHaveArrived = true;
-    const failure = moreTelling(this.#failure, error);
-    this.#failure = failure;
+    const isStray = error.reason === "WRONG_CLUSTER";
+    if (isStray) this.#stray = error;
+    else {
+      this.#hasOwnFailed = true;
+      this.#failure = moreTelling(this.#failure, error);
+    }
+    const failure = this.#failure ?? error;
     if (scope === "answer") {
       if (error.reason !== undefined) node.answered(performance.now() - startedAtMs);
       else if (error.code === "DEADLINE_EXCEEDED") node.failed("silence", startedAtMs);
@@ -183,8 +193,8 @@ export class FailoverCall<Reply> {
       this.#refused.add(node.region);
       this.#request.onRegionRefused?.(node.region);
     }
-    // What never left this process burdens nobody, so trying the next node is free.
-    const isFree = error.reason === undefined && !mayHaveArrived;
+    // What never left this process, or went to another cluster, burdens nobody of ours, so trying the next node is free.
+    const isFree = isStray || (error.reason === undefined && !mayHaveArrived);
     const isUndecided = failure.reason === "MAYBE_APPLIED";
     if (!isUndecided && (isFree || this.#request.budget.withdraw(performance.now()))) this.#launch();
     else if (this.#out.size === 0) this.#fail(isUndecided ? failure : budgetSpent(failure));
@@ -203,10 +213,13 @@ export class FailoverCall<Reply> {
 
   #roundOver(remainingMs: number): void {
     const { limits, onRoundFailed } = this.#request;
-    const isLast = this.#rounds >= limits.roundsMax || this.#attempts >= limits.attemptsMax;
+    const strays = this.#hasOwnFailed ? undefined : this.#stray;
+    // That addresses passed to another cluster does not mend itself.
+    const isOver =
+      strays !== undefined || this.#rounds >= limits.roundsMax || this.#attempts >= limits.attemptsMax;
     const pauseMs = Math.min(BACKOFF_MS_MAX, BACKOFF_MS_MIN * 2 ** this.#rounds) * (0.5 + Math.random() / 2);
-    if (isLast || pauseMs >= remainingMs) {
-      this.#fail(this.#failure ?? noCandidates());
+    if (isOver || pauseMs >= remainingMs) {
+      this.#fail(strays ?? this.#failure ?? noCandidates());
       return;
     }
     onRoundFailed?.();

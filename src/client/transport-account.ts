@@ -1,16 +1,18 @@
 /**
  * What grpc-js says of a connection or call that failed, in words for whoever named the address: what happened there, and
- * what to look at. Failures with a reason come from a server of ours, and say it themselves.
+ * what to look at. Failures with a reason come from a server of ours, and say it themselves; only which address turned out
+ * to be of another cluster, no server can say.
  */
 import { AtollError } from "./atoll-error.js";
 import { RECEIVE_BYTES_MAX } from "./channel.js";
 
-/** The same failure, told of `address`; unchanged when it is not gRPC's own. The cause keeps what gRPC said. */
+/** The same failure, told of `address`; unchanged when that adds nothing. The cause keeps what gRPC said. */
 export function withAddress(error: AtollError, address: string): AtollError {
   const said = grpcText(error);
-  if (said === undefined || error.reason !== undefined) return error;
+  const isStray = error.reason === "WRONG_CLUSTER";
+  if (said === undefined || (error.reason !== undefined && !isStray)) return error;
   const { code, reason, metadata, maybeApplied, cause } = error;
-  const message = accountOf(said, address);
+  const message = isStray ? `${address}: ${error.message}` : accountOf(said, address);
   return new AtollError({ code, reason, message, metadata, maybeApplied, cause });
 }
 

@@ -40,7 +40,8 @@ const KNOWN_DOTS_MAX = 100_000;
  * a cluster that cannot be reached is tried again for as long as the caller waits.
  *
  * @param token where to go on; empty: from now on
- * @throws AtollError what no other node can better: a token that is too old (RESYNC), a bad request
+ * @throws AtollError what no other node can better: a token that is too old (RESYNC), a bad request, addresses that have all
+ *   passed to another cluster (WRONG_CLUSTER)
  */
 export async function* watchReplies(
   calls: BucketCalls,
@@ -89,6 +90,7 @@ function watchTerms(calls: BucketCalls, options: CallOptions): CallTerms {
 
 /** Whether a cluster that is out of reach, or a node that ended, may be all that is the matter. */
 function mayPass(error: AtollError): boolean {
+  if (error.reason === "WRONG_CLUSTER") return false;
   return error.code === "DEADLINE_EXCEEDED" || attemptFailure(error).scope !== "answer";
 }
 

@@ -193,6 +193,7 @@ export const FAILURE_REASONS = [
   "CONDITION_FAILED",
   "RESYNC",
   "NOT_ATOMIC",
+  "WRONG_CLUSTER",
 ] as const;
 
 export type FailureReason = (typeof FAILURE_REASONS)[number];

@@ -1,9 +1,16 @@
 /** One call of a client on its way to the node, and back. */
 import type { NodeApi } from "../node/index.js";
-import type { Failure, Operation, OperationOptions, Outcome } from "../replication/index.js";
+import {
+  type Failure,
+  failure,
+  type Operation,
+  type OperationOptions,
+  type Outcome,
+} from "../replication/index.js";
+import type { Layout } from "../topology/index.js";
 import type { kv } from "../wire/index.js";
 import { CallSession } from "./call-session.js";
-import { isFailure } from "./failure.js";
+import { isFailure, notStarted } from "./failure.js";
 import type { Limits } from "./limits.js";
 import { decodeOptions } from "./options-decoding.js";
 
@@ -14,16 +21,34 @@ export interface Call {
   readonly session: CallSession | undefined;
 }
 
+/** What each kind of request passes before anything is done for it. */
 export function decodeCall(
   options: kv.RequestOptions__Output | null,
   remainingMs: number,
   node: Pick<NodeApi, "layout">,
   limits: Limits,
 ): Call | Failure {
+  const stray = clusterProblem(options, node.layout);
+  if (stray !== undefined) return stray;
   const decoded = decodeOptions(options, "options", remainingMs, limits);
   if (isFailure(decoded)) return decoded;
   const session = CallSession.of(options, "options", node.layout);
   return session !== undefined && isFailure(session) ? session : { options: decoded, session };
+}
+
+/** A client may have learned this address as one of another cluster, and would mix its data with that of this one. */
+function clusterProblem(
+  options: kv.RequestOptions__Output | null,
+  { clusterId, version }: Layout,
+): Failure | undefined {
+  const asked = options?.clusterId ?? "";
+  if (asked === "" || asked === clusterId) return undefined;
+  // Nobody knows yet of which cluster it is.
+  if (version === 0) return notStarted();
+  return failure(
+    "WRONG_CLUSTER",
+    `the request is for cluster "${asked}", and this node is of cluster "${clusterId}"; nothing was done: connect anew, and check the addresses`,
+  );
 }
 
 /** Hands an operation to the node, inside the session of its call. */

@@ -28,6 +28,7 @@ const CODES: Readonly<Record<FailureReason, status>> = {
   CONDITION_FAILED: status.FAILED_PRECONDITION,
   RESYNC: status.OUT_OF_RANGE,
   NOT_ATOMIC: status.FAILED_PRECONDITION,
+  WRONG_CLUSTER: status.FAILED_PRECONDITION,
 };
 
 /** No message of the wire has a field `kind`, so it tells a failure from a reply. */
@@ -68,6 +69,11 @@ export function deadlinePassed(): Failure {
   // Beyond 24 days a deadline overflows the timers of gRPC for Node, and reads as past.
   const message = "the deadline had passed before any work began, or is over 24 days away; nothing was done";
   return failure("DEADLINE_PASSED", message);
+}
+
+/** NOT_READY: no node has started in this process yet. */
+export function notStarted(): Failure {
+  return failure("NOT_READY", "this node is starting; nothing was done");
 }
 
 /** INTERNAL: a defect of the server. */

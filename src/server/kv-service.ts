@@ -3,13 +3,13 @@
  * of its own but the count of calls in flight.
  */
 import type { NodeApi } from "../node/index.js";
-import { type Failure, failure, type Operation } from "../replication/index.js";
+import type { Failure, Operation } from "../replication/index.js";
 import type { kv } from "../wire/index.js";
 import { batchGet } from "./batch-get.js";
 import { batchWrite } from "./batch-write.js";
 import { type Call, decodeCall, run } from "./call.js";
 import { countElements } from "./counting.js";
-import { isFailure, toStatus, unimplemented } from "./failure.js";
+import { isFailure, notStarted, toStatus, unimplemented } from "./failure.js";
 import type { Limits } from "./limits.js";
 import { decodeDelete, decodePut } from "./operation-decoding.js";
 import { decodeGet } from "./read-decoding.js";
@@ -112,7 +112,7 @@ export function kvServiceHandlers(parts: KvServiceParts): kv.KvServiceHandlers {
     GetLayout: unary<kv.GetLayoutRequest__Output, kv.GetLayoutResponse>("GetLayout", (request, _, answer) => {
       const { layout } = node;
       if (layout.version === 0) {
-        answer(failure("NOT_READY", "this node is starting; nothing was done"));
+        answer(notStarted());
         return;
       }
       const isCurrent = BigInt(request.knownVersion) >= BigInt(layout.version);

@@ -109,7 +109,8 @@ export const descriptor = `{
           "ERROR_REASON_DEADLINE_PASSED": 17,
           "ERROR_REASON_INTERNAL": 18,
           "ERROR_REASON_REMOVAL_REFUSED": 19,
-          "ERROR_REASON_SESSION_BEHIND": 20
+          "ERROR_REASON_SESSION_BEHIND": 20,
+          "ERROR_REASON_WRONG_CLUSTER": 21
          }
         },
         "Address": {
@@ -173,6 +174,10 @@ export const descriptor = `{
           "isSloppy": {
            "type": "bool",
            "id": 6
+          },
+          "clusterId": {
+           "type": "string",
+           "id": 7
           }
          }
         },

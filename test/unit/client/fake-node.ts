@@ -28,8 +28,15 @@ export type Behaviour =
 
 export interface FakeWatch {
   readonly replies: readonly kv.WatchResponse[];
-  readonly ends?: "DRAINING" | "RESYNC";
+  readonly ends?: keyof typeof WATCH_ENDS;
 }
+
+/** The codes of what can end a watch. */
+const WATCH_ENDS = {
+  DRAINING: "UNAVAILABLE",
+  RESYNC: "OUT_OF_RANGE",
+  WRONG_CLUSTER: "FAILED_PRECONDITION",
+} as const;
 
 type WatchStream = ServerWritableStream<kv.WatchRequest__Output, kv.WatchResponse>;
 
@@ -40,6 +47,7 @@ export interface Received {
   readonly isRetry: boolean;
   /** As hexadecimal digits. */
   readonly sessionToken: string;
+  readonly clusterId: string;
   readonly consistency: kv.Consistency__Output | null;
   /** Keys or items in it. */
   readonly size: number;
@@ -209,8 +217,7 @@ export class FakeNode {
     const [watch, ...others] = this.watches;
     this.watches = others;
     for (const reply of watch?.replies ?? []) stream.write({ header: this.#header(request), ...reply });
-    if (watch?.ends !== undefined)
-      stream.emit("error", refusal(watch.ends === "RESYNC" ? "OUT_OF_RANGE" : "UNAVAILABLE", watch.ends));
+    if (watch?.ends !== undefined) stream.emit("error", refusal(WATCH_ENDS[watch.ends], watch.ends));
   }
 
   #header(request: Request) {
@@ -253,6 +260,7 @@ function receivedOf(method: string, request: Request | (Request & { items: unkno
     requestId: idOf(request),
     isRetry: options?.isRetry ?? false,
     sessionToken: options?.sessionToken.toString("hex") ?? "",
+    clusterId: options?.clusterId ?? "",
     consistency: options?.consistency ?? null,
     size: Array.isArray(listed) ? listed.length : 0,
   };

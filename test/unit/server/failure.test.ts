@@ -26,6 +26,7 @@ const REASONS: Readonly<Record<FailureReason, true>> = {
   CONDITION_FAILED: true,
   RESYNC: true,
   NOT_ATOMIC: true,
+  WRONG_CLUSTER: true,
 };
 
 /** What the comments of the proto promise: reason to the name of its code. */

@@ -86,6 +86,10 @@ export const ErrorReason = {
    * UNAVAILABLE: no replica that could be asked has all that the session has seen. Nothing was done.
    */
   ERROR_REASON_SESSION_BEHIND: 'ERROR_REASON_SESSION_BEHIND',
+  /**
+   * FAILED_PRECONDITION: the node is of another cluster than the request names. Nothing was done.
+   */
+  ERROR_REASON_WRONG_CLUSTER: 'ERROR_REASON_WRONG_CLUSTER',
 } as const;
 
 /**
@@ -195,6 +199,11 @@ export type ErrorReason =
    */
   | 'ERROR_REASON_SESSION_BEHIND'
   | 20
+  /**
+   * FAILED_PRECONDITION: the node is of another cluster than the request names. Nothing was done.
+   */
+  | 'ERROR_REASON_WRONG_CLUSTER'
+  | 21
 
 /**
  * The reasons in ErrorInfo. Each says what state the request left.

@@ -28,6 +28,11 @@ export interface RequestOptions {
    * are home.
    */
   'isSloppy'?: (boolean);
+  /**
+   * From the layout that the client routes by. When given, a node of another cluster refuses the request: an address may
+   * have passed to one since. Empty: any cluster.
+   */
+  'clusterId'?: (string);
 }
 
 export interface RequestOptions__Output {
@@ -56,4 +61,9 @@ export interface RequestOptions__Output {
    * are home.
    */
   'isSloppy': (boolean);
+  /**
+   * From the layout that the client routes by. When given, a node of another cluster refuses the request: an address may
+   * have passed to one since. Empty: any cluster.
+   */
+  'clusterId': (string);
 }

@@ -25,9 +25,9 @@ export interface WatchRequest {
    */
   'resumeToken'?: (Buffer | Uint8Array | string);
   /**
-   * Of these only the session token. With one, the first reply has one, too: what is read in that session after it shows
-   * all that was written before the watch began. So whoever begins a watch, then scans, and then follows the watch, misses
-   * nothing.
+   * Of these only the cluster and the session token. With a token, the first reply has one, too: what is read in that
+   * session after it shows all that was written before the watch began. So whoever begins a watch, then scans, and then
+   * follows the watch, misses nothing.
    */
   'options'?: (_atoll_kv_v1_RequestOptions | null);
 }
@@ -54,9 +54,9 @@ export interface WatchRequest__Output {
    */
   'resumeToken': (Buffer);
   /**
-   * Of these only the session token. With one, the first reply has one, too: what is read in that session after it shows
-   * all that was written before the watch began. So whoever begins a watch, then scans, and then follows the watch, misses
-   * nothing.
+   * Of these only the cluster and the session token. With a token, the first reply has one, too: what is read in that
+   * session after it shows all that was written before the watch began. So whoever begins a watch, then scans, and then
+   * follows the watch, misses nothing.
    */
   'options': (_atoll_kv_v1_RequestOptions__Output | null);
 }
