@@ -274,7 +274,11 @@ export interface LookupRequest {
 export interface LookupReply {
   readonly type: "lookup-reply";
   readonly id: number;
-  readonly found: { readonly actor: Actor; readonly counter: number; readonly hlc: Hlc } | undefined;
+  /** Undefined: not known, and from now on not applied. "nothing-to-do": it was done, and left no dot. */
+  readonly found:
+    | { readonly actor: Actor; readonly counter: number; readonly hlc: Hlc }
+    | "nothing-to-do"
+    | undefined;
 }
 
 /** A node outside the replica set shall hold a copy of the delta until its home, a replica that is away, has it (rule 15). */

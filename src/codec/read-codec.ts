@@ -8,6 +8,10 @@ const AGAINST_NOTHING = 0;
 const AGAINST_CLOCK = 1;
 const AGAINST_ROW = 2;
 
+const FOUND_NOTHING = 0;
+const FOUND_DOT = 1;
+const FOUND_NOTHING_TO_DO = 2;
+
 export function writeReadRequest(writer: ByteWriter, message: ReadRequest): void {
   writer.varint(message.id);
   writer.varint(message.partition);
@@ -99,16 +103,29 @@ export function readRepairRequest(reader: ByteReader): RepairRequest {
 
 export function writeLookupReply(writer: ByteWriter, message: LookupReply): void {
   writer.varint(message.id);
-  writer.uint8(message.found === undefined ? 0 : 1);
-  if (message.found === undefined) return;
+  if (message.found === undefined) return writer.uint8(FOUND_NOTHING);
+  if (message.found === "nothing-to-do") return writer.uint8(FOUND_NOTHING_TO_DO);
+  writer.uint8(FOUND_DOT);
   writer.actor(message.found.actor);
   writer.varint(message.found.counter);
   writer.hlc(message.found.hlc);
 }
 
+function readFound(reader: ByteReader): LookupReply["found"] {
+  const kind = reader.uint8();
+  switch (kind) {
+    case FOUND_NOTHING:
+      return undefined;
+    case FOUND_NOTHING_TO_DO:
+      return "nothing-to-do";
+    case FOUND_DOT:
+      return { actor: reader.actor(), counter: reader.varint(), hlc: reader.hlc() };
+    default:
+      throw new CodecError(`${kind} says nothing of what was found`);
+  }
+}
+
 export function readLookupReply(reader: ByteReader): LookupReply {
   const id = reader.varint();
-  const found =
-    reader.uint8() === 0 ? undefined : { actor: reader.actor(), counter: reader.varint(), hlc: reader.hlc() };
-  return { type: "lookup-reply", id, found };
+  return { type: "lookup-reply", id, found: readFound(reader) };
 }

@@ -33,6 +33,12 @@ const LIST_ROWS = 1_000;
 /** Scans for rows by hash at a time, for all peers together. */
 const LOOKUPS_MAX = 4;
 
+/** Who asks, and over which of the links to him. */
+interface Asker {
+  readonly member: number;
+  readonly session: number;
+}
+
 export class AuditService {
   readonly #environment: Environment;
   readonly #rows: AuditRows;
@@ -44,24 +50,25 @@ export class AuditService {
   }
 
   serve(from: number, request: AuditRequestMessage): void {
+    const asker: Asker = { member: from, session: this.#environment.links.sessionOf(from) };
     switch (request.type) {
       case "audit-request":
-        return this.#compare(from, request);
+        return this.#compare(asker, request);
       case "audit-cells-request":
-        return this.#sendCells(from, request);
+        return this.#sendCells(asker, request);
       case "audit-rows-request":
-        return this.#takeRows(from, request);
+        return this.#takeRows(asker, request);
       case "audit-list-request":
-        return this.#list(from, request);
+        return this.#list(asker, request);
     }
   }
 
-  #compare(from: number, { id, entries }: AuditRequest): void {
+  #compare(asker: Asker, { id, entries }: AuditRequest): void {
     const unequal: number[] = [];
     const busy: number[] = [];
     const together: PartitionReplica[] = [];
     for (const { partition, clock, check } of entries) {
-      const replica = this.#replica(from, partition);
+      const replica = this.#replica(asker, partition);
       const isComparable = replica !== undefined && isAuditable(replica);
       if (!isComparable) busy.push(partition);
       else if (clock !== undefined && !(isSettled(replica) && shortClock(replica.durableClock) === clock))
@@ -72,30 +79,31 @@ export class AuditService {
       }
     }
     const cells = cellsOf(together, 0, together.length === 0 ? 0 : FIRST_CELLS);
-    this.#send(from, { type: "audit-reply", id, unequal, busy, cells });
+    this.#send(asker, { type: "audit-reply", id, unequal, busy, cells });
   }
 
-  #sendCells(from: number, { id, partitions, from: first, to }: AuditCellsRequest): void {
-    const replicas = partitions.flatMap((partition) => this.#replica(from, partition) ?? []);
+  #sendCells(asker: Asker, { id, partitions, from: first, to }: AuditCellsRequest): void {
+    const replicas = partitions.flatMap((partition) => this.#replica(asker, partition) ?? []);
     const end = Math.min(to, SKETCH_CELLS);
     const check = replicas.reduce((sum, { sketch }) => sum ^ sketch.check, 0n);
     const cells = cellsOf(replicas, Math.min(first, end), end);
-    this.#send(from, { type: "audit-cells-reply", id, check, cells });
+    this.#send(asker, { type: "audit-cells-reply", id, check, cells });
   }
 
-  #takeRows(from: number, request: AuditRowsRequest): void {
+  #takeRows(asker: Asker, request: AuditRowsRequest): void {
     this.#environment.hlc.observe(request.hlc);
-    const among = request.among.flatMap((partition) => this.#replica(from, partition) ?? []);
-    if (request.wanted.length === 0 || this.#lookups >= LOOKUPS_MAX) return this.#exchange(from, request, []);
+    const among = request.among.flatMap((partition) => this.#replica(asker, partition) ?? []);
+    if (request.wanted.length === 0 || this.#lookups >= LOOKUPS_MAX)
+      return this.#exchange(asker, request, []);
     this.#lookups++;
     this.#rows.find(among, new Set(request.wanted), (found) => {
       this.#lookups--;
-      this.#exchange(from, request, found);
+      this.#exchange(asker, request, found);
     });
   }
 
   /** Shows our rows as they were, and makes them good by the asker's if the clocks are equal. */
-  #exchange(from: number, request: AuditRowsRequest, found: readonly FoundRow[]): void {
+  #exchange(asker: Asker, request: AuditRowsRequest, found: readonly FoundRow[]): void {
     const { hlc } = this.#environment;
     const { id, clocks, parts } = request;
     const named = [...parts.map(({ partition }) => partition), ...request.among];
@@ -103,7 +111,7 @@ export class AuditService {
     const askerClocks = new Map(parts.map(({ partition, clock }) => [partition, clock]));
     const answer = new RowsAnswer();
     const asked = parts.flatMap((part) => {
-      const replica = this.#replica(from, part.partition);
+      const replica = this.#replica(asker, part.partition);
       return replica === undefined ? [] : part.rows.map((row) => ({ replica, rowKey: row.rowKey, row }));
     });
     for (const each of isMoved ? [] : [...asked, ...found]) {
@@ -112,14 +120,14 @@ export class AuditService {
       if (askerClock !== undefined && mayHaveTouched(each.replica, each.rowKey, askerClock)) continue;
       if (!answer.isFull) answer.add(each.replica, this.#rows.show(each), clocks === undefined);
     }
-    this.#send(from, { type: "audit-rows-reply", id, hlc: hlc.last, isMoved, parts: answer.parts });
+    this.#send(asker, { type: "audit-rows-reply", id, hlc: hlc.last, isMoved, parts: answer.parts });
     if (isMoved || clocks === undefined) return;
     for (const { replica, row } of asked)
-      this.#rows.makeGood(replica, { peer: from, clock: replica.durableClock, row }, () => undefined);
+      this.#rows.makeGood(replica, { peer: asker.member, clock: replica.durableClock, row }, () => undefined);
   }
 
-  #list(from: number, { id, partition, after }: AuditListRequest): void {
-    const replica = this.#replica(from, partition);
+  #list(asker: Asker, { id, partition, after }: AuditListRequest): void {
+    const replica = this.#replica(asker, partition);
     if (replica === undefined) return;
     replica.rows.scan(after, LIST_ROWS, "durable", (error, rowKeys) => {
       if (error !== undefined) return;
@@ -128,18 +136,18 @@ export class AuditService {
         return version === 0n ? [] : [{ rowKey, version }];
       });
       const upTo = rowKeys.length < LIST_ROWS ? undefined : rowKeys.at(-1);
-      this.#send(from, { type: "audit-list-reply", id, entries, upTo });
+      this.#send(asker, { type: "audit-list-reply", id, entries, upTo });
     });
   }
 
-  #replica(from: number, partition: number): PartitionReplica | undefined {
+  #replica({ member }: Asker, partition: number): PartitionReplica | undefined {
     const replica = this.#environment.replica(partition);
-    return replica !== undefined && this.#environment.view.isReplica(partition, from) ? replica : undefined;
+    return replica !== undefined && this.#environment.view.isReplica(partition, member) ? replica : undefined;
   }
 
-  #send(to: number, reply: AuditReplyMessage): void {
+  #send({ member, session }: Asker, reply: AuditReplyMessage): void {
     this.#environment.counters.add("audit_bytes", messageBytes(reply));
-    this.#environment.links.send(to, reply);
+    this.#environment.links.answer(member, session, reply);
   }
 }
 

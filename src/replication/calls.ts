@@ -1,27 +1,14 @@
 /** Requests to peers that wait for a reply. A call ends with its reply, or when the link to its peer goes down. */
-import type { AuditReplyMessage, Message } from "../codec/index.js";
-import type { PeerLinks } from "./peer-links.js";
+import type { CatchUpPage, Message } from "../codec/index.js";
+import type { PeerLinks, Reply } from "./peer-links.js";
 
-type Reply =
-  | Extract<
-      Message,
-      {
-        type:
-          | "read-reply"
-          | "range-reply"
-          | "changes-reply"
-          | "repair-reply"
-          | "lookup-reply"
-          | "forward-reply"
-          | "hold-reply";
-      }
-    >
-  | AuditReplyMessage;
+/** What ends a call: of a catch-up the pages are asked for one by one, by the session. */
+type CallReply = Exclude<Reply, CatchUpPage>;
 
 interface Call {
   readonly peer: number;
-  readonly type: Reply["type"];
-  readonly done: (reply: Reply | undefined) => void;
+  readonly type: CallReply["type"];
+  readonly done: (reply: CallReply | undefined) => void;
 }
 
 export class Calls {
@@ -41,14 +28,14 @@ export class Calls {
    * Sends a request and calls back once: with the reply, or with undefined when none will come. May call back before it
    * returns. The id that is returned cancels.
    */
-  call<T extends Reply["type"]>(
+  call<T extends CallReply["type"]>(
     peer: number,
     replyType: T,
-    request: (id: number) => Message,
-    done: (reply: Extract<Reply, { type: T }> | undefined) => void,
+    request: (id: number) => Exclude<Message, Reply>,
+    done: (reply: Extract<CallReply, { type: T }> | undefined) => void,
   ): number {
     const id = ++this.#lastId;
-    const isReply = (reply: Reply): reply is Extract<Reply, { type: T }> => reply.type === replyType;
+    const isReply = (reply: CallReply): reply is Extract<CallReply, { type: T }> => reply.type === replyType;
     this.#calls.set(id, {
       peer,
       type: replyType,
@@ -64,7 +51,7 @@ export class Calls {
   }
 
   /** A reply that nobody waits for, or from another peer than was asked, is ignored. */
-  reply(from: number, reply: Reply): void {
+  reply(from: number, reply: CallReply): void {
     const call = this.#calls.get(reply.id);
     if (call?.peer === from && call.type === reply.type) this.#end(reply.id, reply);
   }
@@ -74,7 +61,7 @@ export class Calls {
     for (const [id] of lost) this.#end(id, undefined);
   }
 
-  #end(id: number, reply: Reply | undefined): void {
+  #end(id: number, reply: CallReply | undefined): void {
     const call = this.#calls.get(id);
     this.#calls.delete(id);
     call?.done(reply);

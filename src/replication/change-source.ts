@@ -51,8 +51,10 @@ export class ChangeSource {
   }
 
   serve(from: number, request: ChangesRequest): void {
+    const { links } = this.#environment;
+    const session = links.sessionOf(from);
     const answer = (body: ChangesBody): void => {
-      this.#environment.links.send(from, { type: "changes-reply", id: request.id, body });
+      links.answer(from, session, { type: "changes-reply", id: request.id, body });
     };
     const waitMs = this.#keptForPeers < KEPT_MAX ? request.waitMs : 0;
     this.#ask(from, request, waitMs, answer);

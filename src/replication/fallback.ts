@@ -62,8 +62,9 @@ export class Fallback {
 
   take(from: number, { id, home, delta }: HoldRequest): void {
     const { commit, counters, links } = this.#environment;
+    const session = links.sessionOf(from);
     const reply = (isHeld: boolean): void => {
-      links.send(from, { type: "hold-reply", id, isHeld });
+      links.answer(from, session, { type: "hold-reply", id, isHeld });
     };
     if (!this.#isForUs(from, home, delta) || !this.#copies.hold(home, delta)) {
       counters.add("fallback_refused");

@@ -29,6 +29,8 @@ const MESSAGE_BYTES_MAX = 4 * 1024 * 1024;
 export class PeerLink {
   readonly #transmit: (frame: Buffer) => void;
   #isUp = false;
+  /** How often it came up. */
+  #ups = 0;
   #frame: ByteWriter | undefined;
   #queue: Buffer[] = [];
   #queuedBytes = 0;
@@ -46,6 +48,11 @@ export class PeerLink {
     return this.#isUp;
   }
 
+  /** Which of the links to the peer, one after the other, this is. */
+  get session(): number {
+    return this.#ups;
+  }
+
   get queuedBytes(): number {
     return this.#queuedBytes + (this.#frame?.length ?? 0) + this.#bulk.bytes;
   }
@@ -58,6 +65,7 @@ export class PeerLink {
   up(): void {
     this.down();
     this.#isUp = true;
+    this.#ups++;
     this.#credit = CREDIT_WINDOW_BYTES;
   }
 

@@ -3,11 +3,29 @@
  * frame a peer. A peer that sends bytes which make no frame loses its link, and nothing else happens.
  */
 import { latestCredibleHlc } from "../causality/index.js";
-import { CodecError, type Message, readFrame } from "../codec/index.js";
+import { type AuditReplyMessage, CodecError, type Message, readFrame } from "../codec/index.js";
 import type { Clock, Log, Runtime, Timers, Transport } from "../runtime/index.js";
 import type { Fill } from "./bounds.js";
 import type { Counters } from "./counters.js";
 import { PeerLink } from "./peer-link.js";
+
+/** What answers a request. */
+export type Reply =
+  | Extract<
+      Message,
+      {
+        type:
+          | "read-reply"
+          | "range-reply"
+          | "changes-reply"
+          | "repair-reply"
+          | "lookup-reply"
+          | "forward-reply"
+          | "hold-reply"
+          | "catch-up-page";
+      }
+    >
+  | AuditReplyMessage;
 
 interface LinkEvents {
   message(from: number, message: Message): void;
@@ -68,9 +86,21 @@ export class PeerLinks {
   }
 
   /** False: the message was dropped, because the link is down or its queue is full. */
-  send(peer: number, message: Message): boolean {
-    this.flushSoon();
-    return this.#link(peer).send(message);
+  send(peer: number, message: Exclude<Message, Reply>): boolean {
+    return this.#send(peer, message);
+  }
+
+  /** Of the link that is up: for what answers a request that came over it. */
+  sessionOf(peer: number): number {
+    return this.#link(peer).session;
+  }
+
+  /**
+   * Answers a request over the link that it came over, and over no later one: there the peer may be another process, which
+   * numbers its calls anew and would take this for the answer to something else.
+   */
+  answer(peer: number, session: number, reply: Reply): void {
+    if (this.#link(peer).session === session) this.#send(peer, reply);
   }
 
   sendUrgent(peer: number, message: Message): void {
@@ -107,6 +137,11 @@ export class PeerLinks {
       return this.reset(peer, `a frame is malformed: ${error.message}`);
     }
     if (!isUrgent) link.taken(frame.length);
+  }
+
+  #send(peer: number, message: Message): boolean {
+    this.flushSoon();
+    return this.#link(peer).send(message);
   }
 
   #link(peer: number): PeerLink {

@@ -31,13 +31,16 @@ export class ReplicaService {
   }
 
   read(from: number, request: ReadRequest): void {
+    const { links } = this.#environment;
     const body = this.#readBody(request);
-    this.#environment.links.send(from, { type: "read-reply", id: request.id, body });
+    links.answer(from, links.sessionOf(from), { type: "read-reply", id: request.id, body });
   }
 
   readRange(from: number, request: RangeRequest): void {
+    const { links } = this.#environment;
+    const session = links.sessionOf(from);
     const answer = (body: RangeBody): void => {
-      this.#environment.links.send(from, { type: "range-reply", id: request.id, body });
+      links.answer(from, session, { type: "range-reply", id: request.id, body });
     };
     const replica = this.#environment.replica(request.partition);
     if (replica === undefined) return answer({ kind: "refused", reason: "not-held" });
@@ -47,8 +50,9 @@ export class ReplicaService {
   repair(from: number, request: RepairRequest): void {
     const { commit, hlc, links } = this.#environment;
     const replica = this.#environment.replica(request.partition);
+    const session = links.sessionOf(from);
     const reply = (outcome: RepairOutcome): void => {
-      links.send(from, { type: "repair-reply", id: request.id, outcome });
+      links.answer(from, session, { type: "repair-reply", id: request.id, outcome });
     };
     if (replica === undefined || partitionOfRow(this.#environment, request.rowKey) !== request.partition)
       return reply("unwanted");
@@ -65,17 +69,21 @@ export class ReplicaService {
   lookUp(from: number, request: LookupRequest): void {
     const { commit, links } = this.#environment;
     const trace = this.#environment.replica(request.partition)?.findRequest(request.requestId);
-    if (trace === undefined) this.#fences.add(request.requestId);
+    if (trace === undefined) this.#fences.promise(request.requestId);
     else if (trace.kind !== "applied") return;
-    const found = trace?.dot;
+    const isDone = this.#fences.of(request.requestId) === "done";
+    const found = trace?.dot ?? (isDone ? "nothing-to-do" : undefined);
+    const session = links.sessionOf(from);
     commit.whenDurable(() => {
-      links.send(from, { type: "lookup-reply", id: request.id, found });
+      links.answer(from, session, { type: "lookup-reply", id: request.id, found });
     });
   }
 
   forward(from: number, id: number, body: Buffer): void {
+    const { links } = this.#environment;
+    const session = links.sessionOf(from);
     const reply = (outcome: Outcome): void => {
-      this.#environment.links.send(from, { type: "forward-reply", id, body: encodeOutcome(outcome) });
+      links.answer(from, session, { type: "forward-reply", id, body: encodeOutcome(outcome) });
     };
     const forwarded = decodeForwarded(body);
     if (forwarded === undefined) return reply(badRequest("body", "the forwarded operation is malformed"));

@@ -1,30 +1,43 @@
 /**
- * Request ids that this replica promised never to apply: a retry elsewhere asked for them, was told "unknown here", and
- * may since have been applied there. An attempt that arrives late, out of some buffer, finds the fence (rule 17).
+ * Request ids that this replica will not apply (rule 17), although it holds no dot of theirs:
  *
- * Fences live as long as the process, like the requests that could arrive late. Bounded; the oldest go first.
+ * - those it promised never to: a retry elsewhere asked for them, was told "unknown here", and may since have been applied
+ *   there. An attempt that arrives late, out of some buffer, finds the fence;
+ * - those it has done, and that left nothing to do: a removal of what was not there would remove what came since.
+ *
+ * They live as long as the process, like the requests that could arrive late. Bounded; the oldest go first.
  */
 import type { Fill } from "./bounds.js";
 
 const FENCES_MAX = 100_000;
 
 export class RequestFences {
-  readonly #fenced = new Set<string>();
+  readonly #fenced = new Map<string, "promised" | "done">();
 
   get fill(): Fill {
     return { size: this.#fenced.size, max: FENCES_MAX };
   }
 
-  add(requestId: string): void {
-    this.#fenced.add(requestId);
+  /** Promises not to apply it. One that was done stays so. */
+  promise(requestId: string): void {
+    if (!this.#fenced.has(requestId)) this.#add(requestId, "promised");
+  }
+
+  /** It was done here, and left nothing to do. */
+  done(requestId: string): void {
+    this.#add(requestId, "done");
+  }
+
+  of(requestId: string): "promised" | "done" | undefined {
+    return this.#fenced.get(requestId);
+  }
+
+  #add(requestId: string, why: "promised" | "done"): void {
+    this.#fenced.set(requestId, why);
     if (this.#fenced.size <= FENCES_MAX) return;
-    for (const oldest of this.#fenced) {
+    for (const oldest of this.#fenced.keys()) {
       this.#fenced.delete(oldest);
       break;
     }
-  }
-
-  has(requestId: string): boolean {
-    return this.#fenced.has(requestId);
   }
 }

@@ -19,11 +19,13 @@ type LookupResult =
     }
   /** It was applied; too few replicas held it when the deadline came. */
   | { readonly kind: "found-short"; readonly acksReceived: number }
+  /** A replica has done it, and it left nothing to do. */
+  | { readonly kind: "nothing-to-do" }
   /** Every replica answered, none knows it, and none will apply it from now on. */
   | { readonly kind: "nobody-knows" }
   | { readonly kind: "cannot-tell" };
 
-type Found = NonNullable<LookupReply["found"]>;
+type Found = Exclude<LookupReply["found"], "nothing-to-do" | undefined>;
 
 export class RequestLookup {
   readonly #environment: Environment;
@@ -33,6 +35,7 @@ export class RequestLookup {
   readonly #deadlineMs: number;
   #found: Found | undefined;
   #isTraceDamaged = false;
+  #leftNothing = false;
 
   constructor(
     environment: Environment,
@@ -83,8 +86,13 @@ export class RequestLookup {
         (callId) => this.#request(callId),
         (reply) => {
           if (reply !== undefined) answered++;
-          if (reply?.found !== undefined) {
-            this.#found ??= reply.found;
+          const found = reply?.found;
+          if (found === "nothing-to-do") {
+            this.#leftNothing = true;
+            return settle();
+          }
+          if (found !== undefined) {
+            this.#found ??= found;
             this.#tracker.succeed(member);
           }
           one();
@@ -105,6 +113,7 @@ export class RequestLookup {
 
   #conclude(isUnknownEverywhere: boolean, done: (result: LookupResult) => void): void {
     const acksReceived = this.#tracker.received;
+    if (this.#leftNothing) return done({ kind: "nothing-to-do" });
     if (this.#found === undefined)
       return done({ kind: isUnknownEverywhere ? "nobody-knows" : "cannot-tell" });
     if (this.#tracker.isSatisfied)

@@ -224,8 +224,11 @@ export class Watch {
 
   #take(part: Part, member: number, body: Shown): void {
     const isFirst = part.position === undefined;
-    part.tried.clear();
-    part.unservedSinceMs = undefined;
+    // That there is something to show is not yet to show it.
+    if (!body.isMore || body.rows.length > 0) {
+      part.tried.clear();
+      part.unservedSinceMs = undefined;
+    }
     part.source = member;
     if (isFirst || body.rows.length > 0 || part.position?.equals(body.position) === false) this.#moves++;
     part.position = body.position;

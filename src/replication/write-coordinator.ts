@@ -93,9 +93,10 @@ export class WriteCoordinator {
     const write: Write = { operation, options, replica, parts, deadlineMs, done };
     const requestId = options.requestId;
     if (requestId === undefined) return this.#mint(write);
+    if (this.#fences.of(requestId) === "done") return done(this.#nothingToDo());
     const known = replica.findRequest(requestId);
     if (known !== undefined || options.isRetry) return this.#lookUp(write, requestId);
-    if (this.#fences.has(requestId))
+    if (this.#fences.of(requestId) !== undefined)
       return done(maybeApplied("a retry of this request came before it and was answered elsewhere"));
     this.#mint(write);
   }
@@ -118,6 +119,8 @@ export class WriteCoordinator {
           );
         case "found-short":
           return write.done(writeTimeout(requiredCount(write.parts), result.acksReceived));
+        case "nothing-to-do":
+          return write.done(this.#nothingToDo());
         case "nobody-knows":
           return this.#unlessOvertaken(write, () => this.#mint(write));
         case "cannot-tell":
@@ -138,7 +141,9 @@ export class WriteCoordinator {
     const { requestId } = write.options;
     if (requestId === undefined) return go();
     if (write.replica.findRequest(requestId) !== undefined) return this.#lookUp(write, requestId);
-    if (this.#fences.has(requestId))
+    const fence = this.#fences.of(requestId);
+    if (fence === "done") return write.done(this.#nothingToDo());
+    if (fence !== undefined)
       return write.done(maybeApplied("another retry of this request is under way elsewhere"));
     go();
   }
@@ -211,7 +216,10 @@ export class WriteCoordinator {
     const intents = this.#compiler.compile(write.operation, write.replica, cleared);
     if ("kind" in intents) return write.done(intents);
     // What left nothing to do may be in the batch of this turn: nobody hears of it before it is durable.
-    if (intents.length === 0) return commit.whenDurable(() => write.done(this.#nothingToDo()));
+    if (intents.length === 0) {
+      if (requestId !== undefined) this.#fences.done(requestId);
+      return commit.whenDurable(() => write.done(this.#nothingToDo()));
+    }
     const deltas = intents.map(({ rowKey, row, intent }, index) =>
       write.replica.mint(actor, rowKey, row, intent, { requestId, following: intents.length - 1 - index }),
     );

@@ -157,7 +157,7 @@ export const MERGING: readonly Mutant[] = [
       },
       {
         file: "src/replica/log-walk.ts",
-        find: `    if (from <= replica.floor.get(actor)) return "below-floor";\n`,
+        find: `  if (lacking.some(([actor]) => position.get(actor) < replica.floor.get(actor))) return "below-floor";\n`,
         replace: "",
       },
     ],

@@ -264,7 +264,13 @@ export const MESSAGES: { readonly [T in Message["type"]]: fc.Arbitrary<Extract<M
   "lookup-reply": fc.record({
     type: fc.constant("lookup-reply"),
     id: anyVarint,
-    found: fc.option(fc.record({ actor: anyActor, counter: anyCounter, hlc: anyHlc }), { nil: undefined }),
+    found: fc.option(
+      fc.oneof(
+        fc.constant("nothing-to-do"),
+        fc.record({ actor: anyActor, counter: anyCounter, hlc: anyHlc }),
+      ),
+      { nil: undefined },
+    ),
   }),
   "forward-request": fc.record({ type: fc.constant("forward-request"), ...anyForward }),
   "forward-reply": fc.record({ type: fc.constant("forward-reply"), ...anyForward }),

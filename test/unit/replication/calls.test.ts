@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Message } from "../../../src/codec/index.js";
+import type { LookupRequest } from "../../../src/codec/index.js";
 import { LatencyWindow } from "../../../src/replication/latency-window.js";
 import { RequestFences } from "../../../src/replication/request-fences.js";
 import { Lab } from "./lab.js";
@@ -18,7 +18,7 @@ function makeCalls(): {
   const lab = new Lab({ eu: 3 });
   lab.loses = () => true;
   const { calls } = lab.node(1).environment;
-  const request = (id: number): Message => ({
+  const request = (id: number): LookupRequest => ({
     type: "lookup-request",
     id,
     partition: 0,
@@ -73,7 +73,7 @@ describe("a call to a peer", () => {
     const { lab } = makeCalls();
     const { calls } = lab.node(1).environment;
     const order: string[] = [];
-    const request = (id: number): Message => ({
+    const request = (id: number): LookupRequest => ({
       type: "lookup-request",
       id,
       partition: 0,
@@ -104,12 +104,45 @@ describe("the latencies of peers", () => {
   });
 });
 
+describe("an answer", () => {
+  it("comes over the link that its question came over, or not at all: there may be another process now", () => {
+    const lab = new Lab({ eu: 2 });
+    const asked = lab.node(1);
+    const { links } = asked.environment;
+    const answers = (): number => asked.sent.filter(({ message }) => message.type === "lookup-reply").length;
+    const reply = { type: "lookup-reply", id: 1, found: undefined } as const;
+    const session = links.sessionOf(2);
+    links.answer(2, session, reply);
+    lab.runFor(20);
+    expect(answers()).toBe(1);
+    links.down(2);
+    links.up(2);
+    links.answer(2, session, reply);
+    lab.runFor(20);
+    expect(answers()).toBe(1);
+    links.answer(2, links.sessionOf(2), reply);
+    lab.runFor(20);
+    expect(answers()).toBe(2);
+  });
+});
+
 describe("fences", () => {
+  it("tell what was done from what was promised not to be, whatever is asked since", () => {
+    const fences = new RequestFences();
+    fences.promise("promised");
+    fences.done("done");
+    for (const id of ["promised", "done"]) fences.promise(id);
+    expect([fences.of("promised"), fences.of("done")]).toEqual(["promised", "done"]);
+  });
+
   it("hold a hundred thousand request ids, and let go of the oldest first", () => {
     const fences = new RequestFences();
-    for (let i = 0; i < 100_002; i++) fences.add(`id ${i}`);
-    expect([fences.has("id 0"), fences.has("id 1")]).toEqual([false, false]);
-    expect([fences.has("id 2"), fences.has("id 100001")]).toEqual([true, true]);
-    expect(fences.has("never seen")).toBe(false);
+    for (let i = 0; i < 100_002; i++) fences.promise(`id ${i}`);
+    expect([fences.of("id 0"), fences.of("id 1"), fences.of("never seen")]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect([fences.of("id 2"), fences.of("id 100001")]).toEqual(["promised", "promised"]);
   });
 });

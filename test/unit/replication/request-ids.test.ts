@@ -135,6 +135,20 @@ describe("a retry with the request id of a write", () => {
     expect(read.kind === "read" && read.values.map(({ data }) => data.toString())).toEqual(["since"]);
   });
 
+  it.each([
+    [1, retry],
+    [1, first],
+    [2, retry],
+  ])("removes nothing once it had nothing to remove: at node %i, %o", (node, attempt) => {
+    const lab = new Lab({ eu: 3 });
+    expect(said(lab.execute(1, deleteOf("k", "multi"), retry))).toBe("written");
+    lab.execute(3, putOf("k", "since", "multi"));
+    lab.runFor(50);
+    expect(said(lab.execute(node, deleteOf("k", "multi"), attempt))).toBe("written");
+    const read = lab.execute(3, getOf("k", "multi"));
+    expect(read.kind === "read" && read.values.map(({ data }) => data.toString())).toEqual(["since"]);
+  });
+
   it("is not taken for unknown where only its record is damaged", () => {
     const lab = new Lab({ eu: 3 });
     lab.loses = (message) => message.type === "delta";

@@ -135,11 +135,14 @@ describe("a watch that goes on at a replica that lacks what was shown", () => {
 });
 
 describe("a watch whose log is gone", () => {
-  function trimmedAt(lab: Lab, members: readonly number[]): Buffer {
+  const ALL = { consistency: { level: "ALL" } } as const;
+
+  /** @param by whose write is in the log no more */
+  function trimmedAt(lab: Lab, members: readonly number[], by = 1): Buffer {
     const first = follow(lab, 1);
     const token = first.handle.token();
     first.handle.close();
-    put(lab, 1, "k", "v", { consistency: { level: "ALL" } });
+    put(lab, by, "k", "v", ALL);
     lab.runFor(50);
     for (const member of members) {
       const { environment, replica } = lab.node(member);
@@ -161,6 +164,16 @@ describe("a watch whose log is gone", () => {
     lab.runFor(100);
     expect(second.shown).toEqual(["k=v", "l=later"]);
     second.handle.close();
+  });
+
+  it("ends with RESYNC also where the log has some of it, that comes first", () => {
+    const lab = new Lab({ eu: 3, us: 1 });
+    const token = trimmedAt(lab, [1, 2, 3], 2);
+    put(lab, 1, "l", "kept", ALL);
+    lab.runFor(50);
+    const second = follow(lab, 1, token);
+    lab.runFor(100);
+    expect(second).toMatchObject({ shown: [], failure: { reason: "RESYNC" } });
   });
 
   it("ends with RESYNC when no replica of the region has it, at once; or after a while where one cannot be asked", () => {
@@ -228,6 +241,21 @@ describe("a watch", () => {
     lab.runFor(1_000);
     expect(watch.shown).toEqual(["k=v"]);
     watch.handle.close();
+  });
+
+  it("fails when every replica of the region knows of a change, and has only a damaged row of it", () => {
+    const lab = new Lab({ eu: 3 });
+    const watch = follow(lab, 1);
+    for (const { replica } of lab.nodes) {
+      const { rows } = replica;
+      const readDurable = rows.readDurable.bind(rows);
+      rows.readDurable = (rowKey) => ({ ...readDurable(rowKey), damagedAt: replica.clock });
+    }
+    put(lab, 1, "k", "v", { consistency: { level: "ALL" } });
+    const before = lab.node(1).sent.length;
+    lab.runFor(11_000);
+    expect(watch).toMatchObject({ shown: [], failure: { reason: "QUORUM_UNAVAILABLE" } });
+    expect(lab.node(1).sent.length - before).toBeLessThan(200);
   });
 
   it("fails when no replica of the region can be reached", () => {
