@@ -1,4 +1,5 @@
 /** One key and its value as a line of JSON: what `import` reads and `export` writes. */
+import { parseExactJson } from "./exact-json.js";
 import { fromJson, toJson } from "./json-value.js";
 
 export interface JsonRow {
@@ -26,8 +27,8 @@ export function formatRow({ key, value }: JsonRow): string {
 
 function parseJson(line: string): unknown {
   try {
-    return JSON.parse(line);
+    return parseExactJson(line);
   } catch (error) {
-    throw new TypeError(`is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw error instanceof SyntaxError ? new TypeError(`is not JSON: ${error.message}`) : error;
   }
 }

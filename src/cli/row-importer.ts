@@ -5,7 +5,7 @@
  * the later line is the later write. A row that fails is noted and the others go on; only when many fail in a row, with
  * nothing succeeding between, is the cluster taken to be gone.
  */
-import { AtollError, type BatchResult, type PutResult } from "../client/index.js";
+import { AtollError, type BatchResult, type Lifetime, type PutResult } from "../client/index.js";
 import { isUnavailable } from "./client-session.js";
 import { type JsonRow, parseRow } from "./json-row.js";
 import { LineProblems } from "./line-problems.js";
@@ -20,6 +20,8 @@ const FAILURES_IN_A_ROW_MAX = 128;
 
 export interface ImportOptions {
   readonly bucket: Pick<ValueBucket, "putMany">;
+  /** Of each row. */
+  readonly lifetime: Lifetime;
   /** Ends the import in order: what is in flight is waited for. */
   readonly signal: AbortSignal;
   /** Called after each batch, with the rows written so far and the bytes of the file behind them. */
@@ -152,8 +154,9 @@ export class RowImporter {
 
   /** Never rejects: that a batch could not even be tried is the failure of each of its rows. */
   #put({ rows }: Batch): Promise<BatchResult<PutResult>[]> {
-    return this.#options.bucket
-      .putMany(rows)
+    const { bucket, lifetime } = this.#options;
+    return bucket
+      .putMany(rows, lifetime)
       .catch((thrown) => rows.map(({ key }) => ({ key, ok: false, error: AtollError.from(thrown) })));
   }
 

@@ -5,6 +5,7 @@ import {
   type Buckets,
   type Entry,
   type Key,
+  type Lifetime,
   type PutOptions,
   type PutResult,
   type RegisterRead,
@@ -36,7 +37,7 @@ interface ValueRow {
 export interface ValueBucket {
   get(key: Key): Promise<ValueRead>;
   getMany(keys: readonly Key[]): Promise<BatchResult<ValueRead>[]>;
-  putMany(entries: readonly Entry<unknown>[]): Promise<BatchResult<PutResult>[]>;
+  putMany(entries: readonly Entry<unknown>[], lifetime?: Lifetime): Promise<BatchResult<PutResult>[]>;
   /** All keys in order. One whose value cannot be decoded is told of and left out; any other failure ends it. */
   scan(onUnreadable: (error: AtollError) => void): AsyncIterable<ValueRow>;
   put(key: Key, value: unknown, options?: PutOptions): Promise<PutResult>;
@@ -50,7 +51,7 @@ export function openBucket(buckets: Buckets, type: BucketType, bucket: string): 
     return {
       get: (key) => multi.get(key),
       getMany: (keys) => multi.getMany(keys),
-      putMany: (entries) => multi.putMany(entries),
+      putMany: (entries, lifetime) => multi.putMany(entries, lifetime),
       scan: (onUnreadable) => readable((options) => multi.scan(options), onUnreadable),
       put: (key, value, options) => multi.put(key, value, options),
       delete: (key, options) => multi.delete(key, options),
@@ -63,7 +64,7 @@ export function openBucket(buckets: Buckets, type: BucketType, bucket: string): 
       (await register.getMany(keys)).map((item) =>
         item.ok ? { ...item, result: readOf(item.result) } : item,
       ),
-    putMany: (entries) => register.putMany(entries),
+    putMany: (entries, lifetime) => register.putMany(entries, lifetime),
     scan: async function* (onUnreadable) {
       const rows = readable((options) => register.scan(options), onUnreadable);
       for await (const { key, value } of rows) yield { key, values: [value] };

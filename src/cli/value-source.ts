@@ -1,5 +1,6 @@
 /** Where the value of a put comes from: the command line, a file, or stdin. */
 import { createReadStream } from "node:fs";
+import { parseExactJson } from "./exact-json.js";
 import { failed, misused } from "./failure.js";
 import { fromJson } from "./json-value.js";
 
@@ -25,7 +26,7 @@ export async function readValue(text: string | undefined, options: ValueOptions)
 
 function parseJsonValue(text: string): unknown {
   try {
-    return fromJson(JSON.parse(text));
+    return fromJson(parseExactJson(text));
   } catch (error) {
     throw misused(`--json-value: ${error instanceof Error ? error.message : String(error)}`);
   }

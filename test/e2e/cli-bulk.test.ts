@@ -85,6 +85,21 @@ describe("an import", () => {
     expect((await node.run(["get", "k2", "--bucket", "stdin"])).stdout).toBe("299\n");
   });
 
+  it("with --ttl lasts as long as that says, and refuses numbers that it would round", async () => {
+    const stdin = '{"key":"a","value":1}\n{"key":"b","value":12345678901234567890}\n';
+    const args = ["import", "-", "--bucket", "lasting", "--ttl", "1h"];
+    const before = Date.now();
+    const outcome = await node.run(args, { stdin });
+    expect([outcome.code, outcome.stderr]).toEqual([
+      1,
+      expect.stringMatching(/^line 2: the number 12345678901234567890 would be rounded to /),
+    ]);
+    const read = JSON.parse((await node.run(["get", "a", "--bucket", "lasting", "--json"])).stdout);
+    const endsInMs = Date.parse(read.expiresAt) - before;
+    expect(endsInMs).toBeGreaterThanOrEqual(3_600_000);
+    expect(endsInMs).toBeLessThan(3_700_000);
+  });
+
   it("does not hold slow rows back, and ends in order when it is interrupted", async () => {
     const env = { ATOLL_ENDPOINT: node.endpoint };
     const child = spawnAtoll(["import", "-", "--bucket", "slow", "--json"], { env });

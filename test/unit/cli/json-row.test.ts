@@ -19,6 +19,7 @@ describe("a row of an import", () => {
     ['{"key":"","value":1}', /^has an empty "key"$/],
     ['{"key":"k"}', /^has no "value"$/],
     ['{"key":"k","value":1,"ttl":5}', /^has "ttl" beside "key" and "value"$/],
+    ['{"key":"k","value":12345678901234567890}', /^the number 12345678901234567890 would be rounded to /],
     ['{"key":"k","value":{"$bytes":"?"}}', /^\$bytes does not hold base64$/],
   ])("is refused when it is %s", (line, message) => {
     expect(() => parseRow(line)).toThrow(message);

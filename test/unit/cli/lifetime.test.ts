@@ -13,8 +13,18 @@ describe("--ttl", () => {
     ["never", "never"],
   ])("%s", (text, ttl) => expect(parseTtl(text)).toBe(ttl));
 
-  it.each(["", "30", "0s", "-5s", "5 s", "5w", "1e3s", "s", "0.1ms", "99999999999999d", "toString"])(
-    "refuses %j",
-    (text) => expect(() => parseTtl(text)).toThrow("Use a number and a unit"),
+  it.each(["", "30", "-5s", "5 s", "5w", "1e3s", "s", "toString"])("refuses %j", (text) =>
+    expect(() => parseTtl(text)).toThrow("Use a number and a unit"),
   );
+
+  it.each(["0s", "0.1ms", "52124996d", "4503599627370497ms", "99999999999999d"])(
+    "refuses %s and names what is allowed",
+    (text) => expect(() => parseTtl(text)).toThrow('Use 1ms to 52124995d (2^52 ms), or "never".'),
+  );
+
+  it("takes what it names", () => {
+    expect(parseTtl("1ms")).toBe(1);
+    expect(parseTtl("52124995d")).toBeLessThan(2 ** 52);
+    expect(parseTtl("4503599627370496ms")).toBe(2 ** 52);
+  });
 });

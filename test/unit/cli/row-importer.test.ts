@@ -20,7 +20,10 @@ class HeldBucket {
   inFlight = 0;
   inFlightMax = 0;
 
-  async putMany(entries: Entries): Promise<Results> {
+  readonly lifetimes = new Set<unknown>();
+
+  async putMany(entries: Entries, lifetime?: unknown): Promise<Results> {
+    this.lifetimes.add(lifetime);
     this.inFlight += 1;
     this.inFlightMax = Math.max(this.inFlightMax, this.inFlight);
     await new Promise<void>((answer) => {
@@ -56,7 +59,10 @@ function rows(count: number, keyOf: (at: number) => string = (at) => `k${at}`): 
 
 function run(bucket: HeldBucket, lines: Iterable<string>, options: Partial<ImportOptions> = {}) {
   const { signal } = new AbortController();
-  return RowImporter.run(textLines(bytesOf(lines)), { bucket, signal, onProgress: () => {}, ...options });
+  return RowImporter.run(textLines(bytesOf(lines)), {
+    ...{ bucket, signal, lifetime: {}, onProgress: () => {} },
+    ...options,
+  });
 }
 
 /** Until nothing moves any more: all is in memory, so a few turns of the event loop are enough. */
@@ -224,6 +230,14 @@ describe("an import", () => {
     expect(outcome.rows).toBeLessThan(1_500);
   });
 
+  it("gives every batch the lifetime that all rows have", async () => {
+    const bucket = new HeldBucket();
+    const lifetime = { ttlMs: 5_000 };
+    await run(bucket, rows(300), { lifetime });
+    expect(bucket.batches.length).toBeGreaterThan(1);
+    expect([...bucket.lifetimes]).toEqual([lifetime]);
+  });
+
   it("ends with the error of its source, after what is in flight", async () => {
     const bucket = new HeldBucket();
     const broken = async function* () {
@@ -231,7 +245,8 @@ describe("an import", () => {
       throw new Error("the disk is on fire");
     };
     const { signal } = new AbortController();
-    const imported = RowImporter.run(textLines(broken()), { bucket, signal, onProgress: () => {} });
+    const options = { bucket, signal, lifetime: {}, onProgress: () => {} };
+    const imported = RowImporter.run(textLines(broken()), options);
     await expect(imported).rejects.toThrow("the disk is on fire");
     expect(bucket.stored.size).toBe(3);
   });
