@@ -118,7 +118,10 @@ export function checkTtl({ ttlMs }: Lifetime): number | string {
   if (ttlMs === undefined) return 0;
   if (ttlMs === "never") return NEVER;
   if (Number.isInteger(ttlMs) && ttlMs >= 1 && ttlMs <= TTL_MS_MAX) return ttlMs;
-  throw AtollError.invalid("ttlMs", `ttlMs is ${ttlMs}: use a whole number from 1 to 2^52, or "never"`);
+  throw AtollError.invalid(
+    "ttlMs",
+    `ttlMs is ${ttlMs}: use a whole number from 1 to 2^52 (${TTL_MS_MAX}), or "never"`,
+  );
 }
 
 /** 0 is the server's choice, and what it is asked for where the caller names none; the upper bound is the server's. */

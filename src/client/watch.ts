@@ -52,7 +52,8 @@ export type Change<Shown, K extends Key = string> = ChangeOf<K> & Shown;
  * - A loop that is slow holds up nothing: what it has not read yet stays in the store's log, for as long as that lasts.
  *
  * It rejects with an `AtollError`. With the reason `RESYNC` the log is gone where `since`, or a watch that was cut off or
- * not read for long, would go on: begin anew, `withExisting`.
+ * not read for long, would go on, or the nodes have restarted since and cannot tell: begin anew, `withExisting`. With
+ * `WRONG_CLUSTER` all addresses have passed to another cluster: connect anew.
  */
 export class Watch<Item> implements AsyncIterableIterator<Item, undefined, void>, AsyncDisposable {
   readonly #replies: AsyncGenerator<kv.WatchResponse__Output, void, undefined>;

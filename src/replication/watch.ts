@@ -292,9 +292,10 @@ function beyond(seen: VersionVector, position: VersionVector): VersionVector {
   return VersionVector.from([...seen.beyond(position).entries()].filter(([actor]) => !seen.isClosed(actor)));
 }
 
+/** A replica that has started anew does not know what was trimmed before: the log may be there all the same. */
 const RESYNC = failure(
   "RESYNC",
-  "the watch goes on from a time of which the log is gone; nothing was done: begin a new watch, and scan what is there after it has begun",
+  "the log is gone since the time that the watch goes on from, or the nodes have restarted since and cannot tell whether it is; nothing was done: begin a new watch, and scan what is there after it has begun",
 );
 const UNSERVED = failure(
   "QUORUM_UNAVAILABLE",

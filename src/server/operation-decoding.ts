@@ -72,7 +72,10 @@ export function ttlOf(text: string): Ttl {
 
 export function ttlProblem(text: string, field: string): Failure | undefined {
   if (text === NEVER || Number(text) <= TTL_MS_MAX) return undefined;
-  return badRequest(field, `${text} ms; the most is 2^52, and 2^64 - 1 says that it never expires`);
+  return badRequest(
+    field,
+    `${text} ms; the most is 2^52 (${TTL_MS_MAX}), and 2^64 - 1 says that it never expires`,
+  );
 }
 
 /** The stamp and the end of a value are the server's to give: a value that was read can be put back as it is. */

@@ -371,6 +371,7 @@ describe("how long a write lasts", () => {
   it("is no more than can be told exactly", async () => {
     const failure = await failureOf(put({ address, value, ttlMs: String(2n ** 52n + 1n) }));
     expect(failure).toMatchObject({ code: "INVALID_ARGUMENT", metadata: { field: "ttl_ms" } });
+    expect(failure.message).toContain("4503599627370497 ms; the most is 2^52 (4503599627370496)");
     expect(node.asked).toEqual([]);
   });
 });

@@ -55,7 +55,8 @@ export const ErrorReason = {
    */
   ERROR_REASON_SESSION_LOST: 'ERROR_REASON_SESSION_LOST',
   /**
-   * OUT_OF_RANGE: the resume token is older than the log. Begin a new watch, and scan once it has begun.
+   * OUT_OF_RANGE: the resume token is older than the log, or than a restart after which the nodes cannot tell whether it is.
+   * Begin a new watch, and scan once it has begun.
    */
   ERROR_REASON_RESYNC: 'ERROR_REASON_RESYNC',
   /**
@@ -160,7 +161,8 @@ export type ErrorReason =
   | 'ERROR_REASON_SESSION_LOST'
   | 12
   /**
-   * OUT_OF_RANGE: the resume token is older than the log. Begin a new watch, and scan once it has begun.
+   * OUT_OF_RANGE: the resume token is older than the log, or than a restart after which the nodes cannot tell whether it is.
+   * Begin a new watch, and scan once it has begun.
    */
   | 'ERROR_REASON_RESYNC'
   | 13

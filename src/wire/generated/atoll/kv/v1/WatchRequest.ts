@@ -21,7 +21,7 @@ export interface WatchRequest {
   'key'?: (Buffer | Uint8Array | string);
   /**
    * From a reply of an earlier watch of the same keys, whichever node gave it: goes on there. Empty: from now on. One that
-   * is older than the log gets RESYNC.
+   * is older than the log gets RESYNC; one that is older than a restart of the nodes may.
    */
   'resumeToken'?: (Buffer | Uint8Array | string);
   /**
@@ -50,7 +50,7 @@ export interface WatchRequest__Output {
   'key': (Buffer);
   /**
    * From a reply of an earlier watch of the same keys, whichever node gave it: goes on there. Empty: from now on. One that
-   * is older than the log gets RESYNC.
+   * is older than the log gets RESYNC; one that is older than a restart of the nodes may.
    */
   'resumeToken': (Buffer);
   /**
