@@ -1,6 +1,11 @@
 /** What comes of addresses that pass to nodes of another cluster while a client goes by them. */
-import { describe, expect, it } from "vitest";
+import { credentials } from "@grpc/grpc-js";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { FailoverCall } from "../../../src/client/failover-call.js";
 import { AtollError } from "../../../src/client/index.js";
+import { NodeHandle } from "../../../src/client/node-handle.js";
+import { RetryBudget } from "../../../src/client/retry-budget.js";
+import type { kv } from "../../../src/wire/index.js";
 import { FakeCluster } from "./fake-cluster.js";
 import type { Behaviour } from "./fake-node.js";
 
@@ -16,7 +21,7 @@ describe("a client of one cluster", () => {
   it("names it in every request, so that no other one serves it", async () => {
     const cluster = await FakeCluster.start({ eu: 1 });
     const node = cluster.node("eu-1");
-    const db = await cluster.connect();
+    const db = await cluster.connect({ timeoutMs: 20_000 });
     const bucket = db.register("b");
     node.watches = [{ replies: [{ resumeToken: Buffer.from("t") }] }];
     await bucket.put("k", 1);
@@ -34,21 +39,44 @@ describe("a client of one cluster", () => {
     expect(sent.map(({ clusterId }) => clusterId)).toEqual(sent.map(() => "test"));
   });
 
-  it("goes past a node of another cluster, at no cost to the retry budget", async () => {
+  it("goes past a node of another cluster, and sends a write on as new", async () => {
     const cluster = await FakeCluster.start({ eu: 2 });
-    const bucket = (await cluster.connect()).register("b");
-    const key = cluster.keyAt("eu-1", "b");
+    const bucket = (await cluster.connect({ timeoutMs: 20_000 })).register("b");
     cluster.node("eu-1").behaviour = STRAY;
-    // More at once than the budget has tokens.
-    await Promise.all(Array.from({ length: 400 }, (_, value) => bucket.put(key, value)));
-    const taken = cluster.node("eu-2").requests("put");
-    expect(taken).toHaveLength(400);
-    expect(taken.filter(({ isRetry }) => isRetry)).toEqual([]);
+    await bucket.put(cluster.keyAt("eu-1", "b"), 1);
+    expect(cluster.node("eu-1").requests("put")).toHaveLength(1);
+    expect(cluster.node("eu-2").requests("put")).toMatchObject([{ isRetry: false }]);
+  });
+
+  it("does so at no cost to the retry budget: it burdens no node of its own", async () => {
+    const cluster = await FakeCluster.start({ eu: 2 });
+    cluster.node("eu-1").behaviour = STRAY;
+    const handles = cluster.nodes.map(
+      ({ address, nodeId, region }) => new NodeHandle(nodeId, region, address, credentials.createInsecure()),
+    );
+    onTestFinished(() => {
+      for (const handle of handles) handle.close();
+    });
+    const get = FailoverCall.run<kv.GetResponse__Output>({
+      send: (stub, _isRetry, options, done) =>
+        stub.get(
+          { address: { type: "DATA_TYPE_REGISTER", bucket: "b", key: Buffer.from("k") } },
+          options,
+          done,
+        ),
+      candidates: () => handles.values(),
+      isWrite: false,
+      deadlineMs: performance.now() + 20_000,
+      signal: undefined,
+      budget: new RetryBudget({ tokensMax: 0, tokensPerRequest: 0, tokensPerSecond: 0 }, performance.now()),
+      limits: { roundsMax: 1, attemptsMax: 8, patienceMs: () => 20_000 },
+    });
+    expect(await get).toMatchObject({ found: false, header: { nodeId: "eu-2" } });
   });
 
   it("is told so, and where, when all its addresses are of another: each is asked once", async () => {
     const cluster = await FakeCluster.start({ eu: 2, us: 1 });
-    const bucket = (await cluster.connect()).register("b");
+    const bucket = (await cluster.connect({ timeoutMs: 20_000 })).register("b");
     for (const node of cluster.nodes) node.behaviour = STRAY;
     const failure = await failureOf(bucket.put("k", 1));
     expect(failure).toMatchObject({
@@ -63,7 +91,7 @@ describe("a client of one cluster", () => {
 
   it.each(["eu-1", "eu-2"])("is told what ails its own nodes while there are some, %s", async (own) => {
     const cluster = await FakeCluster.start({ eu: 2 });
-    const bucket = (await cluster.connect()).register("b");
+    const bucket = (await cluster.connect({ timeoutMs: 20_000 })).register("b");
     const key = cluster.keyAt("eu-1", "b");
     for (const node of cluster.nodes) node.behaviour = STRAY;
     cluster.node(own).behaviour = { does: "refuse", code: "UNAVAILABLE", reason: "NOT_READY" };
@@ -74,7 +102,7 @@ describe("a client of one cluster", () => {
 
   it("has a watch that ends with it, and does not wait for a cluster that is gone", async () => {
     const cluster = await FakeCluster.start({ eu: 1 });
-    const bucket = (await cluster.connect()).register<string>("b");
+    const bucket = (await cluster.connect({ timeoutMs: 20_000 })).register<string>("b");
     const begun = { replies: [{ resumeToken: Buffer.from("t") }] };
     cluster.node("eu-1").watches = [
       { ...begun, ends: "DRAINING" },
