@@ -1,4 +1,4 @@
-import type { Actor, Dot } from "./dot.js";
+import { type Actor, actorIncarnation, actorMember, type Dot } from "./dot.js";
 import { type Covers, VersionVector } from "./version-vector.js";
 
 /**
@@ -64,10 +64,14 @@ export class Context implements Covers {
     return rest;
   }
 
-  /** What of this context is dots of these actors. */
+  /** What of this context is dots of these actors; of one that is closed also what came before it. */
   of(actors: Iterable<Actor>): Context {
     const part = new Context();
     for (const actor of actors) {
+      if (this.vector.isClosed(actor)) {
+        part.vector.close(actorMember(actor), actorIncarnation(actor));
+        continue;
+      }
       const upTo = this.vector.get(actor);
       if (upTo > 0) part.vector.raise(actor, upTo);
       for (const counter of this.#dots.get(actor) ?? []) part.add(actor, counter);

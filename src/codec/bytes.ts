@@ -79,7 +79,10 @@ export class ByteWriter {
     this.varint(value);
   }
 
+  /** @throws RangeError for what is no count: a loop over an infinite one would never end, and nothing else would run */
   varint(value: number): void {
+    if (!(value >= 0 && value <= Number.MAX_SAFE_INTEGER))
+      throw new RangeError(`${value} is not a whole number of 53 bits`);
     this.#reserve(8);
     let rest = value;
     while (rest >= 0x80) {

@@ -20,6 +20,10 @@ it("has a part for some of its actors", () => {
   expect([part.covers(a, 2), part.covers(a, 5), part.covers(b, 3)]).toEqual([true, true, false]);
   expect(context.of([b]).dots()).toEqual([{ actor: b, counter: 3 }]);
   expect(context.of([]).isEmpty).toBe(true);
+  context.vector.close(1, 9);
+  const closed = context.of([actorOf(1, 9), b]);
+  expect([closed.vector.sorted(), closed.vector.closed()]).toEqual([[], [[1, 9]]]);
+  expect(closed.covers(actorOf(1, 9), 1_000)).toBe(true);
 });
 
 describe("a causal context", () => {

@@ -67,6 +67,13 @@ describe("bytes", () => {
       expect(written((writer) => writer.varint(value))).toHaveLength(length);
   });
 
+  it.each([Number.POSITIVE_INFINITY, Number.NaN, -1, 2 ** 53])(
+    "refuse to write %d: it would never end, or come back as another",
+    (value) => {
+      expect(() => new ByteWriter().varint(value)).toThrow(RangeError);
+    },
+  );
+
   it.each<[string, string, (reader: ByteReader) => unknown]>([
     ["a number beyond 2^53 - 1", "8080808080808020", (reader: ByteReader) => reader.varint()],
     ["a number without an end", "ffffffffffffffffff01", (reader: ByteReader) => reader.varint()],
