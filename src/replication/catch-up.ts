@@ -9,6 +9,7 @@ import type { CatchUpLogPage, CatchUpPage, CatchUpRequest, CatchUpRowPage, RowKe
 import { aboveFloor, buildPage, type PartitionReplica } from "../replica/index.js";
 import type { Timer } from "../runtime/index.js";
 import type { Fill } from "./bounds.js";
+import { type CatchUpReport, type Progress, progressFrom, reportOf, skipHeld } from "./catch-up-progress.js";
 import { type CatchUpRecord, catchUpKey, sealCatchUp } from "./catch-up-record.js";
 import { bytesOf, CatchUpThrottle } from "./catch-up-throttle.js";
 import type { Environment } from "./environment.js";
@@ -29,30 +30,6 @@ interface CatchUpHooks {
   refused(replica: PartitionReplica, source: number): void;
   /** A session came to its end, so another partition may have its turn. */
   ended(): void;
-}
-
-/** Of all catch-ups that are under way or wait for a source. */
-export interface CatchUpReport {
-  readonly partitions: number;
-  /** Those that fetch all rows, because no source's log reaches back to what they hold. */
-  readonly fullSyncs: number;
-  /** Dots that were lacking in the beginning, and how many of them were read out of the sources' logs. */
-  readonly dotsTotal: number;
-  readonly dotsDone: number;
-  readonly rowsReceived: number;
-}
-
-/** Where a catch-up stands; all but the source survives the loss of the source. */
-interface Progress {
-  /** Our clock at the beginning. */
-  readonly begin: VersionVector;
-  rowsReceived: number;
-  target: VersionVector | undefined;
-  position: VersionVector;
-  /** The full sync of the rows, while it is under way. */
-  rows: { readonly after: RowKey | undefined } | undefined;
-  /** Where the source's log began, once a full sync was needed. */
-  floor: VersionVector | undefined;
 }
 
 interface Session {
@@ -102,19 +79,9 @@ export class CatchUp {
   }
 
   report(): CatchUpReport {
-    const report = { partitions: 0, fullSyncs: 0, dotsTotal: 0, dotsDone: 0, rowsReceived: 0 };
     const all = new Map(this.#kept);
     for (const [partition, { progress }] of this.#sessions) all.set(partition, progress);
-    for (const [partition, { begin, floor, position, rows, rowsReceived, target }] of all) {
-      const clock = this.#environment.replica(partition)?.clock;
-      if (target !== undefined && clock?.includes(target) === true) continue;
-      report.partitions++;
-      if (rows !== undefined || floor !== undefined) report.fullSyncs++;
-      report.dotsTotal += target?.dotsBeyond(begin) ?? 0;
-      report.dotsDone += position.dotsBeyond(begin);
-      report.rowsReceived += rowsReceived;
-    }
-    return report;
+    return reportOf(all, (partition) => this.#environment.replica(partition)?.clock);
   }
 
   /** No session can begin before another one ends. */
@@ -170,6 +137,7 @@ export class CatchUp {
 
   #request(session: Session): void {
     const { progress, replica } = session;
+    skipHeld(progress, replica.durableClock);
     this.#awaitPage(session);
     const isSent = this.#environment.links.send(session.source, {
       type: "catch-up-request",
@@ -325,15 +293,7 @@ export class CatchUp {
       sourceClock.includes(target) && !replica.clock.includes(target);
     if (kept?.target !== undefined && isWanted(kept.target)) return kept;
     if (kept !== undefined) this.#drop(replica.partition);
-    const begin = replica.clock.copy();
-    return {
-      begin,
-      rowsReceived: 0,
-      target: undefined,
-      position: begin.copy(),
-      rows: undefined,
-      floor: undefined,
-    };
+    return progressFrom(replica.clock);
   }
 }
 

@@ -5,7 +5,7 @@ export { AUDIT_INTERVAL_MS, Audit } from "./audit.js";
 export type { PeerHints } from "./away-peers.js";
 export type { Fill } from "./bounds.js";
 export { Calls } from "./calls.js";
-export type { CatchUpReport } from "./catch-up.js";
+export type { CatchUpReport } from "./catch-up-progress.js";
 export { type CatchUpRecord, catchUpKey, openCatchUp } from "./catch-up-record.js";
 export { CONSISTENCY_LEVELS, type Consistency } from "./consistency.js";
 export { Counters } from "./counters.js";
