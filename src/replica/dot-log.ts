@@ -9,6 +9,7 @@ import {
   openRecord,
   RecordDamagedError,
   type RequestRecord,
+  type RowKey,
   readLogEntry,
   sealRecord,
   writeLogEntry,
@@ -116,6 +117,16 @@ export class DotLog {
       if (error instanceof RecordDamagedError) return "damaged";
       throw error;
     }
+  }
+
+  /** Drops the request id that made a durable dot of this row, unless it made others with it. */
+  forgetRequest(actor: Actor, counter: number, rowKey: RowKey): void {
+    const entry = this.read(actor, counter);
+    const requestId = entry?.requestId;
+    if (entry?.rowKey !== rowKey || requestId === undefined || entry.following > 0) return;
+    if (this.read(actor, counter - 1)?.requestId === requestId) return;
+    this.add(actor, counter, { ...entry, requestId: undefined });
+    this.#commit.put(requestKey(this.#partition, requestId), undefined);
   }
 
   #remove(actor: Actor, counter: number): void {

@@ -9,7 +9,7 @@
  */
 import type { RowKey } from "../codec/index.js";
 import { rowState } from "../crdt/index.js";
-import type { PartitionReplica } from "../replica/index.js";
+import { giveUpMissing, type PartitionReplica } from "../replica/index.js";
 import type { Timer } from "../runtime/index.js";
 import type { Fill } from "./bounds.js";
 import type { Environment } from "./environment.js";
@@ -107,7 +107,7 @@ export class RowHealing {
         { partition: replica.partition },
         "a damaged row held writes that no other replica has; they are lost, and it is served without them",
       );
-      return replica.rows.giveUpMissing(rowKey);
+      return giveUpMissing(replica, rowKey);
     }
     if (!missing.includes(actor) || ++patient.inVain < ROUNDS_OWN_MISSING) return;
     failStorage("a damaged row held writes of this node that no other replica has");

@@ -95,7 +95,8 @@ describe("a damaged row", () => {
     cluster.put("eu-2", "before", "v", { consistency: { level: "ALL" } });
     cluster.isolate("eu-1");
     cluster.runFor(5_000);
-    expect(cluster.put("eu-1", "only here", "v", alone).kind).toBe("written");
+    const requestId = "ab".repeat(16);
+    expect(cluster.put("eu-1", "only here", "v", { ...alone, requestId }).kind).toBe("written");
     expect(cluster.put("eu-1", "after", "v", alone).kind).toBe("written");
     const node = cluster.node("eu-1");
     cluster.stop(node);
@@ -107,6 +108,10 @@ describe("a damaged row", () => {
     for (const { member } of cluster.nodes) expect(cluster.held(member.nodeId, "after")).toEqual(["v"]);
     for (const { member } of cluster.nodes) expect(cluster.held(member.nodeId, "only here")).toEqual([]);
     expect(cluster.counter("eu-1", "rows_lost")).toBe(1);
+    // Whoever asks again for what was lost is not told that it is there.
+    const again = { requestId, isRetry: true, consistency: { level: "ALL" } } as const;
+    expect(cluster.put("eu-2", "only here", "v", again)).toMatchObject({ kind: "written", acksReceived: 3 });
+    for (const { member } of cluster.nodes) expect(cluster.held(member.nodeId, "only here")).toEqual(["v"]);
     cluster.stopAll();
   });
 
