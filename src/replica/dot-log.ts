@@ -23,6 +23,7 @@ import {
   requestKey,
 } from "../storage/index.js";
 
+const UNREADABLE = Buffer.alloc(1);
 const ENTRY_BYTES_GUESS = 128;
 /** Key 19, version 1, actor 8, counter about 3, stamp 8, checksum 4. */
 const REQUEST_RECORD_BYTES = 43;
@@ -119,14 +120,22 @@ export class DotLog {
     }
   }
 
-  /** Drops the request id that made a durable dot of this row, unless it made others with it. */
-  forgetRequest(actor: Actor, counter: number, rowKey: RowKey): void {
+  /**
+   * A durable dot of this row is lost, and with it the write that made it: its request id goes. Of a write that made other
+   * dots, which are not lost, what stays is a record that cannot be read: whether it was applied nobody can tell.
+   */
+  loseRequest(actor: Actor, counter: number, rowKey: RowKey): void {
     const entry = this.read(actor, counter);
     const requestId = entry?.requestId;
-    if (entry?.rowKey !== rowKey || requestId === undefined || entry.following > 0) return;
-    if (this.read(actor, counter - 1)?.requestId === requestId) return;
-    this.add(actor, counter, { ...entry, requestId: undefined });
-    this.#commit.put(requestKey(this.#partition, requestId), undefined);
+    if (entry?.rowKey !== rowKey || requestId === undefined) return;
+    let first = counter;
+    while (this.read(actor, first - 1)?.requestId === requestId) first--;
+    const last = counter + entry.following;
+    for (let part = first; part <= last; part++) {
+      const known = this.read(actor, part);
+      if (known !== undefined) this.add(actor, part, { ...known, requestId: undefined });
+    }
+    this.#commit.put(requestKey(this.#partition, requestId), first === last ? undefined : UNREADABLE);
   }
 
   #remove(actor: Actor, counter: number): void {

@@ -1,7 +1,7 @@
 /**
  * Writes that died with the record of a row: no other replica has them, and none will bring them. The row is served with what
- * is left. Who asks again for one of them must not hear that it was applied, so its request id goes as well: a retry is a
- * new write. Those of several rows keep theirs: the other rows have it, and would get it twice.
+ * is left. Who asks again for one of them must not hear that it was applied, so its request id goes as well, and a retry is
+ * a new write. Of a write to several rows, which would get it twice, nobody can tell any more.
  */
 import type { RowKey } from "../codec/index.js";
 import type { PartitionReplica } from "./partition-replica.js";
@@ -17,7 +17,7 @@ export function giveUpMissing({ floor, log, rows }: PartitionReplica, rowKey: Ro
     const upTo = damagedAt.counterOf(actor);
     const first = Math.max(floor.get(actor), upTo - WRITES_MAX) + 1;
     for (let counter = first; counter <= upTo; counter++)
-      if (!ahead.covers(actor, counter)) log.forgetRequest(actor, counter, rowKey);
+      if (!ahead.covers(actor, counter)) log.loseRequest(actor, counter, rowKey);
   }
   rows.giveUpMissing(rowKey);
 }
