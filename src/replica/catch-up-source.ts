@@ -3,7 +3,8 @@
  * which rows the asker lacks; each is sent in its present state, once a page at most, however often it was overwritten.
  *
  * A row is left out at a pointer when one of its live dots comes later in the session: it will be sent there, and the
- * asker adopts the clock only at the end.
+ * asker adopts the clock only at the end. Only what has an entry in the target comes: a row may also show dots that the
+ * target covers because their actor is closed, and no log has a pointer for.
  */
 import { type Dot, VersionVector } from "../causality/index.js";
 import type { CatchUpBody, CatchUpPointer, CatchUpRequest, CatchUpRow, RowKey } from "../codec/index.js";
@@ -114,7 +115,7 @@ class LogPageBuilder {
       (dot) =>
         (dot.actor > at.actor || (dot.actor === at.actor && dot.counter > at.counter)) &&
         dot.counter > this.#start.get(dot.actor) &&
-        this.#target.covers(dot.actor, dot.counter),
+        dot.counter <= this.#target.counterOf(dot.actor),
     );
   }
 }
