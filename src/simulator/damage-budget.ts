@@ -30,6 +30,7 @@ export class DamageBudget {
   readonly #unseenAtMs: number[] = [];
   #hasLostDisk = false;
   #hasRemoved = false;
+  #mayBringBack = false;
 
   constructor(victim: number) {
     this.victim = victim;
@@ -53,8 +54,16 @@ export class DamageBudget {
     return this.#hasRemoved;
   }
 
-  destroyed(member: number, atMs: number, damage: Damage): void {
+  /** A copy that is older than a loss was put back: what was lost may be there again, and the others may be done with it. */
+  get mayBringBack(): boolean {
+    return this.#mayBringBack;
+  }
+
+  /** @param copiedAtMs the disk is as it was then; undefined: some of it is gone or wrong */
+  destroyed(member: number, atMs: number, damage: Damage, copiedAtMs?: number): void {
     if (member !== this.victim) throw new Error(`node ${member} lost data, and the victim is ${this.victim}`);
+    if (copiedAtMs !== undefined)
+      this.#mayBringBack ||= this.#destroyedAtMs.some((each) => each >= copiedAtMs);
     this.#destroyedAtMs.push(atMs);
     if (damage === "removed") this.#hasRemoved = true;
     else this.#hasLostDisk = true;

@@ -85,7 +85,7 @@ export class Simulation {
       mayLose: (node) => node.member.number === this.#budget.victim,
       losesAcknowledged: (node) => this.#destroyed(node, "unseen"),
     });
-    this.#stage = new Stage(this.#cluster, this.#keeper, (node, damage) => this.#destroyed(node, damage));
+    this.#stage = new Stage(this.#cluster, this.#keeper, (...what) => this.#destroyed(...what));
     this.#clients = new ClientPool(
       this.#cluster,
       this.history,
@@ -202,8 +202,8 @@ export class Simulation {
     return clock === undefined ? 0 : clock.wallMs() - clock.errorMs - this.nowMs;
   }
 
-  #destroyed({ member }: RunningNode, damage: Damage): void {
-    this.#budget.destroyed(member.number, this.nowMs, damage);
+  #destroyed({ member }: RunningNode, damage: Damage, copiedAtMs?: number): void {
+    this.#budget.destroyed(member.number, this.nowMs, damage, copiedAtMs);
     this.#ledger.diskLost(member.number);
     this.#clocks.diskLost(member.number, damage);
     this.#copies.diskLost(member.number);

@@ -85,8 +85,8 @@ export class Stage implements FaultStage {
     return this.#batches.get(node.member.number) ?? 0;
   }
 
-  destroyed(node: RunningNode, damage: Damage): void {
-    this.#destroyed(node, damage);
+  destroyed(node: RunningNode, damage: Damage, copiedAtMs?: number): void {
+    this.#destroyed(node, damage, copiedAtMs);
   }
 
   /** Faults stop: whatever lasts is taken back, and clocks are set. */

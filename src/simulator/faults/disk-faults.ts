@@ -16,7 +16,15 @@ const ROTTEN_ROWS = 8;
 /** Of the losses of a node that was cut off, where there are fallbacks. */
 const COPIED_SHARE = 0.7;
 
-type Snapshot = ReturnType<RunningNode["host"]["disk"]["snapshot"]>;
+/** A disk as it was at some moment. */
+interface DiskCopy {
+  readonly snapshot: ReturnType<RunningNode["host"]["disk"]["snapshot"]>;
+  readonly takenAtMs: number;
+}
+
+function copyDisk(stage: FaultStage, node: RunningNode): DiskCopy {
+  return { snapshot: node.host.disk.snapshot(), takenAtMs: stage.time.nowMs };
+}
 
 /** Fires when the node ends, or fails to start, for its disk. */
 function firesOnEnd(stage: FaultStage, fault: PlannedFault, node: RunningNode): () => void {
@@ -45,20 +53,21 @@ function wipe(stage: FaultStage, node: RunningNode): void {
 }
 
 /** A mark that was lost or put back meanwhile shows nothing. */
-function putBack(stage: FaultStage, node: RunningNode, snapshot: Snapshot, what: "disk" | "store"): void {
+function putBack(stage: FaultStage, node: RunningNode, copy: DiskCopy, what: "disk" | "store"): void {
   const { disk } = node.host;
+  const { snapshot, takenAtMs } = copy;
   disk.rollback(snapshot, what);
-  stage.destroyed(node, what === "store" && disk.hasMarkSince(snapshot) ? "seen" : "unseen");
+  stage.destroyed(node, what === "store" && disk.hasMarkSince(snapshot) ? "seen" : "unseen", takenAtMs);
 }
 
 function rollBack(stage: FaultStage, fault: PlannedFault, what: "disk" | "store"): void {
   const node = nodeOf(stage, fault.node);
-  const snapshot = node.host.disk.snapshot();
+  const copy = copyDisk(stage, node);
   const batches = stage.batchesOf(node);
   stage.later(fault.forMs, () => {
     // A power cut would take what the mark said last, too: then nothing on the disk could tell.
     if (!stage.keeper.crash(node, { loseUnsynced: false }, REPAIR_MS)) return;
-    putBack(stage, node, snapshot, what);
+    putBack(stage, node, copy, what);
     if (stage.batchesOf(node) > batches) stage.fired(fault);
   });
 }
@@ -71,7 +80,7 @@ function rollBack(stage: FaultStage, fault: PlannedFault, what: "disk" | "store"
 function failTheOtherHalf(
   stage: FaultStage,
   fault: PlannedFault,
-  lose: (forgetful: RunningNode, before: Snapshot) => void,
+  lose: (forgetful: RunningNode, before: DiskCopy) => void,
 ): void {
   const forgetful = nodeOf(stage, fault.node);
   const others = stage.nodes.filter((node) => node !== forgetful);
@@ -81,7 +90,7 @@ function failTheOtherHalf(
   const cut = (from: readonly RunningNode[], to: readonly RunningNode[]): void => {
     for (const a of from) for (const b of to) stage.network.cut(a.member.number, b.member.number);
   };
-  const before = forgetful.host.disk.snapshot();
+  const before = copyDisk(stage, forgetful);
   cut(minority, [forgetful, ...rest]);
   stage.later(fault.forMs, () => {
     if (!stage.keeper.crash(forgetful, { loseUnsynced: false }, REPAIR_MS)) return stage.network.healAll();

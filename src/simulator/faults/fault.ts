@@ -57,8 +57,8 @@ export interface FaultStage {
   batchesOf(node: RunningNode): number;
   /** Runs `task` when all has come to rest after faults have stopped. What it does must be made good before the verdict. */
   atRest(task: () => StillBroken | undefined): void;
-  /** The node's disk loses some of what it holds. */
-  destroyed(node: RunningNode, damage: Damage): void;
+  /** The node's disk loses some of what it holds. `copiedAtMs`: it is as it was then. */
+  destroyed(node: RunningNode, damage: Damage, copiedAtMs?: number): void;
 }
 
 export function nodeOf(stage: FaultStage, index: number): RunningNode {

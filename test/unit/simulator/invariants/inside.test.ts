@@ -225,6 +225,16 @@ describe("(m) repairs", () => {
     );
   });
 
+  it("are not of rows that differ when a copy older than a loss brought back what others were done with", () => {
+    const budget = new DamageBudget(1);
+    budget.destroyed(1, 5, "seen", 3);
+    budget.destroyed(1, 9, "unseen", 6);
+    expect(check(2, { rows_outvoted: 1 }, budget)).toThrow("n2 counts 1 rows_outvoted");
+    budget.destroyed(1, 12, "unseen", 8);
+    expect(check(2, { rows_outvoted: 1 }, budget)).not.toThrow();
+    expect(check(2, { rows_lost: 1 }, budget)).toThrow("n2 counts 1 rows_lost");
+  });
+
   it("are not looked at where a member was removed, for others took its place", () => {
     const budget = new DamageBudget(1);
     budget.destroyed(1, 5, "removed");
