@@ -67,8 +67,9 @@ export class AuditRows {
   }
 
   /**
-   * Makes our row good by a peer's. Under equal knowledge a difference is damage, and is voted on; knowledge that one
-   * side has beyond its clock makes it a lag, and the rows join. What writes under way may have touched is left to them.
+   * Makes our row good by a peer's. Under equal knowledge a difference is damage, and is voted on; what the peer's row knows
+   * and ours does not makes ours lag, and the rows join. Where ours knows more, the peer is to act: joined all the same,
+   * what the peer has lost would be taken for a removal. What writes under way may have touched is left to them.
    */
   makeGood(
     replica: PartitionReplica,
@@ -80,11 +81,15 @@ export class AuditRows {
     const { items } = replica.sketch;
     if (ours === undefined || items.versionOf(ours.live) === items.versionOf(row.live)) return done(false);
     if (mayHaveTouched(replica, rowKey, clock) || replica.rows.awaits(row)) return done(false);
-    if (ours.ahead.isEmpty && row.ahead.isEmpty)
-      return this.#votes.hold({ replica, rowKey, peer, theirs: row.live, done });
-    replica.join(rowKey, { live: row.live, context: new Context(clock).joined(row.ahead) });
-    this.#environment.counters.add("rows_repaired");
-    done(true);
+    const theirContext = new Context(clock).joined(row.ahead);
+    const ourContext = new Context(replica.durableClock).joined(ours.ahead);
+    if (!ourContext.includesDotsOf(row.ahead)) {
+      replica.join(rowKey, { live: row.live, context: theirContext });
+      this.#environment.counters.add("rows_repaired");
+      return done(true);
+    }
+    if (!theirContext.includesDotsOf(ours.ahead)) return done(false);
+    this.#votes.hold({ replica, rowKey, peer, theirs: row.live, done });
   }
 
   /** Stands for our durable clocks of these partitions. */

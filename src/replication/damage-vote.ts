@@ -131,7 +131,7 @@ export class DamageVotes {
 
 /** Neither knows of a write to the row that the other does not know of. */
 function knowsAsMuch(replica: PartitionReplica, rowKey: RowKey, { context }: RowState): boolean {
-  if (!new Context(replica.durableClock).includes(context)) return false;
+  if (!new Context(replica.durableClock).includesDotsOf(context)) return false;
   return !mayHaveTouched(replica, rowKey, context.vector);
 }
 

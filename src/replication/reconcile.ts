@@ -48,9 +48,8 @@ export function reconcile(
   const seen = shown.map((each): Seen => ({ ...each, context: rowState(each, each.clock).context }));
   const joined = joinStates(rowKeyType(rowKey), [rowState(first, first.clock), ...seen.slice(1)]);
   const state = withDots(joined, isEqual ? [] : unaccounted(seen));
-  const digest = rowDigest(rowKey, state.live);
   const isStale = (each: Seen): boolean =>
-    rowDigest(rowKey, each.live) !== digest ||
+    takesSomething(rowKey, each, state) ||
     (comparesRemovals && seen.some((other) => other !== each && mayKnowMore(other, each)));
   return {
     state,
@@ -68,7 +67,7 @@ function isApart({ ahead, knowsLess, knowsMore }: Shown): boolean {
 }
 
 function mayKnowMore(a: Seen, b: Seen): boolean {
-  return a.knowsMore || b.knowsLess || !b.context.includes(a.ahead);
+  return a.knowsMore || b.knowsLess || !b.context.includesDotsOf(a.ahead);
 }
 
 /** Dots that some replica's clock covers and its row lacks, though nothing that it knows can have removed them. */
@@ -84,6 +83,15 @@ function unaccounted(seen: readonly Seen[]): LiveDot[] {
       );
     }),
   );
+}
+
+/**
+ * Whether the replica's row is another once it has joined the state. What it has lost it cannot take, because its clock
+ * covers that: it would take only what the others know, and then its loss would look like a removal that they had not heard of.
+ */
+function takesSomething(rowKey: RowKey, each: Seen, state: RowState): boolean {
+  const { live } = joinStates(rowKeyType(rowKey), [each, state]);
+  return rowDigest(rowKey, live) !== rowDigest(rowKey, each.live);
 }
 
 function lacks({ context, live }: Seen, dot: LiveDot): boolean {

@@ -59,6 +59,18 @@ describe("a causal context", () => {
     );
   });
 
+  it("includes the dots of another that has only closed more members", () => {
+    const dots = new Context(VersionVector.from([[A, 2]]));
+    const closed = new Context(dots.vector.copy());
+    closed.vector.close(2, 9);
+    expect([dots.includes(closed), dots.includesDotsOf(closed)]).toEqual([false, true]);
+    closed.add(B, 3);
+    expect(dots.includesDotsOf(closed)).toBe(true);
+    closed.add(A, 4);
+    expect(dots.includesDotsOf(closed)).toBe(false);
+    expect(dots.includesDotsOf(new Context(VersionVector.from([[A, 3]])))).toBe(false);
+  });
+
   it("includes a vector that its single dots fill, and not one that leaves a hole", () => {
     const full = Context.ofDots([dot(A, 1), dot(A, 2), dot(A, 3)]);
     expect(full.includes(new Context(VersionVector.from([[A, 3]])))).toBe(true);

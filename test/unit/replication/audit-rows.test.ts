@@ -1,6 +1,6 @@
 /** A row that a peer shows otherwise: what is lag, what is damage, and what is a write under way. */
 import { describe, expect, it } from "vitest";
-import { Context } from "../../../src/causality/index.js";
+import { actorOf, Context } from "../../../src/causality/index.js";
 import { encodeRowKey } from "../../../src/codec/index.js";
 import { ABSENT_ROW, DataType } from "../../../src/crdt/index.js";
 import { AuditRows } from "../../../src/replication/audit-rows.js";
@@ -18,6 +18,13 @@ function filled(): Lab {
   expect(lab.execute(1, putOf("k", "v", "multi"), ALL)).toMatchObject({ kind: "written" });
   lab.runFor(100);
   return lab;
+}
+
+/** It lost its row, and never noticed. */
+function lose(lab: Lab, number: number, ahead = ABSENT_ROW.ahead): void {
+  const { rows } = lab.node(number).replica;
+  rows.write(ROW, rows.readPending(ROW), { ...ABSENT_ROW, ahead });
+  lab.runFor(100);
 }
 
 /** Lets node 1 make its row good by node 2's. */
@@ -47,9 +54,7 @@ function values(lab: Lab, number: number): string[] {
 describe("a row that a peer shows otherwise", () => {
   it("is put back when we lost it under equal clocks", () => {
     const lab = filled();
-    const { rows } = lab.node(1).replica;
-    rows.write(ROW, rows.readPending(ROW), ABSENT_ROW);
-    lab.runFor(100);
+    lose(lab, 1);
     expect(makeGood(lab)).toBe(true);
     expect(values(lab, 1)).toEqual(["v"]);
   });
@@ -62,6 +67,28 @@ describe("a row that a peer shows otherwise", () => {
     expect(values(lab, 1)).toEqual([]);
     expect(makeGood(lab)).toBe(false);
     expect(values(lab, 1)).toEqual([]);
+  });
+
+  it("is not taken for removed because the peer that lost it names a closed member", () => {
+    for (const isKnownHere of [true, false]) {
+      const lab = filled();
+      const ahead = new Context();
+      ahead.vector.close(9, 4);
+      if (isKnownHere) lab.node(1).replica.close(9, 4);
+      lose(lab, 2, ahead);
+      expect(makeGood(lab)).toBe(false);
+      expect(values(lab, 1)).toEqual(["v"]);
+    }
+  });
+
+  it("is not taken for removed where it is ours that knows more", () => {
+    const lab = filled();
+    lab
+      .node(1)
+      .replica.join(ROW, { live: [], context: Context.ofDots([{ actor: actorOf(3, 7), counter: 9 }]) });
+    lose(lab, 2);
+    expect(makeGood(lab)).toBe(false);
+    expect(values(lab, 1)).toEqual(["v"]);
   });
 
   it("joins what the peer knows beyond its clock", () => {

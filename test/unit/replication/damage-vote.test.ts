@@ -94,6 +94,14 @@ describe("a vote on a row that is damaged somewhere", () => {
     }
   });
 
+  it("counts who has closed a member of which we have yet to hear that it is", () => {
+    const lab = labWith(3, [1, 2]);
+    lab.node(2).replica.close(9, 4);
+    lab.runFor(100);
+    expect(vote(lab, 1, 3)).toBe(false);
+    expect(values(lab, 1)).toEqual([]);
+  });
+
   it("does nothing to a row that was written meanwhile", () => {
     const lab = labWith(3, [1]);
     lab.holds = (message) => message.type === "read-reply";

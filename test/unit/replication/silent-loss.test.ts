@@ -1,5 +1,6 @@
 /** Reads of rows that one replica has lost in silence: its record is gone, or an older one is back, and its clock is whole. */
 import { describe, expect, it } from "vitest";
+import { Context } from "../../../src/causality/index.js";
 import { encodeRowKey, type RowKey } from "../../../src/codec/index.js";
 import { ABSENT_ROW, DataType, type LiveDot, type Row } from "../../../src/crdt/index.js";
 import type { Operation, Outcome } from "../../../src/replication/index.js";
@@ -115,6 +116,32 @@ describe("a read that meets a silent loss", () => {
       only(lab, 2, 3);
       expect(valuesOf(lab.execute(3, getOf("k", type), QUORUM))).toEqual([]);
     }
+  });
+
+  it("writes nothing back that would make the loss look like knowledge", () => {
+    for (const by of [1, 2, 3]) {
+      const lab = new Lab({ eu: 3 });
+      lab.execute(1, putOf("k", "v", "multi"), ALL);
+      lose(lab, 2, "k", "multi");
+      // Who is closed is not known everywhere at once, and nothing of a row.
+      lab.node(1).replica.close(9, 4);
+      only(lab, ...new Set([1, 2, by]));
+      expect(valuesOf(lab.execute(by, getOf("k", "multi"), by === 3 ? ALL : QUORUM))).toEqual(["v"]);
+      lab.runFor(100);
+      expect(lab.node(2).replica.rows.readDurable(rowKey("k", "multi")).ahead.isEmpty).toBe(true);
+      for (const number of [1, 3]) expect(held(lab, number, "k", "multi")).toEqual(["v"]);
+    }
+  });
+
+  it("does not take for a removal that somebody with the loss heard of a closed member first", () => {
+    const lab = new Lab({ eu: 3 });
+    lab.execute(1, putOf("k", "v", "multi"), ALL);
+    const context = new Context();
+    context.vector.close(9, 4);
+    replaceBy(lab, 2, "k", "multi", { ...ABSENT_ROW, ahead: context });
+    only(lab, 1, 2);
+    for (const by of [1, 2]) expect(valuesOf(lab.execute(by, getOf("k", "multi"), QUORUM))).toEqual(["v"]);
+    expect(held(lab, 1, "k", "multi")).toEqual(["v"]);
   });
 
   it("is not misled by writes to other rows", () => {
