@@ -9,8 +9,8 @@ export const AUDITING: readonly Mutant[] = [
     edits: [
       {
         file: "src/replication/audit-rows.ts",
-        find: "if (ours.ahead.isEmpty && row.ahead.isEmpty)",
-        replace: "if (ours.ahead.isEmpty && !row.ahead.isEmpty)",
+        find: "if (!ourContext.includesDotsOf(row.ahead)) {",
+        replace: "if (ourContext.includesDotsOf(row.ahead)) {",
       },
     ],
   },
