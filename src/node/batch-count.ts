@@ -4,19 +4,20 @@
  * seconds: a power cut together with a damaged store hides no more than that.
  */
 import type { MarkFile } from "../runtime/index.js";
-import { encodeMark } from "./mark.js";
+import { encodeMark, type Mark } from "./mark.js";
 
 export class BatchCount {
   readonly #mark: MarkFile;
-  readonly #incarnation: number;
+  readonly #begun: Pick<Mark, "incarnation" | "salvagedIn">;
   #batches: number;
   #flushed: number;
 
-  constructor(mark: MarkFile, incarnation: number, batches: number) {
+  /** @param begun what the mark says as the node begins */
+  constructor(mark: MarkFile, begun: Omit<Mark, "wasStoppedCleanly">) {
     this.#mark = mark;
-    this.#incarnation = incarnation;
-    this.#batches = batches;
-    this.#flushed = batches;
+    this.#begun = { incarnation: begun.incarnation, salvagedIn: begun.salvagedIn };
+    this.#batches = begun.batches;
+    this.#flushed = begun.batches;
   }
 
   get batches(): number {
@@ -29,9 +30,7 @@ export class BatchCount {
 
   /** Throws `StoreError`. */
   writeMark(wasStoppedCleanly: boolean): void {
-    this.#mark.write(
-      encodeMark({ incarnation: this.#incarnation, batches: this.#batches, wasStoppedCleanly }),
-    );
+    this.#mark.write(encodeMark({ ...this.#begun, batches: this.#batches, wasStoppedCleanly }));
   }
 
   /** Nothing, when nothing was written since. */

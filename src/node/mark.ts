@@ -1,7 +1,7 @@
 /**
  * The mark beside the store: the incarnation, and how many batches the store had when it was written. A store with fewer
- * went backwards (rule 13). A clean-stop flag is for people: a restored backup carries a valid one, so nothing relies
- * on it.
+ * went backwards (rule 13). And the incarnation that began on salvaged rows: a store of before that is as its repair left
+ * it, holes and all. A clean-stop flag is for people: a restored backup carries a valid one, so nothing relies on it.
  */
 import { ByteReader, ByteWriter, CodecError } from "../codec/index.js";
 
@@ -10,6 +10,8 @@ const MARK_VERSION = 1;
 export interface Mark {
   readonly incarnation: number;
   readonly batches: number;
+  /** The last incarnation that began with a salvage of all rows; 0: none did. */
+  readonly salvagedIn: number;
   readonly wasStoppedCleanly: boolean;
 }
 
@@ -18,6 +20,7 @@ export function encodeMark(mark: Mark): Buffer {
   writer.uint8(MARK_VERSION);
   writer.incarnation(mark.incarnation);
   writer.varint(mark.batches);
+  writer.incarnation(mark.salvagedIn);
   writer.uint8(mark.wasStoppedCleanly ? 1 : 0);
   return writer.take();
 }
@@ -29,7 +32,8 @@ export function decodeMark(bytes: Uint8Array | undefined): Mark | undefined {
     const reader = new ByteReader(Buffer.from(bytes));
     if (reader.uint8() !== MARK_VERSION) return undefined;
     const incarnation = reader.incarnation();
-    return { incarnation, batches: reader.varint(), wasStoppedCleanly: reader.uint8() === 1 };
+    const [batches, salvagedIn] = [reader.varint(), reader.incarnation()];
+    return { incarnation, batches, salvagedIn, wasStoppedCleanly: reader.uint8() === 1 };
   } catch (error) {
     if (error instanceof CodecError) return undefined;
     throw error;

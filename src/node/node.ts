@@ -78,7 +78,7 @@ export class StartedNode {
     this.view = new LayoutView(opened.layout);
     this.self = opened.self;
     this.incarnation = opened.incarnation;
-    this.#count = new BatchCount(runtime.disk.mark, opened.incarnation, opened.batches);
+    this.#count = new BatchCount(runtime.disk.mark, opened);
     this.#stored = opened;
     this.operations = new OperationsInFlight(settings.maxOperationsInFlight);
     this.#hlc = new HybridClock(() => runtime.clock.wallMs(), opened.hlc);

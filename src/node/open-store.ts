@@ -47,6 +47,8 @@ export interface OpenedStore {
   readonly self: Member;
   readonly incarnation: number;
   readonly batches: number;
+  /** See `Mark`. */
+  readonly salvagedIn: number;
   readonly hlc: Hlc;
   /** Newest incarnations known of other members. */
   readonly incarnations: ReadonlyMap<number, number>;
@@ -90,22 +92,33 @@ export function openNodeStore(runtime: Runtime, plan: OpenPlan, done: Opened): v
     if (store === undefined) return done(error ?? new NodeStartError("the store did not open"), undefined);
     const fail = (cause: Error): void => store.close(() => done(cause, undefined));
     let lost: readonly number[];
+    let hasHoles = wasRepaired;
     try {
-      lost = clocksLost(runtime, plan, store, wasRepaired);
+      hasHoles ||= hasLostSalvage(runtime, store);
+      lost = clocksLost(runtime, plan, store, hasHoles);
     } catch (cause) {
       return fail(cause instanceof Error ? cause : new NodeStartError(String(cause)));
     }
     salvage(store, lost, (cause) => {
-      if (cause === undefined) openIntact(runtime, plan, store, done, wasRepaired);
+      if (cause === undefined) openIntact(runtime, plan, store, done, hasHoles);
       else fail(cause);
     });
   });
 }
 
+/**
+ * The store went back to before its rows were salvaged. It is as the repair had left it then: its clocks claim what is in
+ * its holes, and the disk, whose repair was accepted, does not say so any more.
+ */
+function hasLostSalvage({ disk }: Runtime, store: Store): boolean {
+  const mark = decodeMark(disk.mark.read());
+  return mark !== undefined && readOwn(() => readProgress(store)).incarnation < mark.salvagedIn;
+}
+
 /** The partitions whose rows are here, and nothing that says for certain as of when. */
-function clocksLost(runtime: Runtime, plan: OpenPlan, store: Store, wasRepaired: boolean): readonly number[] {
+function clocksLost(runtime: Runtime, plan: OpenPlan, store: Store, hasHoles: boolean): readonly number[] {
   const held = partitionsIn(store, plan);
-  if (wasRepaired) {
+  if (hasHoles) {
     runtime.log.error(
       {},
       "the store's files were damaged, and repaired with losses; catching up with all of it before voting again",
@@ -118,31 +131,25 @@ function clocksLost(runtime: Runtime, plan: OpenPlan, store: Store, wasRepaired:
   return damaged;
 }
 
-function openIntact(
-  runtime: Runtime,
-  plan: OpenPlan,
-  store: Store,
-  done: Opened,
-  wasRepaired: boolean,
-): void {
+function openIntact(runtime: Runtime, plan: OpenPlan, store: Store, done: Opened, hasHoles: boolean): void {
   const fail = (cause: Error): void => store.close(() => done(cause, undefined));
   let prepared: Prepared;
   try {
-    prepared = prepare(runtime, plan, store, wasRepaired);
+    prepared = prepare(runtime, plan, store, hasHoles);
   } catch (cause) {
     return fail(cause instanceof Error ? cause : new NodeStartError(String(cause)));
   }
   const { opened } = prepared;
   begin(runtime, prepared, (cause) => {
     if (cause !== undefined) return fail(cause);
-    if (wasRepaired) runtime.disk.acceptRepair();
+    if (hasHoles) runtime.disk.acceptRepair();
     readStoredCopies(store, (failure, copies) =>
       failure === undefined ? done(undefined, { ...opened, copies }) : fail(failure),
     );
   });
 }
 
-function prepare(runtime: Runtime, plan: OpenPlan, store: Store, wasRepaired: boolean): Prepared {
+function prepare(runtime: Runtime, plan: OpenPlan, store: Store, hasHoles: boolean): Prepared {
   const wanted: Identity = {
     formatVersion: FORMAT_VERSION,
     clusterId: plan.layout.clusterId,
@@ -150,7 +157,7 @@ function prepare(runtime: Runtime, plan: OpenPlan, store: Store, wasRepaired: bo
     number: plan.self.number,
     partitionCount: plan.layout.partitionCount,
   };
-  const { found, progress, stored } = readOwnRecords(store, wasRepaired);
+  const { found, progress, stored } = readOwnRecords(store, hasHoles);
   if (found !== undefined) checkIdentity(found, wanted);
   const place = placeOf(store, plan, stored);
   const mark = decodeMark(runtime.disk.mark.read());
@@ -160,19 +167,21 @@ function prepare(runtime: Runtime, plan: OpenPlan, store: Store, wasRepaired: bo
       { batches: progress.batches, mark: mark?.batches },
       "the store is older than its mark says, or has lost its mark; catching up before voting again",
     );
+  const incarnation = nextIncarnation(runtime, plan, progress, mark);
   const opened: ReadStore = {
     store,
     layout: place.layout,
     self: place.self,
-    incarnation: nextIncarnation(runtime, plan, progress, mark),
+    incarnation,
     batches: progress.batches,
+    salvagedIn: hasHoles ? incarnation : (mark?.salvagedIn ?? 0),
     hlc: progress.hlc,
     incarnations: readIncarnations(runtime, store, place),
     peers: readPeers(runtime, store, place),
     catchUps: readCatchUps(runtime, store, place),
     shared: readShared(runtime, store, place),
     partitions: readPartitions(store, place, hasRegressed),
-    sketches: readSketches(store, place, found === undefined ? undefined : progress, mark, wasRepaired),
+    sketches: readSketches(store, place, found === undefined ? undefined : progress, mark, hasHoles),
   };
   return { opened, identity: wanted, left: place.left, hasRegressed };
 }
@@ -186,18 +195,25 @@ function isBehind(progress: Progress, mark: Mark | undefined): boolean {
 /** Both are written together: one without the other is damage, too, unless a repair lost it. */
 function readOwnRecords(
   store: Store,
-  wasRepaired: boolean,
+  hasHoles: boolean,
 ): {
   readonly found: Identity | undefined;
   readonly progress: Progress;
   readonly stored: Layout | undefined;
 } {
-  try {
+  return readOwn(() => {
     const found = readIdentity(store);
     const progress = readProgress(store);
-    if (!wasRepaired && (found === undefined) !== (progress.incarnation === 0))
+    if (!hasHoles && (found === undefined) !== (progress.incarnation === 0))
       throw new RecordDamagedError("a record is missing");
     return { found, progress, stored: readStoredLayout(store) };
+  });
+}
+
+/** What `read` answers. Throws `NodeStartError` where it finds damage. */
+function readOwn<T>(read: () => T): T {
+  try {
+    return read();
   } catch (error) {
     if (!(error instanceof RecordDamagedError || error instanceof LayoutError)) throw error;
     throw new NodeStartError(
@@ -257,7 +273,7 @@ function begin(
   { opened, identity, left, hasRegressed }: Prepared,
   done: (error: Error | undefined) => void,
 ): void {
-  const { incarnation, batches, hlc, store } = opened;
+  const { incarnation, batches, salvagedIn, hlc, store } = opened;
   const doubted = hasRegressed ? [...opened.partitions] : [];
   const changes: Change[] = [
     // Before the mark says that all is well from here on.
@@ -272,7 +288,7 @@ function begin(
   store.write(changes, true, (error) => {
     if (error !== undefined) return done(error);
     try {
-      runtime.disk.mark.write(encodeMark({ incarnation, batches, wasStoppedCleanly: false }));
+      runtime.disk.mark.write(encodeMark({ incarnation, batches, salvagedIn, wasStoppedCleanly: false }));
     } catch (cause) {
       return done(cause instanceof Error ? cause : new NodeStartError(String(cause)));
     }

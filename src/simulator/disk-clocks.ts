@@ -93,7 +93,7 @@ export class DiskClocks {
 
   /** A node minted a dot of a partition in the batch that was taken last. */
   minted(node: number, partition: number): void {
-    this.doubts.minted(node, partition, this.#disk(node, partition)?.last);
+    this.doubts.minted(node, partition);
   }
 
   /** What a node's disk held may be gone from it. */

@@ -11,6 +11,8 @@ export class DiskDoubts {
   /** Node and partition, where the present process of the node was ever in doubt. */
   readonly #hasDoubted = new Set<string>();
   readonly #inDoubt = new Set<string>();
+  /** Node and partition, where the replica had heard nobody since it was empty, before its last batch and with it. */
+  readonly #hasHeardNobody = new Set<string>();
   readonly #wrong: string[] = [];
 
   get wrong(): readonly string[] {
@@ -47,6 +49,10 @@ export class DiskDoubts {
   written(node: number, partition: number, before: PartitionRecord | undefined, now: PartitionRecord): void {
     const place = placeOf(node, partition);
     this.#note(place, now);
+    // A doubt may begin anew in the batch of what was minted before, when others had been heard: then it does not tell.
+    if (hasHeardNobody(now) && (before === undefined || hasHeardNobody(before)))
+      this.#hasHeardNobody.add(place);
+    else this.#hasHeardNobody.delete(place);
     if (before === undefined || this.#hasDoubted.has(place)) return;
     const remembered = this.#rememberedIn(node, before.clock, now.clock);
     if (remembered !== undefined)
@@ -56,9 +62,8 @@ export class DiskDoubts {
   }
 
   /** A node minted a dot in the batch that was taken last. */
-  minted(node: number, partition: number, last: PartitionRecord | undefined): void {
-    const doubt = last?.doubt;
-    if (doubt?.cause === "empty" && !doubt.hasCaughtUp && doubt.settled.length === 0)
+  minted(node: number, partition: number): void {
+    if (this.#hasHeardNobody.has(placeOf(node, partition)))
       this.#wrong.push(
         `node ${node} mints in partition ${partition}, and has heard nobody since it was empty`,
       );
@@ -77,6 +82,10 @@ export class DiskDoubts {
     }
     return undefined;
   }
+}
+
+function hasHeardNobody({ doubt }: PartitionRecord): boolean {
+  return doubt?.cause === "empty" && !doubt.hasCaughtUp && doubt.settled.length === 0;
 }
 
 function placeOf(node: number, partition: number): string {

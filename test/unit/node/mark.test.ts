@@ -10,6 +10,7 @@ describe("a mark", () => {
         fc.record({
           incarnation: fc.nat({ max: INCARNATION_MAX }),
           batches: fc.maxSafeNat(),
+          salvagedIn: fc.nat({ max: INCARNATION_MAX }),
           wasStoppedCleanly: fc.boolean(),
         }),
         (mark) => {
@@ -22,7 +23,7 @@ describe("a mark", () => {
   });
 
   it("that is missing, of another version, cut short or garbage is none", () => {
-    const bytes = encodeMark({ incarnation: 5, batches: 1_000, wasStoppedCleanly: true });
+    const bytes = encodeMark({ incarnation: 5, batches: 1_000, salvagedIn: 3, wasStoppedCleanly: true });
     expect(decodeMark(undefined)).toBeUndefined();
     expect(decodeMark(Buffer.from([2, ...bytes.subarray(1)]))).toBeUndefined();
     for (let length = 0; length < bytes.length; length++)

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { actorOf, INCARNATION_MAX, VersionVector } from "../../../src/causality/index.js";
-import { sealRecord } from "../../../src/codec/index.js";
+import { sealRecord, writePartition } from "../../../src/codec/index.js";
 import { encodeMark } from "../../../src/node/mark.js";
 import {
   FORMAT_VERSION,
@@ -97,7 +97,7 @@ describe("opening a node's folder", () => {
     const first = opened().incarnation;
     expect(opened().incarnation).toBeGreaterThan(first);
     expect(opened({ minimumIncarnation: first + 1_500 }).incarnation).toBeGreaterThan(first + 1_499);
-    const mark = { incarnation: first + 1_900, batches: 0, wasStoppedCleanly: true };
+    const mark = { incarnation: first + 1_900, batches: 0, salvagedIn: 0, wasStoppedCleanly: true };
     host.runtime.disk.mark.write(encodeMark(mark));
     expect(opened().incarnation).toBeGreaterThan(first + 1_900);
     world.time.runFor(2_000_000);
@@ -200,13 +200,38 @@ describe("opening a node's folder", () => {
     );
     const doubt = (): unknown => opened().partitions.get(0)?.doubt?.cause;
     expect(doubt()).toBeUndefined();
-    host.runtime.disk.mark.write(encodeMark({ incarnation: 1, batches: 1, wasStoppedCleanly: true }));
+    const mark = { incarnation: 1, batches: 1, salvagedIn: 0, wasStoppedCleanly: true };
+    host.runtime.disk.mark.write(encodeMark(mark));
     expect(doubt()).toBe("regressed");
     host.runtime.disk.mark.write(Buffer.from("garbage"));
     expect(doubt()).toBe("regressed");
     const disk = host.disk.snapshot();
     host.disk.rollback({ ...disk, mark: undefined }, "disk");
     expect(doubt()).toBe("regressed");
+  });
+
+  it("salvages a repaired store again when it went back to before it was", () => {
+    opened();
+    const key = partitionKey(0);
+    const record = {
+      clock: VersionVector.from([[actorOf(2, 1), 3]]),
+      floor: new VersionVector(),
+      doubt: undefined,
+    };
+    const body = sealRecord(Buffer.from(key, "latin1"), (writer) => writePartition(writer, record));
+    write(catchUpKey(1), Buffer.from("lost with a table"));
+    write(key, body);
+    expect(host.disk.loseTableNoticed((each) => each.toString("latin1") === catchUpKey(1))).toBe(1);
+    const repaired = host.disk.snapshot();
+    const clock = (): number | undefined => opened().partitions.get(0)?.clock.size;
+    expect(clock()).toBe(0);
+    for (let times = 0; times < 2; times++) {
+      host.disk.rollback(repaired, "store");
+      expect(clock()).toBe(0);
+    }
+    // What it wrote since is trusted.
+    write(key, body);
+    expect(clock()).toBe(1);
   });
 
   it("doubts a partition whose clock is damaged, and it alone", () => {

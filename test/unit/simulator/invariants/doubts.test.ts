@@ -39,8 +39,24 @@ describe("(p) an empty replica", () => {
     clocks.minted(1, 0);
     expect(() => checkDoubts(clocks.doubts)).not.toThrow();
     clocks.batchWritten(1, [saved(1, newDoubt("empty"))]);
+    clocks.batchWritten(1, [saved(2, newDoubt("empty"))]);
     clocks.minted(1, 0);
     expect(() => checkDoubts(clocks.doubts)).toThrow("node 1 mints in partition 0");
+  });
+
+  it("mints nothing with its first batch", () => {
+    const clocks = new DiskClocks();
+    clocks.batchWritten(1, [saved(1, newDoubt("empty"))]);
+    clocks.minted(1, 0);
+    expect(() => checkDoubts(clocks.doubts)).toThrow("node 1 mints in partition 0");
+  });
+
+  it("may mint what its doubt, which begins anew, goes to the disk with", () => {
+    const clocks = new DiskClocks();
+    clocks.batchWritten(1, [saved(1, { ...newDoubt("empty"), settled: [2] })]);
+    clocks.batchWritten(1, [saved(2, newDoubt("empty"))]);
+    clocks.minted(1, 0);
+    expect(() => checkDoubts(clocks.doubts)).not.toThrow();
   });
 });
 
