@@ -9,7 +9,14 @@ import type { CatchUpLogPage, CatchUpPage, CatchUpRequest, CatchUpRowPage, RowKe
 import { aboveFloor, buildPage, type PartitionReplica } from "../replica/index.js";
 import type { Timer } from "../runtime/index.js";
 import type { Fill } from "./bounds.js";
-import { type CatchUpReport, type Progress, progressFrom, reportOf, skipHeld } from "./catch-up-progress.js";
+import {
+  type CatchUpReport,
+  noteLeftOut,
+  type Progress,
+  progressFrom,
+  reportOf,
+  skipHeld,
+} from "./catch-up-progress.js";
 import { type CatchUpRecord, catchUpKey, sealCatchUp } from "./catch-up-record.js";
 import { bytesOf, CatchUpThrottle } from "./catch-up-throttle.js";
 import type { Environment } from "./environment.js";
@@ -137,7 +144,7 @@ export class CatchUp {
 
   #request(session: Session): void {
     const { progress, replica } = session;
-    skipHeld(progress, replica.durableClock);
+    skipHeld(progress, replica);
     this.#awaitPage(session);
     const isSent = this.#environment.links.send(session.source, {
       type: "catch-up-request",
@@ -172,6 +179,7 @@ export class CatchUp {
       case "below-floor":
         this.#environment.counters.add("full_syncs");
         session.progress.rows = { after: undefined };
+        session.progress.leftOut = new Set();
         return this.#request(session);
       case "log":
         return this.#takeLog(session, page.body);
@@ -186,6 +194,7 @@ export class CatchUp {
     replica.addPointers(page.entries);
     joinRows(replica, page);
     progress.position = page.position;
+    noteLeftOut(progress, page);
     this.#environment.counters.add("catch_up_rows", page.rows.length);
     progress.rowsReceived += page.rows.length;
     if (page.isLast) return this.#adopt(session, progress.target);
@@ -261,9 +270,9 @@ export class CatchUp {
 
   /** In the batch that has the page, or a later one: what it says was done is on disk before it. */
   #save({ progress, replica: { partition } }: Session): void {
-    const { begin, floor, position, rows, target } = progress;
+    const { begin, floor, leftOut, position, rows, target } = progress;
     if (target === undefined) return;
-    const record = { begin, target, position, rows, floor };
+    const record = { begin, target, position, rows, floor, leftOut };
     this.#environment.commit.put(catchUpKey(partition), sealCatchUp(partition, record));
   }
 

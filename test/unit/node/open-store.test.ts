@@ -251,7 +251,14 @@ describe("opening a node's folder", () => {
     opened();
     const nothing = new VersionVector();
     const target = VersionVector.from([[actorOf(2, 1), 3]]);
-    const record = { begin: nothing, target, position: target, rows: undefined, floor: undefined };
+    const record = {
+      begin: nothing,
+      target,
+      position: target,
+      rows: undefined,
+      floor: undefined,
+      leftOut: undefined,
+    };
     for (const partition of [0, 1]) write(catchUpKey(partition), sealCatchUp(partition, record));
     const key = partitionKey(1);
     const clock = sealRecord(Buffer.from(key, "latin1"), (writer) => writer.raw(EMPTY_PARTITION));

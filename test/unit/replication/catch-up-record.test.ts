@@ -19,6 +19,10 @@ const anyRecord = fc.record({
   position: anyVector,
   rows: fc.option(fc.record({ after: fc.option(anyRowKey, { nil: undefined }) }), { nil: undefined }),
   floor: fc.option(anyVector, { nil: undefined }),
+  leftOut: fc.option(
+    fc.array(anyRowKey, { maxLength: 5 }).map((rowKeys) => new Set(rowKeys)),
+    { nil: undefined },
+  ),
 });
 
 describe("the record of a catch-up under way", () => {
@@ -30,13 +34,21 @@ describe("the record of a catch-up under way", () => {
           expect(read[name].sorted()).toEqual(record[name].sorted());
         expect(read.floor?.sorted()).toEqual(record.floor?.sorted());
         expect(read.rows).toEqual(record.rows);
+        expect(read.leftOut).toEqual(record.leftOut);
       }),
     );
   });
 
   it("is not taken for another partition's, nor with a flipped bit", () => {
     const nothing = new VersionVector();
-    const record = { begin: nothing, target: nothing, position: nothing, rows: undefined, floor: undefined };
+    const record = {
+      begin: nothing,
+      target: nothing,
+      position: nothing,
+      rows: undefined,
+      floor: undefined,
+      leftOut: undefined,
+    };
     const sealed = sealCatchUp(3, record);
     expect(() => openCatchUp(4, sealed)).toThrow(RecordDamagedError);
     sealed.writeUInt8(sealed.readUInt8(1) ^ 1, 1);
