@@ -158,28 +158,4 @@ export const ANSWERING: readonly Mutant[] = [
       },
     ],
   },
-  {
-    name: "done-and-nothing-left-is-forgotten",
-    rule: "17",
-    why: "a write that left nothing to do needs no trace",
-    edits: [
-      {
-        file: "src/replication/write-coordinator.ts",
-        find: "      if (requestId !== undefined) this.#fences.done(requestId);\n",
-        replace: "",
-      },
-    ],
-  },
-  {
-    name: "answer-over-a-later-link",
-    rule: "calls",
-    why: "who asked is who has that number, and gets the answer once he is there again",
-    edits: [
-      {
-        file: "src/replication/peer-links.ts",
-        find: "if (this.#link(peer).session === session) this.#send(peer, reply);",
-        replace: "if (this.#link(peer).session >= session) this.#send(peer, reply);",
-      },
-    ],
-  },
 ];
