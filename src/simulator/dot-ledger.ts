@@ -2,7 +2,14 @@
  * Every dot that was ever on a disk of the run, read from the batches that nodes write: the log entries tell what each
  * dot is, and which request it answered.
  */
-import { type Actor, actorMember, formatDot, type Hlc, ZERO_HLC } from "../causality/index.js";
+import {
+  type Actor,
+  actorMember,
+  formatDot,
+  type Hlc,
+  type VersionVector,
+  ZERO_HLC,
+} from "../causality/index.js";
 import { readLogEntry } from "../codec/index.js";
 import type { WorldObserver } from "../runtime/simulated/index.js";
 import { dotOfLogKey, type StoreKey } from "../storage/index.js";
@@ -31,8 +38,17 @@ export class DotLedger {
   readonly #stamps = new Map<string, Hlc>();
   readonly #lateStamps: string[] = [];
 
-  /** Takes the log entries out of a batch. Names the partitions of those that the node minted. */
-  batchWritten(node: number, batch: Batch): ReadonlySet<number> {
+  /**
+   * Takes the log entries out of a batch. Names the partitions of those that the node minted: an entry of its own that its
+   * clock covered before is written anew, though nobody has heard of the batch that had it first.
+   *
+   * @param clockOf the last clock on the node's disk before the batch
+   */
+  batchWritten(
+    node: number,
+    batch: Batch,
+    clockOf: (partition: number) => VersionVector | undefined,
+  ): ReadonlySet<number> {
     const minted = new Set<number>();
     for (const { key, value } of batch) {
       if (key.charCodeAt(0) !== LOG_LETTER || value === undefined) continue;
@@ -40,7 +56,8 @@ export class DotLedger {
       const isKnown = known?.record.equals(value) === true;
       const dot = isKnown ? known.dot : readDot(key, value);
       if (dot === undefined) continue;
-      const isMinted = known === undefined && actorMember(dot.actor) === node;
+      const isHeld = clockOf(dot.partition)?.covers(dot.actor, dot.counter) === true;
+      const isMinted = known === undefined && actorMember(dot.actor) === node && !isHeld;
       if (isMinted) minted.add(dot.partition);
       this.#addStamp(node, dot, isMinted);
       if (!isKnown) this.#add(key, value, dot, known?.dot);

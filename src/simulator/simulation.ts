@@ -249,9 +249,11 @@ export class Simulation {
           for (const { value } of batch) if (value !== undefined) trace.bytes(node, node, value, atMs);
           this.#noteStart(node);
           this.#updates.batchWritten(node, batch, (of, partition) => this.#clocks.clockOf(of, partition));
+          const minted = this.#ledger.batchWritten(node, batch, (partition) =>
+            this.#clocks.clockOf(node, partition),
+          );
           this.#clocks.batchWritten(node, batch);
           this.#copies.batchWritten(node, batch);
-          const minted = this.#ledger.batchWritten(node, batch);
           for (const partition of minted) this.#clocks.minted(node, partition);
           if (minted.size > 0) this.#stage.noteMint(node);
           this.#stage.noteBatch(node);

@@ -185,10 +185,10 @@ describe("(g) a past actor", () => {
 describe("(l) a stamp", () => {
   it("lies above all that the disk held before", () => {
     const ledger = new DotLedger();
-    ledger.batchWritten(2, [stamped(1, 1, 7n)]);
-    ledger.batchWritten(2, [stamped(2, 1, 8n)]);
+    ledger.batchWritten(2, [stamped(1, 1, 7n)], () => undefined);
+    ledger.batchWritten(2, [stamped(2, 1, 8n)], () => undefined);
     expect(() => checkStamps(ledger)).not.toThrow();
-    ledger.batchWritten(2, [stamped(2, 2, 8n)]);
+    ledger.batchWritten(2, [stamped(2, 2, 8n)], () => undefined);
     expect(() => checkStamps(ledger)).toThrow("dot 2.1:2 of partition 0 has stamp 8");
   });
 
@@ -199,9 +199,9 @@ describe("(l) a stamp", () => {
 
   it("may lie below what the disk has lost", () => {
     const ledger = new DotLedger();
-    ledger.batchWritten(2, [stamped(1, 1, 7n)]);
+    ledger.batchWritten(2, [stamped(1, 1, 7n)], () => undefined);
     ledger.diskLost(2);
-    ledger.batchWritten(2, [stamped(2, 1, 5n)]);
+    ledger.batchWritten(2, [stamped(2, 1, 5n)], () => undefined);
     expect(() => checkStamps(ledger)).not.toThrow();
   });
 });

@@ -1,6 +1,6 @@
 /** The invariants that look at single facts: each holds on what is right, and fails on what is not. */
 import { describe, expect, it } from "vitest";
-import { actorOf } from "../../../../src/causality/index.js";
+import { actorOf, VersionVector } from "../../../../src/causality/index.js";
 import { encodeRowKey, sealRecord, writeLogEntry } from "../../../../src/codec/index.js";
 import { DataType } from "../../../../src/crdt/index.js";
 import { DamageBudget } from "../../../../src/simulator/damage-budget.js";
@@ -90,13 +90,22 @@ describe("(d) a deleted value", () => {
   });
 });
 
+const nothingBefore = () => undefined;
+
 describe("(g) dots", () => {
+  it("are minted once: what a clock covered before is only written anew", () => {
+    const ledger = new DotLedger();
+    const before = VersionVector.from([[actorOf(1, 1), 1]]);
+    expect([...ledger.batchWritten(1, logged(1, 1, "k"), () => before)]).toEqual([]);
+    expect([...ledger.batchWritten(1, logged(1, 2, "k"), () => before)]).toEqual([0]);
+  });
+
   it("are the same on every disk", () => {
     const ledger = new DotLedger();
-    expect([...ledger.batchWritten(1, logged(1, 1, "k"))]).toEqual([0]);
-    expect([...ledger.batchWritten(2, logged(1, 1, "k"))]).toEqual([]);
+    expect([...ledger.batchWritten(1, logged(1, 1, "k"), nothingBefore)]).toEqual([0]);
+    expect([...ledger.batchWritten(2, logged(1, 1, "k"), nothingBefore)]).toEqual([]);
     expect(() => checkUniqueDots(ledger)).not.toThrow();
-    ledger.batchWritten(3, logged(1, 1, "other"));
+    ledger.batchWritten(3, logged(1, 1, "other"), nothingBefore);
     expect(() => checkUniqueDots(ledger)).toThrow("dot 1.1:1 of partition 0");
   });
 
@@ -125,16 +134,16 @@ describe("(j) a request", () => {
 
   it("makes one dot, however many disks it is on", () => {
     const ledger = new DotLedger();
-    for (const node of [1, 2]) ledger.batchWritten(node, logged(1, 1, "k", id));
+    for (const node of [1, 2]) ledger.batchWritten(node, logged(1, 1, "k", id), nothingBefore);
     expect(() => checkAppliedOnce(ledger, new DamageBudget(3))).not.toThrow();
-    ledger.batchWritten(2, logged(2, 1, "k", id));
+    ledger.batchWritten(2, logged(2, 1, "k", id), nothingBefore);
     expect(() => checkAppliedOnce(ledger, new DamageBudget(3))).toThrow("1.1:1 and as 2.1:1");
   });
 
   it("may make two when the victim has forgotten the first", () => {
     const ledger = new DotLedger();
-    ledger.batchWritten(1, logged(1, 1, "k", id));
-    ledger.batchWritten(2, logged(2, 1, "k", id));
+    ledger.batchWritten(1, logged(1, 1, "k", id), nothingBefore);
+    ledger.batchWritten(2, logged(2, 1, "k", id), nothingBefore);
     const budget = new DamageBudget(1);
     expect(() => checkAppliedOnce(ledger, budget)).toThrow();
     budget.destroyed(1, 5, "seen");
