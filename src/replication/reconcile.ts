@@ -48,8 +48,9 @@ export function reconcile(
   const seen = shown.map((each): Seen => ({ ...each, context: rowState(each, each.clock).context }));
   const joined = joinStates(rowKeyType(rowKey), [rowState(first, first.clock), ...seen.slice(1)]);
   const state = withDots(joined, isEqual ? [] : unaccounted(seen));
+  const digest = rowDigest(rowKey, state.live);
   const isStale = (each: Seen): boolean =>
-    takesSomething(rowKey, each, state) ||
+    (rowDigest(rowKey, each.live) !== digest && takesSomething(rowKey, each, state)) ||
     (comparesRemovals && seen.some((other) => other !== each && mayKnowMore(other, each)));
   return {
     state,
