@@ -45,9 +45,14 @@ export function runPlan(plan: Plan, trace: Trace = new Trace(false)): RunReport 
   };
 }
 
+/** Calls as they are in any checkout: a run comes out the same wherever its code lies. */
+function withoutPlaces(stack: string): string {
+  return stack.replace(/(?:file:\/\/)?\/[^\s()]*\/(src|test|node_modules)\//g, "$1/");
+}
+
 function violationOf(error: unknown): NonNullable<RunReport["violation"]> {
   const cause = error instanceof SimulationError && error.cause !== undefined ? error.cause : error;
   if (cause instanceof Violation) return { invariant: cause.invariant, message: cause.message };
   const message = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
-  return { invariant: "defect", message };
+  return { invariant: "defect", message: withoutPlaces(message) };
 }
