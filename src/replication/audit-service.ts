@@ -36,7 +36,7 @@ const LOOKUPS_MAX = 4;
 /** Who asks, and over which of the links to him. */
 interface Asker {
   readonly member: number;
-  readonly session: number;
+  readonly generation: number;
 }
 
 export class AuditService {
@@ -50,7 +50,7 @@ export class AuditService {
   }
 
   serve(from: number, request: AuditRequestMessage): void {
-    const asker: Asker = { member: from, session: this.#environment.links.sessionOf(from) };
+    const asker: Asker = { member: from, generation: this.#environment.links.generationOf(from) };
     switch (request.type) {
       case "audit-request":
         return this.#compare(asker, request);
@@ -145,9 +145,9 @@ export class AuditService {
     return replica !== undefined && this.#environment.view.isReplica(partition, member) ? replica : undefined;
   }
 
-  #send({ member, session }: Asker, reply: AuditReplyMessage): void {
+  #send({ member, generation }: Asker, reply: AuditReplyMessage): void {
     this.#environment.counters.add("audit_bytes", messageBytes(reply));
-    this.#environment.links.answer(member, session, reply);
+    this.#environment.links.answer(member, generation, reply);
   }
 }
 

@@ -115,9 +115,9 @@ export class CatchUp {
     const { hlc, links } = this.#environment;
     const replica = this.#environment.replica(request.partition);
     const { partition, session } = request;
-    const link = links.sessionOf(from);
+    const generation = links.generationOf(from);
     const answer = (body: CatchUpPage["body"]): void => {
-      links.answer(from, link, { type: "catch-up-page", partition, session, hlc: hlc.last, body });
+      links.answer(from, generation, { type: "catch-up-page", partition, session, hlc: hlc.last, body });
     };
     if (replica === undefined) return answer({ kind: "refused", reason: "the partition is not held here" });
     buildPage(replica, request, answer, this.#hooks.isInDoubt(partition, from), this.#pageBytes);

@@ -52,9 +52,9 @@ export class ChangeSource {
 
   serve(from: number, request: ChangesRequest): void {
     const { links } = this.#environment;
-    const session = links.sessionOf(from);
+    const generation = links.generationOf(from);
     const answer = (body: ChangesBody): void => {
-      links.answer(from, session, { type: "changes-reply", id: request.id, body });
+      links.answer(from, generation, { type: "changes-reply", id: request.id, body });
     };
     const waitMs = this.#keptForPeers < KEPT_MAX ? request.waitMs : 0;
     this.#ask(from, request, waitMs, answer);

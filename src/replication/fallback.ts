@@ -62,9 +62,9 @@ export class Fallback {
 
   take(from: number, { id, home, delta }: HoldRequest): void {
     const { commit, counters, links } = this.#environment;
-    const session = links.sessionOf(from);
+    const generation = links.generationOf(from);
     const reply = (isHeld: boolean): void => {
-      links.answer(from, session, { type: "hold-reply", id, isHeld });
+      links.answer(from, generation, { type: "hold-reply", id, isHeld });
     };
     if (!this.#isForUs(from, home, delta) || !this.#copies.hold(home, delta)) {
       counters.add("fallback_refused");

@@ -49,7 +49,7 @@ export class PeerLink {
   }
 
   /** Which of the links to the peer, one after the other, this is. */
-  get session(): number {
+  get generation(): number {
     return this.#ups;
   }
 

@@ -91,16 +91,16 @@ export class PeerLinks {
   }
 
   /** Of the link that is up: for what answers a request that came over it. */
-  sessionOf(peer: number): number {
-    return this.#link(peer).session;
+  generationOf(peer: number): number {
+    return this.#link(peer).generation;
   }
 
   /**
    * Answers a request over the link that it came over, and over no later one: there the peer may be another process, which
    * numbers its calls anew and would take this for the answer to something else.
    */
-  answer(peer: number, session: number, reply: Reply): void {
-    if (this.#link(peer).session === session) this.#send(peer, reply);
+  answer(peer: number, generation: number, reply: Reply): void {
+    if (this.#link(peer).generation === generation) this.#send(peer, reply);
   }
 
   sendUrgent(peer: number, message: Message): void {

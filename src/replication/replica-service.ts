@@ -33,14 +33,14 @@ export class ReplicaService {
   read(from: number, request: ReadRequest): void {
     const { links } = this.#environment;
     const body = this.#readBody(request);
-    links.answer(from, links.sessionOf(from), { type: "read-reply", id: request.id, body });
+    links.answer(from, links.generationOf(from), { type: "read-reply", id: request.id, body });
   }
 
   readRange(from: number, request: RangeRequest): void {
     const { links } = this.#environment;
-    const session = links.sessionOf(from);
+    const generation = links.generationOf(from);
     const answer = (body: RangeBody): void => {
-      links.answer(from, session, { type: "range-reply", id: request.id, body });
+      links.answer(from, generation, { type: "range-reply", id: request.id, body });
     };
     const replica = this.#environment.replica(request.partition);
     if (replica === undefined) return answer({ kind: "refused", reason: "not-held" });
@@ -50,9 +50,9 @@ export class ReplicaService {
   repair(from: number, request: RepairRequest): void {
     const { commit, hlc, links } = this.#environment;
     const replica = this.#environment.replica(request.partition);
-    const session = links.sessionOf(from);
+    const generation = links.generationOf(from);
     const reply = (outcome: RepairOutcome): void => {
-      links.answer(from, session, { type: "repair-reply", id: request.id, outcome });
+      links.answer(from, generation, { type: "repair-reply", id: request.id, outcome });
     };
     if (replica === undefined || partitionOfRow(this.#environment, request.rowKey) !== request.partition)
       return reply("unwanted");
@@ -73,17 +73,17 @@ export class ReplicaService {
     else if (trace.kind !== "applied") return;
     const isDone = this.#fences.of(request.requestId) === "done";
     const found = trace?.dot ?? (isDone ? "nothing-to-do" : undefined);
-    const session = links.sessionOf(from);
+    const generation = links.generationOf(from);
     commit.whenDurable(() => {
-      links.answer(from, session, { type: "lookup-reply", id: request.id, found });
+      links.answer(from, generation, { type: "lookup-reply", id: request.id, found });
     });
   }
 
   forward(from: number, id: number, body: Buffer): void {
     const { links } = this.#environment;
-    const session = links.sessionOf(from);
+    const generation = links.generationOf(from);
     const reply = (outcome: Outcome): void => {
-      links.answer(from, session, { type: "forward-reply", id, body: encodeOutcome(outcome) });
+      links.answer(from, generation, { type: "forward-reply", id, body: encodeOutcome(outcome) });
     };
     const forwarded = decodeForwarded(body);
     if (forwarded === undefined) return reply(badRequest("body", "the forwarded operation is malformed"));

@@ -43,8 +43,8 @@ export const SENDING: readonly Mutant[] = [
     edits: [
       {
         file: "src/replication/catch-up.ts",
-        find: '      links.answer(from, link, { type: "catch-up-page", partition, session, hlc: hlc.last, body });\n',
-        replace: `      links.answer(from, link, { type: "catch-up-page", partition, session, hlc: hlc.last, body });
+        find: '      links.answer(from, generation, { type: "catch-up-page", partition, session, hlc: hlc.last, body });\n',
+        replace: `      links.answer(from, generation, { type: "catch-up-page", partition, session, hlc: hlc.last, body });
       if (body.kind === "log") this.#hooks.served(partition, from, body.position);
 `,
       },
