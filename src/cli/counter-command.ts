@@ -9,7 +9,7 @@ import {
   parseAmount,
   perform,
   readVerb,
-  shownValue,
+  shownWithExpiry,
   shownWrite,
   updateOptions,
   type WriteOptions,
@@ -41,10 +41,16 @@ export function counterCommand(): Command {
       }),
     );
 
-  readVerb(command, "get", "Print a counter; 0 when it was never counted on. With --json: {value}.")
+  readVerb(
+    command,
+    "get",
+    "Print a counter; 0 when it was never counted on. With --json: {value, expiresAt}.",
+  )
     .argument(...KEY)
     .action((key: string, options: DataOptions) =>
-      perform(options, async (buckets) => shownValue(await buckets.counter(options.bucket).get(key))),
+      perform(options, async (buckets) =>
+        shownWithExpiry(await buckets.counter(options.bucket).getWithExpiry(key)),
+      ),
     );
 
   writeVerb(command, "clear", "Make a counter 0 again.")

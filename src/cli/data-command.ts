@@ -1,6 +1,6 @@
 /** What the verbs that read or change one key have in common: options, sessions, and how results are shown. */
 import { type Command, InvalidArgumentError } from "commander";
-import type { Buckets, LastingOptions, UpdateOptions, WriteResult } from "../client/index.js";
+import type { Buckets, LastingOptions, UpdateOptions, WithExpiry, WriteResult } from "../client/index.js";
 import { addBucketOptions, type BucketOptions } from "./client-options.js";
 import { withClient } from "./client-session.js";
 import { EXIT, printDocument } from "./failure.js";
@@ -98,6 +98,16 @@ export function shownWrite(done: string, { acksReceived, fallbackAcks, hlc }: Wr
     document: { hlc: hlc.toString(), acksReceived, fallbackAcks },
     text: `${done}, on disk at ${replicas}${held}\n`,
   };
+}
+
+/** With --json: {value, expiresAt}. */
+export function shownWithExpiry({ value, expiresAt }: WithExpiry<number | boolean>): Shown {
+  return { document: { value, expiresAt: expiryText(expiresAt) }, text: `${value}\n` };
+}
+
+/** As JSON has it; null: never. */
+export function expiryText(expiresAt: Date | undefined): string | null {
+  return expiresAt?.toISOString() ?? null;
 }
 
 /** With --json: {value}. */

@@ -8,7 +8,7 @@ import {
   lastingVerb,
   perform,
   readVerb,
-  shownValue,
+  shownWithExpiry,
   shownWrite,
   updateOptions,
   type WriteOptions,
@@ -36,10 +36,12 @@ export function flagCommand(): Command {
       }),
     );
 
-  readVerb(command, "get", "Print true or false. With --json: {value}.")
+  readVerb(command, "get", "Print true or false. With --json: {value, expiresAt}.")
     .argument(...KEY)
     .action((key: string, options: DataOptions) =>
-      perform(options, async (buckets) => shownValue(await buckets.flag(options.bucket).get(key))),
+      perform(options, async (buckets) =>
+        shownWithExpiry(await buckets.flag(options.bucket).getWithExpiry(key)),
+      ),
     );
   return command;
 }

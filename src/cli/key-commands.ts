@@ -6,6 +6,7 @@ import {
   addSessionOption,
   addSloppyOption,
   type DataOptions,
+  expiryText,
   lastingOptions,
   perform,
   shownWrite,
@@ -108,7 +109,7 @@ export function readDocument({ values, context, expiresAt, hlc }: ValueRead): ob
     values: all,
     context: toBase64(context),
     hlc: hlc.toString(),
-    expiresAt: expiresAt?.toISOString() ?? null,
+    expiresAt: expiryText(expiresAt),
   };
 }
 

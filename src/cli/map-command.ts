@@ -11,6 +11,7 @@ import {
 } from "../client/index.js";
 import {
   type DataOptions,
+  expiryText,
   KEY,
   type LastingFlags,
   lastingOptions,
@@ -37,7 +38,7 @@ A path may be of several types at once: each verb is about the one that it names
 
 const GET_HELP = `
 One leaf a line: path, type and value, with tabs between them; of a set each member. With --json: {found, entries},
-where an entry is {path, type, value}, or of a set {path, type, member}. Exits with 3 when nothing is there.`;
+where an entry is {path, type, value, expiresAt}, or of a set {path, type, member, expiresAt}. Exits with 3 when nothing is there.`;
 
 export function mapCommand(): Command {
   const command = new Command("map")
@@ -171,7 +172,8 @@ function shownEntries(entries: readonly MapEntry[], key: string) {
 function entryDocument(entry: MapEntry): object {
   const { path, type } = entry;
   const shown = toJson(shownOf(entry));
-  return entry.type === "set" ? { path, type, member: shown } : { path, type, value: shown };
+  const held = entry.type === "set" ? { member: shown } : { value: shown };
+  return { path, type, ...held, expiresAt: expiryText(entry.expiresAt) };
 }
 
 function shownOf(entry: MapEntry): unknown {

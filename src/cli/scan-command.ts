@@ -1,9 +1,17 @@
 /** `atoll scan`: the keys of a bucket in order, with what they hold; written out as they come. */
 import { pipeline } from "node:stream/promises";
 import { Argument, Command, InvalidArgumentError } from "commander";
-import { type AtollClient, AtollError, type Keyed, type Scan, type ScanOptions } from "../client/index.js";
+import {
+  type AtollClient,
+  AtollError,
+  type CounterRow,
+  type Keyed,
+  type Scan,
+  type ScanOptions,
+} from "../client/index.js";
 import { addRoutingOptions, type RoutingOptions } from "./client-options.js";
 import { failureOf, withClient } from "./client-session.js";
+import { expiryText } from "./data-command.js";
 import { beginDocument } from "./failure.js";
 import { showValue, textOrBytes, toJson } from "./json-value.js";
 
@@ -23,8 +31,8 @@ const HELP = `
 One key a line, in the order of its bytes; behind it its value, with a tab between, and of a multi a line for each of its
 values. Of flags, those that are on; of flags, sets and maps the keys alone. What the limit left out is gone on with by
 --page-token, which is on stderr then.
-With --json: {rows, pageToken}, where a row is {key, value, context, hlc}, of a multi {key, values, context, hlc}, of a
-counter {key, value}, and else {key}; pageToken is null when there is no more. A scan that fails in the middle ends the
+With --json: {rows, pageToken}, where a row is {key, value, context, hlc, expiresAt}, of a multi {key, values, context,
+hlc, expiresAt}, of a counter {key, value, expiresAt}, and else {key}; pageToken is null when there is no more. A scan that fails in the middle ends the
 document with its {error}. Keys that are not UTF-8 are shown as {"$bytes": "<base64>"}.`;
 
 export function scanCommand(): Command {
@@ -103,9 +111,12 @@ function keyRow(bytes: Uint8Array): ShownRow {
   return { document: { key: toJson(key) }, lines: `${showValue(key)}\n` };
 }
 
-function counterRow({ key: bytes, value }: { key: Uint8Array; value: number }): ShownRow {
+function counterRow({ expiresAt, key: bytes, value }: CounterRow<Uint8Array>): ShownRow {
   const key = textOrBytes(bytes);
-  return { document: { key: toJson(key), value }, lines: `${showValue(key)}\t${value}\n` };
+  return {
+    document: { key: toJson(key), value, expiresAt: expiryText(expiresAt) },
+    lines: `${showValue(key)}\t${value}\n`,
+  };
 }
 
 interface ScannedValues {
@@ -113,6 +124,7 @@ interface ScannedValues {
   readonly value?: unknown;
   readonly context: Uint8Array;
   readonly hlc: bigint;
+  readonly expiresAt: Date | undefined;
 }
 
 function valuesRow(row: ScannedValues, values: readonly unknown[]): ShownRow {
@@ -120,7 +132,13 @@ function valuesRow(row: ScannedValues, values: readonly unknown[]): ShownRow {
   const held = "value" in row ? { value: toJson(row.value) } : { values: values.map(toJson) };
   const context = Buffer.from(row.context).toString("base64");
   return {
-    document: { key: toJson(key), ...held, context, hlc: row.hlc.toString() },
+    document: {
+      key: toJson(key),
+      ...held,
+      context,
+      hlc: row.hlc.toString(),
+      expiresAt: expiryText(row.expiresAt),
+    },
     lines: values.map((value) => `${showValue(key)}\t${showValue(value)}\n`).join(""),
   };
 }

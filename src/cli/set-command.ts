@@ -10,6 +10,7 @@ import {
   perform,
   readVerb,
   shownValue,
+  shownWithExpiry,
   shownWrite,
   updateOptions,
   type WriteOptions,
@@ -49,11 +50,13 @@ export function setCommand(): Command {
       perform(options, async (buckets) => shownMembers(await allMembers(bytesOf(buckets, options), key))),
     );
 
-  readVerb(command, "has", "Print true if this is a member, else false. With --json: {value}.")
+  readVerb(command, "has", "Print true if this is a member, else false. With --json: {value, expiresAt}.")
     .argument(...KEY)
     .argument("<MEMBER>", "a member, as text")
     .action((key: string, member: string, options: DataOptions) =>
-      perform(options, async (buckets) => shownValue(await buckets.set(options.bucket).has(key, member))),
+      perform(options, async (buckets) =>
+        shownWithExpiry(await buckets.set(options.bucket).hasWithExpiry(key, member)),
+      ),
     );
 
   readVerb(command, "size", "Print how many members there are. With --json: {value}.")

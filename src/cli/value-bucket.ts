@@ -20,8 +20,8 @@ export interface ValueRead {
   readonly values: readonly unknown[];
   readonly context: Uint8Array;
   readonly hlc: bigint;
-  /** Of a register. */
-  readonly expiresAt?: Date | undefined;
+  /** When the last of the values does; undefined: never, or there is none. */
+  readonly expiresAt: Date | undefined;
 }
 
 /** A key that holds something. */

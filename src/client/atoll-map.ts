@@ -1,13 +1,24 @@
 import type { kv } from "../wire/index.js";
 import { AtollError } from "./atoll-error.js";
-import type { BucketCalls } from "./bucket-calls.js";
+import { type BucketCalls, expiryOf } from "./bucket-calls.js";
 import type { Key, Site } from "./key.js";
 import { Keyed } from "./keyed.js";
 import type { SetCursor } from "./map-cursor.js";
 import { entryOf, type MapEntry } from "./map-entries.js";
-import { clearAt, type Gatherer, type MapChange, type MapRef, type MapSite, PLACE } from "./map-place.js";
+import {
+  clearAt,
+  type Gatherer,
+  type LeafPlace,
+  type LeafRef,
+  leafExpiryOf,
+  type MapChange,
+  type MapRef,
+  type MapSite,
+  PLACE,
+  type Place,
+} from "./map-place.js";
 import type { MapSchema } from "./map-schema.js";
-import { type WriteResult, writeResult } from "./results.js";
+import { type WithExpiry, type WriteResult, writeResult } from "./results.js";
 import type { CallOptions, LastingOptions, PageOptions, UpdateOptions } from "./settings.js";
 
 /** What a map holds. */
@@ -90,13 +101,18 @@ export class AtollMap<Value, Cursor> extends Keyed<MapShown> {
     select: (map: Cursor) => MapRef<Part>,
     options: PageOptions = {},
   ): Promise<Part> {
-    const { site, leafType, gather } = select(this.#cursor(key))[PLACE];
-    const gatherer = gather();
-    if (leafType === undefined) return (await this.#gather(key, site, gatherer, options)).value;
-    const reply = await this.#calls.get(key, options, { path: [...site.path], leafType });
-    const { values, counter } = reply;
-    if (reply.found) gatherer.take([], { type: leafType, values, counter, member: NO_MEMBER });
-    return gatherer.value();
+    const place = select(this.#cursor(key))[PLACE];
+    if (isLeaf(place)) return (await this.#readLeaf(key, place, options)).value;
+    return (await this.#gather(key, place.site, place.gather(), options)).value;
+  }
+
+  /** The same read of a register, a counter or a flag, with the time at which it expires. */
+  getAtWithExpiry<Part>(
+    key: Key,
+    select: (map: Cursor) => LeafRef<Part>,
+    options: CallOptions = {},
+  ): Promise<WithExpiry<Part>> {
+    return this.#readLeaf(key, select(this.#cursor(key))[PLACE], options);
   }
 
   /** Whether a set in the map has this member; reads no other: `has(key, (map) => map.tags, "geo")`. */
@@ -106,10 +122,21 @@ export class AtollMap<Value, Cursor> extends Keyed<MapShown> {
     member: Member,
     options: CallOptions = {},
   ): Promise<boolean> {
+    return (await this.hasWithExpiry(key, select, member, options)).value;
+  }
+
+  /** The same read, with the time at which this member expires: each has its own. */
+  async hasWithExpiry<Member extends Key>(
+    key: Key,
+    select: (map: Cursor) => SetCursor<Member>,
+    member: Member,
+    options: CallOptions = {},
+  ): Promise<WithExpiry<boolean>> {
     const cursor = select(this.#cursor(key));
     const path = [...cursor[PLACE].site.path];
     const part = { path, leafType: "DATA_TYPE_SET", member: cursor.codec.encode(member) } as const;
-    return (await this.#calls.get(key, options, part)).flag;
+    const { flag, expiresAtMs } = await this.#calls.get(key, options, part);
+    return { value: flag, expiresAt: expiryOf(expiresAtMs) };
   }
 
   /**
@@ -158,6 +185,19 @@ export class AtollMap<Value, Cursor> extends Keyed<MapShown> {
     return writeResult(await this.#calls.update(key, operations, options));
   }
 
+  async #readLeaf<Part>(
+    key: Key,
+    { gather, leafType, site }: LeafPlace<Part>,
+    options: CallOptions,
+  ): Promise<WithExpiry<Part>> {
+    const reply = await this.#calls.get(key, options, { path: [...site.path], leafType });
+    const { counter, expiresAtMs, values } = reply;
+    const leaf = { type: leafType, values, counter, member: NO_MEMBER, expiresAtMs };
+    const gatherer = gather();
+    if (reply.found) gatherer.take([], leaf);
+    return { value: gatherer.value(), expiresAt: leafExpiryOf(leaf) };
+  }
+
   async #gather<Part>(
     key: Key,
     { path }: MapSite,
@@ -172,6 +212,10 @@ export class AtollMap<Value, Cursor> extends Keyed<MapShown> {
       }
     return { found, value: gatherer.value() };
   }
+}
+
+function isLeaf<Part>(place: Place<Part>): place is LeafPlace<Part> {
+  return place.leafType !== undefined;
 }
 
 function isChange(each: unknown): each is MapChange {

@@ -1,9 +1,9 @@
 import type { kv } from "../wire/index.js";
-import type { BucketCalls } from "./bucket-calls.js";
+import { type BucketCalls, expiryOf } from "./bucket-calls.js";
 import type { Key, Site } from "./key.js";
 import { Keyed } from "./keyed.js";
 import type { MemberCodec } from "./members.js";
-import { type WriteResult, writeResult } from "./results.js";
+import { type WithExpiry, type WriteResult, writeResult } from "./results.js";
 import type { CallOptions, LastingOptions, PageOptions, UpdateOptions } from "./settings.js";
 
 /** What a change tells of a set: one member. */
@@ -44,7 +44,14 @@ export class AtollSet<Member extends Key = string> extends Keyed<SetShown<Member
 
   /** Whether the set has this member; reads no other. */
   async has(key: Key, member: Member, options: CallOptions = {}): Promise<boolean> {
-    return (await this.#calls.get(key, options, { member: this.#codec.encode(member) })).flag;
+    return (await this.hasWithExpiry(key, member, options)).value;
+  }
+
+  /** The same read, with the time at which this member goes by itself: each has its own. */
+  async hasWithExpiry(key: Key, member: Member, options: CallOptions = {}): Promise<WithExpiry<boolean>> {
+    const part = { member: this.#codec.encode(member) };
+    const { flag, expiresAtMs } = await this.#calls.get(key, options, part);
+    return { value: flag, expiresAt: expiryOf(expiresAtMs) };
   }
 
   /** How many members the set has. The cluster reads them all to count them. */

@@ -219,3 +219,9 @@ export function encodedValue({ data, encoding }: kv.Value__Output): EncodedValue
 export function expiryOf(expiresAtMs: string): Date | undefined {
   return expiresAtMs === "0" ? undefined : new Date(Number(expiresAtMs));
 }
+
+/** When the last of the values does; undefined: one never does, or there is none. */
+export function lastExpiryOf(values: readonly Pick<kv.Value__Output, "expiresAtMs">[]): Date | undefined {
+  const endsMs = values.map(({ expiresAtMs }) => Number(expiresAtMs));
+  return endsMs.length === 0 || endsMs.includes(0) ? undefined : new Date(Math.max(...endsMs));
+}

@@ -1,10 +1,10 @@
 import type { kv } from "../wire/index.js";
 import { AtollError } from "./atoll-error.js";
 import { getMany } from "./batch-calls.js";
-import type { BucketCalls } from "./bucket-calls.js";
+import { type BucketCalls, expiryOf } from "./bucket-calls.js";
 import { type Key, type Site, siteMetadata, siteText } from "./key.js";
 import { Keyed } from "./keyed.js";
-import { type BatchResult, pairResults, type WriteResult, writeResult } from "./results.js";
+import { type BatchResult, pairResults, type WithExpiry, type WriteResult, writeResult } from "./results.js";
 import {
   BYTE_KEYS,
   type ByteKeys,
@@ -20,6 +20,8 @@ import type { CallOptions, LastingOptions, UpdateOptions } from "./settings.js";
 export interface CounterRow<K extends Key = string> {
   readonly key: K;
   readonly value: number;
+  /** When it is 0 again; undefined: never. */
+  readonly expiresAt: Date | undefined;
 }
 
 /** What a change tells of a counter. */
@@ -68,8 +70,17 @@ export class Counter extends Keyed<CounterShown> {
    *   has all digits
    */
   async get(key: Key, options: CallOptions = {}): Promise<number> {
-    const { counter } = await this.#calls.get(key, options);
-    return exactCount(counter, { bucket: this.bucket, key });
+    return (await this.getWithExpiry(key, options)).value;
+  }
+
+  /**
+   * The same read, with the time at which the counter is 0 again if nothing is added until then.
+   * @throws AtollError as `get`
+   */
+  async getWithExpiry(key: Key, options: CallOptions = {}): Promise<WithExpiry<number>> {
+    const { counter, expiresAtMs } = await this.#calls.get(key, options);
+    const value = exactCount(counter, { bucket: this.bucket, key });
+    return { value, expiresAt: expiryOf(expiresAtMs) };
   }
 
   /** Reads many counters in parallel, each from a node that holds it. The results are in the order of the keys. */
@@ -104,7 +115,8 @@ export class Counter extends Keyed<CounterShown> {
   #scan<K extends Key>(options: ScanOptions, codec: KeyCodec<K>): Scan<CounterRow<K>> {
     const read = (row: kv.ScanRow__Output): CounterRow<K> => {
       const key = codec.decode(row.key, this.bucket);
-      return { key, value: exactCount(row.counter, { bucket: this.bucket, key }) };
+      const value = exactCount(row.counter, { bucket: this.bucket, key });
+      return { key, value, expiresAt: expiryOf(row.expiresAtMs) };
     };
     return new Scan(this.#calls, options, { isKeysOnly: false, read });
   }

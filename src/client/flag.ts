@@ -1,9 +1,9 @@
 import type { kv } from "../wire/index.js";
 import { getMany } from "./batch-calls.js";
-import type { BucketCalls } from "./bucket-calls.js";
+import { type BucketCalls, expiryOf } from "./bucket-calls.js";
 import type { Key } from "./key.js";
 import { Keyed } from "./keyed.js";
-import { type BatchResult, pairResults, type WriteResult, writeResult } from "./results.js";
+import { type BatchResult, pairResults, type WithExpiry, type WriteResult, writeResult } from "./results.js";
 import type { CallOptions, LastingOptions, UpdateOptions } from "./settings.js";
 
 /** What a change tells of a flag. `deleted`: it is off. */
@@ -38,7 +38,13 @@ export class Flag extends Keyed<FlagShown> {
 
   /** Whether the flag is on. */
   async get(key: Key, options: CallOptions = {}): Promise<boolean> {
-    return (await this.#calls.get(key, options)).flag;
+    return (await this.getWithExpiry(key, options)).value;
+  }
+
+  /** The same read, with the time at which the flag goes off by itself. */
+  async getWithExpiry(key: Key, options: CallOptions = {}): Promise<WithExpiry<boolean>> {
+    const { flag, expiresAtMs } = await this.#calls.get(key, options);
+    return { value: flag, expiresAt: expiryOf(expiresAtMs) };
   }
 
   /** Reads many flags in parallel, each from a node that holds it. The results are in the order of the keys. */

@@ -46,7 +46,7 @@ export type { Key } from "./key.js";
 export type { Keyed } from "./keyed.js";
 export type { CounterCursor, FlagCursor, RegisterCursor, SetCursor } from "./map-cursor.js";
 export type { AnyCursor, MapEntry, PathCursor } from "./map-entries.js";
-export type { MapChange, MapRef } from "./map-place.js";
+export type { LeafRef, MapChange, MapRef } from "./map-place.js";
 export { type RecordCursor, type RecordValue, record } from "./map-record.js";
 export {
   counter,
@@ -61,7 +61,7 @@ export {
 } from "./map-schema.js";
 export type { Multi, MultiRead, MultiRow, MultiShown } from "./multi.js";
 export type { Register, RegisterRead, RegisterRow, RegisterShown } from "./register.js";
-export type { BatchResult, PutResult, Served, WriteResult } from "./results.js";
+export type { BatchResult, PutResult, Served, WithExpiry, WriteResult } from "./results.js";
 export type { ByteKeys, Scan, ScanOptions, TextKeys } from "./scan.js";
 export type { Session } from "./session.js";
 export type {

@@ -2,18 +2,27 @@
 import { wireValue } from "./bucket-calls.js";
 import { checkAmount } from "./counter.js";
 import type { Key } from "./key.js";
-import { changeAt, clearAt, type MapChange, type MapRef, PLACE, type Place } from "./map-place.js";
+import {
+  changeAt,
+  clearAt,
+  type LeafPlace,
+  type LeafRef,
+  type MapChange,
+  type MapRef,
+  PLACE,
+  type Place,
+} from "./map-place.js";
 import type { MemberCodec } from "./members.js";
 import { type Codec, encodeValue } from "./value-codec.js";
 
 /** A register in a map. */
-export class RegisterCursor<T> implements MapRef<T | undefined> {
+export class RegisterCursor<T> implements LeafRef<T | undefined> {
   /** @internal */
-  readonly [PLACE]: Place<T | undefined>;
+  readonly [PLACE]: LeafPlace<T | undefined>;
   readonly #codec: Codec<T>;
 
   /** @internal */
-  constructor(place: Place<T | undefined>, codec: Codec<T>) {
+  constructor(place: LeafPlace<T | undefined>, codec: Codec<T>) {
     this[PLACE] = place;
     this.#codec = codec;
   }
@@ -31,12 +40,12 @@ export class RegisterCursor<T> implements MapRef<T | undefined> {
 }
 
 /** A counter in a map. */
-export class CounterCursor implements MapRef<number> {
+export class CounterCursor implements LeafRef<number> {
   /** @internal */
-  readonly [PLACE]: Place<number>;
+  readonly [PLACE]: LeafPlace<number>;
 
   /** @internal */
-  constructor(place: Place<number>) {
+  constructor(place: LeafPlace<number>) {
     this[PLACE] = place;
   }
 
@@ -57,12 +66,12 @@ export class CounterCursor implements MapRef<number> {
 }
 
 /** A flag in a map. */
-export class FlagCursor implements MapRef<boolean> {
+export class FlagCursor implements LeafRef<boolean> {
   /** @internal */
-  readonly [PLACE]: Place<boolean>;
+  readonly [PLACE]: LeafPlace<boolean>;
 
   /** @internal */
-  constructor(place: Place<boolean>) {
+  constructor(place: LeafPlace<boolean>) {
     this[PLACE] = place;
   }
 

@@ -5,6 +5,7 @@ import { exactCount } from "./counter.js";
 import { type Key, keyBytes, siteMetadata, siteText } from "./key.js";
 import {
   clearAt,
+  leafExpiryOf,
   type MapChange,
   type MapLeaf,
   type MapRef,
@@ -19,6 +20,8 @@ import { autoCodec, decodeText, decodeValue, plainBytes } from "./value-codec.js
 export type MapEntry = {
   /** From the root of the map. */
   readonly path: readonly string[];
+  /** When the leaf, or of a set this member, expires; undefined: never. */
+  readonly expiresAt: Date | undefined;
 } & (
   | { readonly type: "register"; readonly value: unknown }
   | { readonly type: "counter"; readonly value: number }
@@ -71,18 +74,20 @@ export const ENTRIES: MapSchema<readonly MapEntry[], PathCursor> = {
 export function entryOf(site: MapSite, leaf: MapLeaf): MapEntry {
   const path = site.path.map((step) => stepText(step, site));
   const [stored] = leaf.values;
+  const expiresAt = leafExpiryOf(leaf);
   switch (leaf.type) {
     case "DATA_TYPE_COUNTER":
-      return { path, type: "counter", value: exactCount(leaf.counter, site) };
+      return { path, type: "counter", value: exactCount(leaf.counter, site), expiresAt };
     case "DATA_TYPE_FLAG":
-      return { path, type: "flag", value: true };
+      return { path, type: "flag", value: true, expiresAt };
     case "DATA_TYPE_SET":
-      return { path, type: "set", member: textOrBytes(leaf.member) };
+      return { path, type: "set", member: textOrBytes(leaf.member), expiresAt };
     default:
       return {
         path,
         type: "register",
         value: stored === undefined ? undefined : decodeValue(autoCodec(), encodedValue(stored), site),
+        expiresAt,
       };
   }
 }

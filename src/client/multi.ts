@@ -1,6 +1,6 @@
 import type { kv } from "../wire/index.js";
 import { type Entry, getMany, putMany } from "./batch-calls.js";
-import { type BucketCalls, encodedValue } from "./bucket-calls.js";
+import { type BucketCalls, encodedValue, lastExpiryOf } from "./bucket-calls.js";
 import type { Key, Site } from "./key.js";
 import { Keyed } from "./keyed.js";
 import {
@@ -33,6 +33,8 @@ export interface MultiRead<T> extends Served {
   readonly context: Uint8Array;
   /** The highest stamp among the values; 0n when there is none. */
   readonly hlc: bigint;
+  /** When the last of the values expires; undefined: one never does, or there is none. */
+  readonly expiresAt: Date | undefined;
 }
 
 /** A key with its values, as a scan gives it. */
@@ -130,6 +132,7 @@ export class Multi<T> extends Keyed<MultiShown<T>> {
       context,
       hlc: BigInt(hlc),
       region: regionOf(reply),
+      expiresAt: lastExpiryOf(values),
     };
   }
 
@@ -144,7 +147,8 @@ export class Multi<T> extends Keyed<MultiShown<T>> {
       const key = codec.decode(row.key, this.bucket);
       const { context, values } = row;
       // The highest stamp comes first.
-      return { key, values: this.#decoded(values, key), context, hlc: BigInt(values[0]?.hlc ?? 0) };
+      const hlc = BigInt(values[0]?.hlc ?? 0);
+      return { key, values: this.#decoded(values, key), context, hlc, expiresAt: lastExpiryOf(values) };
     };
     return new Scan(this.#calls, options, { isKeysOnly: false, read });
   }

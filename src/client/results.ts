@@ -30,6 +30,13 @@ export interface PutResult extends WriteResult {
   readonly context: Uint8Array;
 }
 
+/** What one read shows, and until when. */
+export interface WithExpiry<T> {
+  readonly value: T;
+  /** When all of it expires; undefined: never, or there is nothing. */
+  readonly expiresAt: Date | undefined;
+}
+
 /** Pairs keys with what came of them; a reply that `read` cannot read becomes that key's error. */
 export function pairResults<Reply, Result>(
   keys: readonly Key[],

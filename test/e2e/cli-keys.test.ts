@@ -15,6 +15,8 @@ const Read = z.strictObject({
   hlc: z.string().regex(/^\d+$/),
   expiresAt: z.iso.datetime().nullable(),
 });
+/** What lasts for a while. */
+const Ends = z.looseObject({ expiresAt: z.iso.datetime() });
 const Written = z.strictObject({
   hlc: z.string(),
   context: z.base64(),
@@ -163,21 +165,27 @@ describe("data types", () => {
     Deleted.parse(await json("counter", "subtract", "views"));
     expect((await run("counter", "get", "views")).stdout).toBe("38\n");
     await run("counter", "clear", "views");
-    expect(await json("counter", "get", "views")).toEqual({ value: 0 });
+    expect(await json("counter", "get", "views")).toEqual({ value: 0, expiresAt: null });
+    await run("counter", "add", "views", "--ttl", "1h");
+    expect(Ends.parse(await json("counter", "get", "views"))).toMatchObject({ value: 1 });
   });
 
   it("switch", async () => {
     await run("flag", "enable", "beta");
     expect((await run("flag", "get", "beta")).stdout).toBe("true\n");
     await run("flag", "disable", "beta");
-    expect(await json("flag", "get", "beta")).toEqual({ value: false });
+    expect(await json("flag", "get", "beta")).toEqual({ value: false, expiresAt: null });
+    await run("flag", "enable", "beta", "--ttl", "1h");
+    expect(Ends.parse(await json("flag", "get", "beta"))).toMatchObject({ value: true });
   });
 
   it("collect", async () => {
     await run("set", "add", "tags", "geo", "crdt", "é");
     await run("set", "remove", "tags", "geo", "never there");
     expect((await run("set", "members", "tags")).stdout).toBe("crdt\né\n");
-    expect(await json("set", "has", "tags", "é")).toEqual({ value: true });
+    expect(await json("set", "has", "tags", "é")).toEqual({ value: true, expiresAt: null });
+    await run("set", "add", "tags", "é", "--ttl", "1h");
+    expect(Ends.parse(await json("set", "has", "tags", "é"))).toMatchObject({ value: true });
     expect((await run("set", "size", "tags")).stdout).toBe("2\n");
     await run("set", "clear", "tags");
     expect(await json("set", "members", "tags")).toEqual({ members: [] });
@@ -199,7 +207,7 @@ describe("data types", () => {
     expect((await map("get", "p1")).stdout.trim().split("\n").toSorted()).toEqual(lines);
     expect(await json("map", "get", "p1", "address")).toEqual({
       found: true,
-      entries: [{ path: ["address", "a/b"], type: "register", value: "Paris" }],
+      entries: [{ path: ["address", "a/b"], type: "register", value: "Paris", expiresAt: null }],
     });
     await map("disable", "p1", "open");
     await map("remove", "p1", "address");

@@ -62,7 +62,15 @@ describe("a scan", () => {
   it("is one document with --json", async () => {
     const first = documentOf(await scan("register", "users", "--limit", "1", "--json"));
     expect(first).toEqual({
-      rows: [{ key: "eu:1", value: { name: "eu:1" }, context: expect.any(String), hlc: expect.any(String) }],
+      rows: [
+        {
+          key: "eu:1",
+          value: { name: "eu:1" },
+          context: expect.any(String),
+          hlc: expect.any(String),
+          expiresAt: null,
+        },
+      ],
       pageToken: expect.any(String),
     });
     const rest = documentOf(await scan("register", "users", "--json", "--page-token", first.pageToken ?? ""));
@@ -73,7 +81,9 @@ describe("a scan", () => {
     expect(documentOf(await scan("multi", "carts", "--json")).rows[0]).toMatchObject({
       values: ["pears", "apples"],
     });
-    expect(documentOf(await scan("counter", "views", "--json")).rows).toEqual([{ key: "home", value: 3 }]);
+    expect(documentOf(await scan("counter", "views", "--json")).rows).toEqual([
+      { key: "home", value: 3, expiresAt: null },
+    ]);
     expect(documentOf(await scan("set", "tags", "--json")).rows).toEqual([{ key: "t1" }, { key: "t2" }]);
     expect(documentOf(await scan("register", "empty", "--json"))).toEqual({ rows: [], pageToken: null });
   });

@@ -113,14 +113,65 @@ describe("the SDK and a node agree on", () => {
     await places.remove("p1", (place) => place.tags);
     await places.update("p1", (place) => [place.address.$clear(), place.open.disable(), place.visits.add(1)]);
     expect(await listed(db.map("places").entries("p1"))).toEqual([
-      { path: ["name"], type: "register", value: "Café" },
-      { path: ["visits"], type: "counter", value: 4 },
+      { path: ["name"], type: "register", value: "Café", expiresAt: undefined },
+      { path: ["visits"], type: "counter", value: 4, expiresAt: undefined },
     ]);
     await db.map("places").update("p1", (at) => at("x", "y").as(set()).add("m"));
     expect((await db.map("places").getAt("p1", (at) => at("x"))).length).toBe(1);
     await places.clear("p1");
     expect((await places.get("p1")).found).toBe(false);
     await expect(places.update("p1", () => [])).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+  });
+
+  it("when what a read shows expires, of every type", async () => {
+    const begunMs = Date.now();
+    const inAnHour = { ttlMs: 3_600_000 };
+    const isInAnHour = (end: Date | undefined): boolean =>
+      end !== undefined && Math.abs(end.getTime() - begunMs - inAnHour.ttlMs) < 60_000;
+
+    const tries = db.counter("ending");
+    await tries.add("u1", 2, inAnHour);
+    await tries.add("u1", 1, { ttlMs: 60_000 });
+    const counted = await tries.getWithExpiry("u1");
+    expect([counted.value, isInAnHour(counted.expiresAt)]).toEqual([3, true]);
+    const [row] = await listed(tries.scan());
+    expect(row).toEqual({ key: "u1", value: 3, expiresAt: counted.expiresAt });
+    await tries.add("u1");
+    expect(await tries.getWithExpiry("u1")).toEqual({ value: 4, expiresAt: undefined });
+    expect(await tries.getWithExpiry("u2")).toEqual({ value: 0, expiresAt: undefined });
+
+    const online = db.flag("ending");
+    await online.enable("u1", inAnHour);
+    const enabled = await online.getWithExpiry("u1");
+    expect([enabled.value, isInAnHour(enabled.expiresAt)]).toEqual([true, true]);
+    expect(await online.getWithExpiry("u2")).toEqual({ value: false, expiresAt: undefined });
+
+    const room = db.set("ending");
+    await room.add("r1", ["ada"], inAnHour);
+    await room.add("r1", "bob");
+    const member = await room.hasWithExpiry("r1", "ada");
+    expect([member.value, isInAnHour(member.expiresAt)]).toEqual([true, true]);
+    expect(await room.hasWithExpiry("r1", "bob")).toEqual({ value: true, expiresAt: undefined });
+    expect(await room.hasWithExpiry("r1", "cy")).toEqual({ value: false, expiresAt: undefined });
+
+    const carts = db.multi<string>("ending");
+    await carts.put("c1", "a", inAnHour);
+    expect(isInAnHour((await carts.get("c1")).expiresAt)).toBe(true);
+    await carts.put("c1", "b");
+    const [siblings] = await listed(carts.scan());
+    expect(siblings).toMatchObject({ values: ["b", "a"], expiresAt: undefined });
+
+    const places = db.map("ending", { name: register<string>(), visits: counter(), tags: set() });
+    await places.update("p1", (place) => [place.name.put("Café"), place.tags.add("tea")], inAnHour);
+    await places.update("p1", (place) => place.visits.add(1));
+    const name = await places.getAtWithExpiry("p1", (place) => place.name);
+    expect([name.value, isInAnHour(name.expiresAt)]).toEqual(["Café", true]);
+    const visits = await places.getAtWithExpiry("p1", (place) => place.visits);
+    expect(visits).toEqual({ value: 1, expiresAt: undefined });
+    const tea = await places.hasWithExpiry("p1", (place) => place.tags, "tea");
+    expect([tea.value, isInAnHour(tea.expiresAt)]).toEqual([true, true]);
+    const ends = (await listed(places.entries("p1"))).map(({ expiresAt }) => isInAnHour(expiresAt));
+    expect(ends).toEqual([true, true, false]);
   });
 
   it("scans of every type, and of large values page by page", async () => {

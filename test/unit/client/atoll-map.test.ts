@@ -303,13 +303,14 @@ describe("a map without a schema", () => {
         .as(set({ members: "bytes" }))
         .add(Uint8Array.of(0xff)),
     ]);
+    const expiresAt = undefined;
     const expected: MapEntry[] = [
-      { path: ["a", "b"], type: "register", value: { deep: true } },
-      { path: ["a", "c"], type: "counter", value: -4 },
-      { path: ["b"], type: "flag", value: true },
-      { path: ["c"], type: "set", member: "x" },
-      { path: ["c"], type: "set", member: "y" },
-      { path: ["d"], type: "set", member: Uint8Array.of(0xff) },
+      { path: ["a", "b"], type: "register", value: { deep: true }, expiresAt },
+      { path: ["a", "c"], type: "counter", value: -4, expiresAt },
+      { path: ["b"], type: "flag", value: true, expiresAt },
+      { path: ["c"], type: "set", member: "x", expiresAt },
+      { path: ["c"], type: "set", member: "y", expiresAt },
+      { path: ["d"], type: "set", member: Uint8Array.of(0xff), expiresAt },
     ];
     expect(await bucket.get("k")).toEqual({ found: true, value: expected });
     cluster.forgetReceived();
