@@ -1,5 +1,5 @@
 /** What `atoll admin` prints for people. */
-import type { NodeDigest, NodeLag, NodeStatus, PeerHints } from "../client/index.js";
+import type { Blocker, NodeDigest, NodeLag, NodeStatus, PeerHints } from "../client/index.js";
 import type { DigestComparison } from "./admin-digests.js";
 import { type Column, duration, fieldLines, tableLines, wholeNumber } from "./table.js";
 
@@ -26,7 +26,9 @@ export function statusText(status: Omit<NodeStatus, "rows">): string {
     ["up", `${duration(status.uptimeMs)}, incarnation ${status.incarnation}`],
     ["partitions", `${partitionsHeld}${catchingUp}`],
     ...catchUpFields(status.catchUp),
-    ...blockerFields(status.purgeBlockers),
+    ...blockerFields("deletes kept", status.purgeBlockers),
+    ...reclaimFields(status.rowsToReclaim),
+    ...blockerFields("expired kept", status.reclaimBlockers),
   ]);
   const rows = status.peers.map((peer) => [
     peer.nodeId,
@@ -49,14 +51,24 @@ function catchUpFields(catchUp: NodeStatus["catchUp"]): (readonly [string, strin
   return [["fetching", `${partitions} partitions${whole}: ${counts}`]];
 }
 
+/** Nothing while nothing waits. */
+function reclaimFields(rows: number): (readonly [string, string])[] {
+  if (rows === 0) return [];
+  return [
+    ["expired", `${wholeNumber(rows)}${rows >= EXPIRED_MAX ? " rows or more" : " rows"} wait to be removed`],
+  ];
+}
+
+/** Nodes do not count beyond. */
+const EXPIRED_MAX = 10_000;
 /** Deletes take some seconds to be forgotten where all is well. */
 const BLOCKING_MS_WORTH_TELLING = 15_000;
 
-function blockerFields(blockers: NodeStatus["purgeBlockers"]): (readonly [string, string])[] {
+function blockerFields(title: string, blockers: readonly Blocker[]): (readonly [string, string])[] {
   return blockers
     .filter(({ blockingMs }) => blockingMs >= BLOCKING_MS_WORTH_TELLING)
     .map(({ nodeId, blockingMs, partitions }) => [
-      "deletes kept",
+      title,
       `${partitions} partitions wait for ${nodeId}, for ${duration(blockingMs)}`,
     ]);
 }

@@ -22,7 +22,14 @@ export interface NodeStatus {
   readonly partitionsCatchingUp: number;
   readonly catchUp: CatchUpProgress;
   /** Members that keep tombstones from being purged on this node: away, behind, or of another view of the membership. */
-  readonly purgeBlockers: readonly PurgeBlocker[];
+  readonly purgeBlockers: readonly Blocker[];
+  /** Rows of this node whose end is past by every clock, and that wait to be removed; 10,000 are as many or more. */
+  readonly rowsToReclaim: number;
+  /**
+   * Members that keep these from being removed on this node: away while too few clocks are in sight, first in line to remove
+   * them, or the node itself, whose clock is wrong or which lacks data. None while it is under way.
+   */
+  readonly reclaimBlockers: readonly Blocker[];
   readonly peers: readonly PeerStatus[];
 }
 
@@ -37,11 +44,12 @@ export interface CatchUpProgress {
   readonly rowsReceived: number;
 }
 
-/** A member that deletes wait for: they are forgotten once every replica is known to have seen them. */
-interface PurgeBlocker {
+/** A member that partitions of the node asked wait for. */
+export interface Blocker {
   readonly nodeId: string;
+  /** Without a break. */
   readonly blockingMs: number;
-  /** Partitions with tombstones that wait for it. */
+  /** Partitions that wait for it. */
   readonly partitions: number;
 }
 

@@ -7,6 +7,7 @@ import type {
 import { AdminServiceClient, type admin } from "../wire/index.js";
 import { type ConflictSelection, listConflicts } from "./admin-conflicts.js";
 import type {
+  Blocker,
   Conflict,
   NodeDigest,
   NodeLag,
@@ -69,10 +70,9 @@ export class AdminClient implements AsyncDisposable {
         dotsDone: Number(status.catchUp?.dotsDone ?? 0),
         rowsReceived: Number(status.catchUp?.rowsReceived ?? 0),
       },
-      purgeBlockers: status.purgeBlockers.map((blocker) => ({
-        ...blocker,
-        blockingMs: Number(blocker.blockingMs),
-      })),
+      purgeBlockers: status.purgeBlockers.map(blockerOf),
+      rowsToReclaim: Number(status.rowsToReclaim),
+      reclaimBlockers: status.reclaimBlockers.map(blockerOf),
       peers: status.peers.map((peer) => ({
         ...peer,
         incarnation: Number(peer.incarnation),
@@ -233,6 +233,10 @@ function withRemovalState(error: AtollError): AtollError {
     ? "it may have removed the member: ask again, and it says so"
     : "nothing was done";
   return new AtollError({ code, reason, metadata, message: `${message}; ${state}`, cause });
+}
+
+function blockerOf(blocker: admin.Blocker__Output): Blocker {
+  return { ...blocker, blockingMs: Number(blocker.blockingMs) };
 }
 
 function progressOf(step: admin.RepairResponse__Output): RepairProgress {

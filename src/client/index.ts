@@ -7,6 +7,7 @@ export {
   connectAdmin,
 } from "./admin.js";
 export type {
+  Blocker,
   CatchUpProgress,
   Conflict,
   ConflictSide,

@@ -156,6 +156,8 @@ class Node implements NodeApi {
         partitionsCatchingUp: 0,
         catchUp: NO_CATCH_UP,
         purgeBlockers: [],
+        rowsToReclaim: 0,
+        reclaimBlockers: [],
         peers: [],
       };
     return statusOf(started, this.#state !== "running");

@@ -123,7 +123,7 @@ class ReplicaInspection {
 
   /** Up to a page of them: none is what is waited for. */
   #countExpirations(): void {
-    this.#replica.rows.expirations.count(PAGE_ROWS, (error, count) => {
+    this.#replica.rows.expirations.count(undefined, PAGE_ROWS, (error, count) => {
       if (error !== undefined) return this.#done(error);
       this.#found.expirations = count;
       this.#readLog(undefined);

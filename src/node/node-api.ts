@@ -83,11 +83,15 @@ export interface NodeStatus {
   /** What it is fetching of what it lacks, in doubt or merely behind. */
   readonly catchUp: CatchUpReport;
   /** Who keeps tombstones from being purged here. */
-  readonly purgeBlockers: readonly PurgeBlocker[];
+  readonly purgeBlockers: readonly Blocker[];
+  /** Rows here that are over by every clock and not removed yet; of more than 10,000 it says that. */
+  readonly rowsToReclaim: number;
+  /** Who keeps them from being removed: none while it is under way. */
+  readonly reclaimBlockers: readonly Blocker[];
   readonly peers: readonly PeerStatus[];
 }
 
-interface PurgeBlocker {
+interface Blocker {
   readonly nodeId: string;
   /** Without a break, as far as this process knows. */
   readonly blockingMs: number;

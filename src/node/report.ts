@@ -24,10 +24,9 @@ export function statusOf(node: StartedNode, isDraining: boolean): NodeStatus {
     partitionsHeld: replicas.length,
     partitionsCatchingUp: doubtful.length,
     catchUp: node.replicator.catchUpReport,
-    purgeBlockers: node.replicator.stability.purgeBlockers.map(({ member, ...blocker }) => ({
-      nodeId: node.view.memberByNumber(member)?.nodeId ?? "",
-      ...blocker,
-    })),
+    purgeBlockers: named(node, node.replicator.stability.purgeBlockers),
+    rowsToReclaim: node.replicator.reclaiming.backlog.rows,
+    reclaimBlockers: named(node, node.replicator.reclaiming.backlog.blockers),
     peers: others(node).map(({ number, nodeId, region }): PeerStatus => {
       const health = node.membership.health(number);
       return {
@@ -43,6 +42,16 @@ export function statusOf(node: StartedNode, isDraining: boolean): NodeStatus {
       };
     }),
   };
+}
+
+function named(
+  { view }: StartedNode,
+  blockers: StartedNode["replicator"]["stability"]["purgeBlockers"],
+): NodeStatus["purgeBlockers"] {
+  return blockers.map(({ member, ...blocker }) => ({
+    nodeId: view.memberByNumber(member)?.nodeId ?? "",
+    ...blocker,
+  }));
 }
 
 function reasonFor(node: StartedNode, state: NodeState, waiting: number, doubtful: number): string {

@@ -46,9 +46,13 @@ export class Expirations {
       this.replace(rowKey, 0, expiresAtMs);
   }
 
-  /** How many there are on the disk, up to a limit. */
-  count(limit: number, done: (error: Error | undefined, count: number) => void): void {
-    this.#commit.scanKeys(expirationRange(this.#partition), limit, "durable", (error, keys) =>
+  /** How many there are on the disk, up to a limit: all, or those that are due at a time. */
+  count(
+    nowMs: number | undefined,
+    limit: number,
+    done: (error: Error | undefined, count: number) => void,
+  ): void {
+    this.#commit.scanKeys(expirationRange(this.#partition, nowMs), limit, "durable", (error, keys) =>
       done(error, keys.length),
     );
   }

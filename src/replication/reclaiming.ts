@@ -10,22 +10,28 @@ import { mayCoordinate, type PartitionReplica } from "../replica/index.js";
 import type { Timer } from "../runtime/index.js";
 import type { Dissemination } from "./dissemination.js";
 import type { Environment } from "./environment.js";
+import { ReclaimBacklog } from "./reclaim-backlog.js";
 
 const TURN_MS = 100;
 const TURN_ROWS_MAX = 100;
 const NEXT_IN_LINE_MS = 30_000;
+/** What waits is counted each so many turns. */
+const COUNT_TURNS = 20;
 
 export class Reclaiming {
   readonly #environment: Environment;
   readonly #dissemination: Dissemination;
+  /** What waits to be removed on this node, whoever removes it. */
+  readonly backlog: ReclaimBacklog;
   #timer: Timer | undefined;
   #isBusy = false;
-  /** Whose turn is first: no partition keeps the others waiting. */
-  #first = 0;
+  /** By which it changes whose turn is first: no partition keeps the others waiting. */
+  #turns = 0;
 
   constructor(environment: Environment, dissemination: Dissemination) {
     this.#environment = environment;
     this.#dissemination = dissemination;
+    this.backlog = new ReclaimBacklog(environment, (replica) => this.#waitsFor(replica));
   }
 
   start(): void {
@@ -41,8 +47,7 @@ export class Reclaiming {
    * nobody removes any. 0 when none waits.
    */
   get lagMs(): number {
-    const { liveness } = this.#environment;
-    const nowMs = liveness.pastForAllMs() ?? liveness.expiryMs();
+    const nowMs = this.#pastMs();
     let lagMs = 0;
     for (const replica of this.#held()) {
       const { soonestMs } = replica.rows.expirations;
@@ -51,17 +56,23 @@ export class Reclaiming {
     return lagMs;
   }
 
+  #pastMs(): number {
+    const { liveness } = this.#environment;
+    return liveness.pastForAllMs() ?? liveness.expiryMs();
+  }
+
   #held(): PartitionReplica[] {
     const { replica, self, view } = this.#environment;
     return view.partitionsOf(self.number).flatMap((partition) => replica(partition) ?? []);
   }
 
   #turn(): void {
+    const turn = this.#turns++;
+    if (turn % COUNT_TURNS === 0) this.backlog.count(this.#held(), this.#pastMs());
     const nowMs = this.#environment.liveness.pastForAllMs();
     if (this.#isBusy || nowMs === undefined) return;
     const due = this.#held().filter((replica) => this.#isDue(replica, nowMs));
-    const queue = [...due.slice(this.#first % due.length), ...due.slice(0, this.#first % due.length)];
-    this.#first++;
+    const queue = [...due.slice(turn % due.length), ...due.slice(0, turn % due.length)];
     this.#isBusy = true;
     this.#next(queue, TURN_ROWS_MAX);
   }
@@ -71,10 +82,27 @@ export class Reclaiming {
     return mayCoordinate(replica.doubt, this.#environment.neighbourhood(replica.partition));
   }
 
-  #delayMs({ partition }: PartitionReplica): number {
-    const { liveness, self, view } = this.#environment;
-    const alive = view.replicaSet(partition).filter((member) => liveness.isAlive(member));
-    return Math.max(0, alive.indexOf(self.number)) * NEXT_IN_LINE_MS;
+  #delayMs(replica: PartitionReplica): number {
+    return Math.max(0, this.#line(replica).indexOf(this.#environment.self.number)) * NEXT_IN_LINE_MS;
+  }
+
+  #line({ partition }: PartitionReplica): number[] {
+    const { liveness, view } = this.#environment;
+    return view.replicaSet(partition).filter((member) => liveness.isAlive(member));
+  }
+
+  /** Whoever is away while too few clocks are in sight, who is first in line, or this node: none of them is a fault yet. */
+  #waitsFor(replica: PartitionReplica): readonly number[] {
+    const { liveness, neighbourhood, self, view } = this.#environment;
+    const nowMs = liveness.pastForAllMs();
+    if (nowMs === undefined) {
+      if (liveness.clockDrift() !== undefined) return [self.number];
+      const members = view.layout.members.map(({ number }) => number);
+      return members.filter((member) => !liveness.isAlive(member));
+    }
+    if (replica.rows.expirations.soonestMs > nowMs - this.#delayMs(replica))
+      return this.#line(replica).slice(0, 1);
+    return mayCoordinate(replica.doubt, neighbourhood(replica.partition)) ? [] : [self.number];
   }
 
   #next(queue: PartitionReplica[], left: number): void {

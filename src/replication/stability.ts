@@ -15,6 +15,7 @@ import { type Actor, actorIncarnation, actorMember, type VersionVector } from ".
 import type { RowKey } from "../codec/index.js";
 import type { AheadReport, PartitionReplica } from "../replica/index.js";
 import { mayCoordinate } from "../replica/index.js";
+import { Blockers } from "./blockers.js";
 import type { Dissemination } from "./dissemination.js";
 import type { Environment } from "./environment.js";
 import type { Statement, Statements } from "./statements.js";
@@ -26,12 +27,6 @@ interface Examination {
   readonly report: AheadReport;
 }
 
-/** A member that tombstones wait for. */
-interface Blocker {
-  readonly sinceMs: number;
-  readonly partitions: number;
-}
-
 /** A step of one partition announces at most so many rows. */
 const ANNOUNCEMENTS_MAX = 100;
 
@@ -41,7 +36,7 @@ export class Stability {
   readonly #statements: Statements;
   readonly #dissemination: Dissemination;
   readonly #examinations = new Map<number, Examination>();
-  #blocking: ReadonlyMap<number, Blocker> = new Map();
+  readonly #waitedFor: Blockers;
   /** Partitions whose step goes on by callbacks. */
   readonly #busy = new Set<number>();
 
@@ -50,6 +45,7 @@ export class Stability {
     this.#views = views;
     this.#statements = statements;
     this.#dissemination = dissemination;
+    this.#waitedFor = new Blockers(environment.clock);
   }
 
   /** What to tell the others of our rows; undefined before we looked under the present view. */
@@ -59,30 +55,13 @@ export class Stability {
 
   /** Once a round: who keeps tombstones from being purged, and since when. */
   noteBlockers(replicas: Iterable<PartitionReplica>): void {
-    const nowMs = this.#environment.clock.monotonicMs();
-    const found = new Map<number, Blocker>();
-    for (const replica of replicas) {
-      if (!replica.tombstones.mayExist) continue;
-      for (const member of this.#blockers(replica)) {
-        const sinceMs = this.#blocking.get(member)?.sinceMs ?? nowMs;
-        found.set(member, { sinceMs, partitions: (found.get(member)?.partitions ?? 0) + 1 });
-      }
-    }
-    this.#blocking = found;
+    const withTombstones = [...replicas].filter(({ tombstones }) => tombstones.mayExist);
+    this.#waitedFor.note(withTombstones.map((replica) => this.#blockers(replica)));
   }
 
   /** As of the last round, which takes a few seconds to notice that somebody caught up. */
-  get purgeBlockers(): {
-    readonly member: number;
-    readonly blockingMs: number;
-    readonly partitions: number;
-  }[] {
-    const nowMs = this.#environment.clock.monotonicMs();
-    return [...this.#blocking].map(([member, { sinceMs, partitions }]) => ({
-      member,
-      blockingMs: nowMs - sinceMs,
-      partitions,
-    }));
+  get purgeBlockers(): ReturnType<Blockers["report"]> {
+    return this.#waitedFor.report();
   }
 
   /** Members that keep a partition from forgetting anything: away, of another view, ahead of us, or behind us. */

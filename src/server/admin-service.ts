@@ -32,7 +32,7 @@ export function adminServiceHandlers(parts: AdminServiceParts): admin.AdminServi
     GetStatus: unary<admin.GetStatusRequest__Output, admin.GetStatusResponse>(
       "GetStatus",
       (_request, _remainingMs, answer) => {
-        const { state, peers, purgeBlockers, ...status } = node.status();
+        const { state, peers, purgeBlockers, reclaimBlockers, ...status } = node.status();
         answer({
           ...status,
           ...identity,
@@ -40,10 +40,8 @@ export function adminServiceHandlers(parts: AdminServiceParts): admin.AdminServi
           version: parts.version,
           state: `NODE_STATE_${state}`,
           uptimeMs: Math.round(performance.now() - startedAt),
-          purgeBlockers: purgeBlockers.map((blocker) => ({
-            ...blocker,
-            blockingMs: Math.round(blocker.blockingMs),
-          })),
+          purgeBlockers: purgeBlockers.map(wholeMs),
+          reclaimBlockers: reclaimBlockers.map(wholeMs),
           peers: peers.map((peer) => ({ ...peer, lastHeardMs: Math.round(peer.lastHeardMs) })),
         });
       },
@@ -90,4 +88,8 @@ export function adminServiceHandlers(parts: AdminServiceParts): admin.AdminServi
     ),
     Repair: repairCall(node, parts.observe),
   };
+}
+
+function wholeMs<Blocker extends { readonly blockingMs: number }>(blocker: Blocker): Blocker {
+  return { ...blocker, blockingMs: Math.round(blocker.blockingMs) };
 }

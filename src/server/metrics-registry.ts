@@ -47,6 +47,16 @@ export class MetricsRegistry {
       "For how long the row that waits the longest has been this node's to remove, its end being past by every clock.",
       () => node.reclaimLagMs / 1_000,
     );
+    this.#gauge(
+      "atoll_rows_to_reclaim",
+      "Rows of this node that are over by every clock and wait to be removed, up to 10000.",
+      () => node.status().rowsToReclaim,
+    );
+    this.#gauge(
+      "atoll_reclaim_blockers",
+      "Members that keep these rows from being removed; the admin status names them.",
+      () => node.status().reclaimBlockers.length,
+    );
     this.#gauge("atoll_watches_open", "Watches that clients follow.", () => node.watchesOpen);
     this.#gauge(
       "atoll_partitions_catching_up",

@@ -168,6 +168,8 @@ export class NodeHost implements HostedNode {
       partitionsCatchingUp: 0,
       catchUp: NO_CATCH_UP,
       purgeBlockers: [],
+      rowsToReclaim: 0,
+      reclaimBlockers: [],
       peers: [],
     };
   }

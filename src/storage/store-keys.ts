@@ -59,9 +59,11 @@ export function expirationOf(key: StoreKey): { readonly expiresAtMs: number; rea
   return { expiresAtMs: readUint64(key, 3), rowKey: key.slice(11) as string as RowKey };
 }
 
-/** The expirations of a partition, the earliest first. */
-export function expirationRange(partition: number): StoreKeyRange {
-  return partitionRange("x", partition, undefined);
+/** The expirations of a partition, the earliest first: all, or those up to a time. */
+export function expirationRange(partition: number, upToMs?: number): StoreKeyRange {
+  const all = partitionRange("x", partition, undefined);
+  if (upToMs === undefined) return all;
+  return { ...all, to: `x${uint16(partition)}${uint64(upToMs + 1)}` as StoreKey };
 }
 
 export function sketchKey(partition: number): StoreKey {

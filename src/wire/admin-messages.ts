@@ -1,5 +1,6 @@
 /** What operators speak, as generated from the protos: `X` to send, `X__Output` as received. */
 export type * from "./generated/atoll/admin/v1/AdminService.js";
+export type * from "./generated/atoll/admin/v1/Blocker.js";
 export type * from "./generated/atoll/admin/v1/Conflict.js";
 export type * from "./generated/atoll/admin/v1/ConflictSide.js";
 export type * from "./generated/atoll/admin/v1/GetDigestRequest.js";

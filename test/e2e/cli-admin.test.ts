@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { atoll, failureIn, SingleNode } from "./cli-fixture.js";
 
+const Blocker = z.strictObject({ nodeId: z.string(), blockingMs: z.number(), partitions: z.number() });
 const Status = z.strictObject({
   clusterId: z.string(),
   nodeId: z.string(),
@@ -22,9 +23,9 @@ const Status = z.strictObject({
     dotsDone: z.number(),
     rowsReceived: z.number(),
   }),
-  purgeBlockers: z.array(
-    z.strictObject({ nodeId: z.string(), blockingMs: z.number(), partitions: z.number() }),
-  ),
+  purgeBlockers: z.array(Blocker),
+  rowsToReclaim: z.number(),
+  reclaimBlockers: z.array(Blocker),
   peers: z.array(z.unknown()),
 });
 const Digest = z.strictObject({

@@ -624,6 +624,8 @@ describe("AdminService", () => {
       incarnation: "1",
       layoutVersion: "1",
       partitionsHeld: 256,
+      rowsToReclaim: "12",
+      reclaimBlockers: [{ nodeId: "us-east-1", blockingMs: "20000", partitions: 3 }],
       peers: [
         { nodeId: "us-east-1", isAlive: true, roundTripMs: 71.5, queueBytes: "2048", clockOffsetMs: -1.5 },
       ],

@@ -119,6 +119,55 @@ describe("the lag of reclaiming", () => {
   });
 });
 
+describe("the status of a node", () => {
+  /** Of what waits to be removed. */
+  const toldBy = (cluster: SimulatedCluster, nodeId: string) => {
+    const { reclaimBlockers, rowsToReclaim } = cluster.node(nodeId).api.status();
+    return { rows: rowsToReclaim, blockers: reclaimBlockers.map(({ nodeId: id }) => id) };
+  };
+  const NOTHING = { rows: 0, blockers: [] };
+
+  it("tells how many rows wait to be removed, and whom they wait for while too few clocks are in sight", () => {
+    const cluster = settled({});
+    for (const type of TYPES)
+      cluster.execute(cluster.node("eu-1"), write(type, "v", TTL_MS), { consistency: ALL });
+    cluster.execute(cluster.node("eu-1"), write("register", "v", 10 * TTL_MS), { consistency: ALL });
+    cluster.runFor(TTL_MS / 2);
+    for (const nodeId of NODES) expect(toldBy(cluster, nodeId)).toEqual(NOTHING);
+    cluster.kill(cluster.node("us-1"));
+    cluster.runFor(TTL_MS + 20_000);
+    for (const nodeId of ["ap-1", "eu-1"]) {
+      const { reclaimBlockers, rowsToReclaim } = cluster.node(nodeId).api.status();
+      expect(rowsToReclaim).toBe(TYPES.length - 1);
+      expect(reclaimBlockers).toEqual([
+        { nodeId: "us-1", partitions: 1, blockingMs: expect.closeTo(15_000, -4) },
+      ]);
+    }
+    cluster.start(cluster.node("us-1"));
+    cluster.waitUntil("they are reclaimed", () => cluster.total("rows_reclaimed") >= TYPES.length - 1);
+    cluster.runFor(4_000);
+    for (const nodeId of NODES) expect(toldBy(cluster, nodeId)).toEqual(NOTHING);
+    cluster.stopAll();
+  });
+
+  it("names the node itself while its clock is wrong, and who is first in line and does nothing", () => {
+    const cluster = settled({});
+    cluster.execute(cluster.node("eu-1"), write("register", "v", TTL_MS), { consistency: ALL });
+    const order = cluster.layout.replicaSets[0] ?? [];
+    const [first = "", ...next] = order.map(
+      (number) => cluster.nodes.find(({ member }) => member.number === number)?.member.nodeId ?? "",
+    );
+    cluster.node(first).host.clock.step(3_600_000);
+    cluster.runFor(TTL_MS + 15_000);
+    for (const nodeId of [first, ...next])
+      expect([nodeId, toldBy(cluster, nodeId)]).toEqual([nodeId, { rows: 1, blockers: [first] }]);
+    cluster.waitUntil("the next in line does it", () => kept(cluster) === 0, 60_000);
+    cluster.runFor(4_000);
+    for (const nodeId of [first, ...next]) expect(toldBy(cluster, nodeId)).toEqual(NOTHING);
+    cluster.stopAll();
+  });
+});
+
 describe("a node that restarts across an end", () => {
   it.each(TYPES)("shows a %s no longer than until then, and it is reclaimed", (type) => {
     for (const nodeId of NODES) {

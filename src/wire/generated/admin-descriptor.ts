@@ -110,12 +110,21 @@ export const descriptor = `{
           },
           "purgeBlockers": {
            "rule": "repeated",
-           "type": "PurgeBlocker",
+           "type": "Blocker",
            "id": 14
+          },
+          "rowsToReclaim": {
+           "type": "uint64",
+           "id": 15
+          },
+          "reclaimBlockers": {
+           "rule": "repeated",
+           "type": "Blocker",
+           "id": 16
           }
          }
         },
-        "PurgeBlocker": {
+        "Blocker": {
          "fields": {
           "nodeId": {
            "type": "string",

@@ -2,6 +2,7 @@ import type * as grpc from '@grpc/grpc-js';
 import type { EnumTypeDefinition, MessageTypeDefinition } from '@grpc/proto-loader';
 
 import type { AdminServiceClient as _atoll_admin_v1_AdminServiceClient, AdminServiceDefinition as _atoll_admin_v1_AdminServiceDefinition } from './atoll/admin/v1/AdminService.js';
+import type { Blocker as _atoll_admin_v1_Blocker, Blocker__Output as _atoll_admin_v1_Blocker__Output } from './atoll/admin/v1/Blocker.js';
 import type { CatchUpProgress as _atoll_admin_v1_CatchUpProgress, CatchUpProgress__Output as _atoll_admin_v1_CatchUpProgress__Output } from './atoll/admin/v1/CatchUpProgress.js';
 import type { Conflict as _atoll_admin_v1_Conflict, Conflict__Output as _atoll_admin_v1_Conflict__Output } from './atoll/admin/v1/Conflict.js';
 import type { ConflictSide as _atoll_admin_v1_ConflictSide, ConflictSide__Output as _atoll_admin_v1_ConflictSide__Output } from './atoll/admin/v1/ConflictSide.js';
@@ -18,7 +19,6 @@ import type { ListHintsResponse as _atoll_admin_v1_ListHintsResponse, ListHintsR
 import type { PeerHints as _atoll_admin_v1_PeerHints, PeerHints__Output as _atoll_admin_v1_PeerHints__Output } from './atoll/admin/v1/PeerHints.js';
 import type { PeerLag as _atoll_admin_v1_PeerLag, PeerLag__Output as _atoll_admin_v1_PeerLag__Output } from './atoll/admin/v1/PeerLag.js';
 import type { PeerStatus as _atoll_admin_v1_PeerStatus, PeerStatus__Output as _atoll_admin_v1_PeerStatus__Output } from './atoll/admin/v1/PeerStatus.js';
-import type { PurgeBlocker as _atoll_admin_v1_PurgeBlocker, PurgeBlocker__Output as _atoll_admin_v1_PurgeBlocker__Output } from './atoll/admin/v1/PurgeBlocker.js';
 import type { RegionLag as _atoll_admin_v1_RegionLag, RegionLag__Output as _atoll_admin_v1_RegionLag__Output } from './atoll/admin/v1/RegionLag.js';
 import type { RemoveMemberRequest as _atoll_admin_v1_RemoveMemberRequest, RemoveMemberRequest__Output as _atoll_admin_v1_RemoveMemberRequest__Output } from './atoll/admin/v1/RemoveMemberRequest.js';
 import type { RemoveMemberResponse as _atoll_admin_v1_RemoveMemberResponse, RemoveMemberResponse__Output as _atoll_admin_v1_RemoveMemberResponse__Output } from './atoll/admin/v1/RemoveMemberResponse.js';
@@ -37,6 +37,7 @@ export interface ProtoGrpcType {
          * AdminService is what operators speak. It answers for the node asked, which sees its peers through their streams.
          */
         AdminService: SubtypeConstructor<typeof grpc.Client, _atoll_admin_v1_AdminServiceClient> & { service: _atoll_admin_v1_AdminServiceDefinition }
+        Blocker: MessageTypeDefinition<_atoll_admin_v1_Blocker, _atoll_admin_v1_Blocker__Output>
         CatchUpProgress: MessageTypeDefinition<_atoll_admin_v1_CatchUpProgress, _atoll_admin_v1_CatchUpProgress__Output>
         Conflict: MessageTypeDefinition<_atoll_admin_v1_Conflict, _atoll_admin_v1_Conflict__Output>
         ConflictSide: MessageTypeDefinition<_atoll_admin_v1_ConflictSide, _atoll_admin_v1_ConflictSide__Output>
@@ -54,7 +55,6 @@ export interface ProtoGrpcType {
         PeerHints: MessageTypeDefinition<_atoll_admin_v1_PeerHints, _atoll_admin_v1_PeerHints__Output>
         PeerLag: MessageTypeDefinition<_atoll_admin_v1_PeerLag, _atoll_admin_v1_PeerLag__Output>
         PeerStatus: MessageTypeDefinition<_atoll_admin_v1_PeerStatus, _atoll_admin_v1_PeerStatus__Output>
-        PurgeBlocker: MessageTypeDefinition<_atoll_admin_v1_PurgeBlocker, _atoll_admin_v1_PurgeBlocker__Output>
         RegionLag: MessageTypeDefinition<_atoll_admin_v1_RegionLag, _atoll_admin_v1_RegionLag__Output>
         RemoveMemberRequest: MessageTypeDefinition<_atoll_admin_v1_RemoveMemberRequest, _atoll_admin_v1_RemoveMemberRequest__Output>
         RemoveMemberResponse: MessageTypeDefinition<_atoll_admin_v1_RemoveMemberResponse, _atoll_admin_v1_RemoveMemberResponse__Output>

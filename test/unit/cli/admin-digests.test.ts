@@ -83,6 +83,8 @@ describe("what people read", () => {
     partitionsHeld: 256,
     partitionsCatchingUp: 3,
     purgeBlockers: [],
+    rowsToReclaim: 0,
+    reclaimBlockers: [],
     catchUp: { partitions: 0, fullSyncs: 0, dotsTotal: 0, dotsDone: 0, rowsReceived: 0 },
     peers: [
       peer,

@@ -82,6 +82,9 @@ describe("an admin client", () => {
         done(null, {
           nodeId: "n1",
           state: "NODE_STATE_CATCHING_UP",
+          purgeBlockers: [{ nodeId: "n2", blockingMs: 7, partitions: 1 }],
+          rowsToReclaim: 12,
+          reclaimBlockers: [{ nodeId: "n1", blockingMs: 8, partitions: 2 }],
           peers: [{ nodeId: "n2", lastHeardMs: 5 }],
         }),
       GetLag: (_call: unknown, done: sendUnaryData<admin.GetLagResponse>) =>
@@ -106,6 +109,9 @@ describe("an admin client", () => {
     expect(await client.status()).toMatchObject({
       nodeId: "n1",
       state: "catching-up",
+      purgeBlockers: [{ nodeId: "n2", blockingMs: 7, partitions: 1 }],
+      rowsToReclaim: 12,
+      reclaimBlockers: [{ nodeId: "n1", blockingMs: 8, partitions: 2 }],
       peers: [{ nodeId: "n2", lastHeardMs: 5, queueBytes: 0 }],
     });
     expect(await client.lag()).toMatchObject({

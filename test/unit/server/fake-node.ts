@@ -120,6 +120,8 @@ export class FakeNode implements NodeApi {
       partitionsCatchingUp: 0,
       catchUp: NO_CATCH_UP,
       purgeBlockers: [],
+      rowsToReclaim: 12,
+      reclaimBlockers: [{ nodeId: "us-east-1", blockingMs: 20_000.4, partitions: 3 }],
       peers: [
         {
           nodeId: "us-east-1",

@@ -3,7 +3,7 @@
 import type { NodeState as _atoll_admin_v1_NodeState, NodeState__Output as _atoll_admin_v1_NodeState__Output } from '../../../atoll/admin/v1/NodeState.js';
 import type { PeerStatus as _atoll_admin_v1_PeerStatus, PeerStatus__Output as _atoll_admin_v1_PeerStatus__Output } from '../../../atoll/admin/v1/PeerStatus.js';
 import type { CatchUpProgress as _atoll_admin_v1_CatchUpProgress, CatchUpProgress__Output as _atoll_admin_v1_CatchUpProgress__Output } from '../../../atoll/admin/v1/CatchUpProgress.js';
-import type { PurgeBlocker as _atoll_admin_v1_PurgeBlocker, PurgeBlocker__Output as _atoll_admin_v1_PurgeBlocker__Output } from '../../../atoll/admin/v1/PurgeBlocker.js';
+import type { Blocker as _atoll_admin_v1_Blocker, Blocker__Output as _atoll_admin_v1_Blocker__Output } from '../../../atoll/admin/v1/Blocker.js';
 import type { Long } from '@grpc/proto-loader';
 
 export interface GetStatusResponse {
@@ -32,7 +32,16 @@ export interface GetStatusResponse {
   /**
    * Members that keep tombstones from being purged here: away, behind, or of another view of the membership.
    */
-  'purgeBlockers'?: (_atoll_admin_v1_PurgeBlocker)[];
+  'purgeBlockers'?: (_atoll_admin_v1_Blocker)[];
+  /**
+   * Rows of this node whose end is past by every clock, and that wait to be removed. 10000: as many or more.
+   */
+  'rowsToReclaim'?: (number | string | Long);
+  /**
+   * Members that keep these from being removed here: away while too few clocks are in sight, first in line to remove them and
+   * do not, or this node itself, whose clock is wrong or which lacks data. None while it is under way.
+   */
+  'reclaimBlockers'?: (_atoll_admin_v1_Blocker)[];
 }
 
 export interface GetStatusResponse__Output {
@@ -61,5 +70,14 @@ export interface GetStatusResponse__Output {
   /**
    * Members that keep tombstones from being purged here: away, behind, or of another view of the membership.
    */
-  'purgeBlockers': (_atoll_admin_v1_PurgeBlocker__Output)[];
+  'purgeBlockers': (_atoll_admin_v1_Blocker__Output)[];
+  /**
+   * Rows of this node whose end is past by every clock, and that wait to be removed. 10000: as many or more.
+   */
+  'rowsToReclaim': (string);
+  /**
+   * Members that keep these from being removed here: away while too few clocks are in sight, first in line to remove them and
+   * do not, or this node itself, whose clock is wrong or which lacks data. None while it is under way.
+   */
+  'reclaimBlockers': (_atoll_admin_v1_Blocker__Output)[];
 }

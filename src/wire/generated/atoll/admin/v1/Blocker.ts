@@ -2,26 +2,26 @@
 
 import type { Long } from '@grpc/proto-loader';
 
-export interface PurgeBlocker {
+export interface Blocker {
   'nodeId'?: (string);
   /**
    * For how long it has blocked without a break.
    */
   'blockingMs'?: (number | string | Long);
   /**
-   * Partitions with tombstones that wait for it.
+   * Partitions of the node asked that wait for it.
    */
   'partitions'?: (number);
 }
 
-export interface PurgeBlocker__Output {
+export interface Blocker__Output {
   'nodeId': (string);
   /**
    * For how long it has blocked without a break.
    */
   'blockingMs': (string);
   /**
-   * Partitions with tombstones that wait for it.
+   * Partitions of the node asked that wait for it.
    */
   'partitions': (number);
 }
