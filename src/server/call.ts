@@ -28,7 +28,7 @@ export function decodeCall(
   node: Pick<NodeApi, "layout">,
   limits: Limits,
 ): Call | Failure {
-  const stray = clusterProblem(options, node.layout);
+  const stray = clusterProblem(options?.clusterId ?? "", node.layout);
   if (stray !== undefined) return stray;
   const decoded = decodeOptions(options, "options", remainingMs, limits);
   if (isFailure(decoded)) return decoded;
@@ -37,11 +37,7 @@ export function decodeCall(
 }
 
 /** A client may have learned this address as one of another cluster, and would mix its data with that of this one. */
-function clusterProblem(
-  options: kv.RequestOptions__Output | null,
-  { clusterId, version }: Layout,
-): Failure | undefined {
-  const asked = options?.clusterId ?? "";
+export function clusterProblem(asked: string, { clusterId, version }: Layout): Failure | undefined {
   if (asked === "" || asked === clusterId) return undefined;
   // Nobody knows yet of which cluster it is.
   if (version === 0) return notStarted();

@@ -1,0 +1,295 @@
+/**
+ * Pipeline: frames of operations on one stream, answered in the order in which they are done. What one turn of the event loop
+ * has done goes out as one frame.
+ *
+ *     frame ──▶ items, one by one ──▶ node ──▶ replies ──▶ (end of the turn) frame
+ *       ▲          │ too many under way, or too many bytes that the client has not taken
+ *       └─ paused ─┘
+ */
+import type { handleBidiStreamingCall, ServerDuplexStream } from "@grpc/grpc-js";
+import {
+  type ByteWriter,
+  beginPipelineFrame,
+  CodecError,
+  type PipelinedCall,
+  type PipelinedGet,
+  type PipelinedPut,
+  PipelineItems,
+  type PipelineReply,
+  type PipelineRequest,
+  writeReply,
+} from "../codec/index.js";
+import type { NodeApi } from "../node/index.js";
+import type { Failure } from "../replication/index.js";
+import { type kv, kvService } from "../wire/index.js";
+import { type Call, clusterProblem, decodeCall, run } from "./call.js";
+import { badRequest, internalFailure, isFailure, toItemError, toStatus, unimplemented } from "./failure.js";
+import type { KvMethods } from "./kv-methods.js";
+import type { Limits } from "./limits.js";
+import { decodePut } from "./operation-decoding.js";
+import { getRequestOf, putRequestOf } from "./pipeline-decoding.js";
+import { type PipelinedMethod, pipelinedMethod } from "./pipelined-method.js";
+import { decodeGet } from "./read-decoding.js";
+import { expectRead, expectWritten } from "./reply-encoding.js";
+import type { ReplyHeaders } from "./reply-header.js";
+import type { CallsInFlight, RequestObserver } from "./unary-call.js";
+
+export interface PipelineParts {
+  readonly node: Pick<NodeApi, "execute" | "layout">;
+  readonly headers: ReplyHeaders;
+  readonly limits: Limits;
+  readonly calls: CallsInFlight;
+  readonly observe: RequestObserver;
+  readonly methods: KvMethods;
+}
+
+/** Of one stream that are under way; the rest of its frame waits. */
+const OPERATIONS_MAX = 4_096;
+/** Of replies that one client has not taken; then the rest of its frame waits. */
+const UNTAKEN_BYTES_MAX = 4 * 1024 * 1024;
+/** A frame is closed once it has so many. */
+const FRAME_BYTES_MAX = 256 * 1024;
+
+type PipelineStream = ServerDuplexStream<kv.PipelineRequest__Output, kv.PipelineResponse>;
+
+/** The gRPC handler. */
+export function pipelineCall(
+  parts: PipelineParts,
+): handleBidiStreamingCall<kv.PipelineRequest__Output, kv.PipelineResponse> {
+  const { methods } = parts;
+  const byName = new Map<string, PipelinedMethod>([
+    ["Get", pipelinedMethod(kvService.Get, methods.Get)],
+    ["Put", pipelinedMethod(kvService.Put, methods.Put)],
+    ["Delete", pipelinedMethod(kvService.Delete, methods.Delete)],
+    ["Update", pipelinedMethod(kvService.Update, methods.Update)],
+    ["BatchGet", pipelinedMethod(kvService.BatchGet, methods.BatchGet)],
+    ["BatchWrite", pipelinedMethod(kvService.BatchWrite, methods.BatchWrite)],
+  ]);
+  return (stream) => new Pipeline(parts, byName, stream).start();
+}
+
+class Pipeline {
+  readonly #parts: PipelineParts;
+  readonly #methods: ReadonlyMap<string, PipelinedMethod>;
+  readonly #stream: PipelineStream;
+  readonly #onDrain = (): void => this.#endOnceIdle();
+  /** What is left of the frames that came. */
+  #items: PipelineItems<PipelineRequest> | undefined;
+  #isWorking = false;
+  #underWay = 0;
+  #frame: ByteWriter | undefined;
+  #isFlushDue = false;
+  #untakenBytes = 0;
+  /** The layout that the client was told of; undefined before it has said hello. */
+  #toldLayout: number | undefined;
+  /** The client sends nothing more, or this server takes nothing more. */
+  #isEnding = false;
+  #isOver = false;
+
+  constructor(parts: PipelineParts, methods: ReadonlyMap<string, PipelinedMethod>, stream: PipelineStream) {
+    this.#parts = parts;
+    this.#methods = methods;
+    this.#stream = stream;
+  }
+
+  start(): void {
+    const { draining } = this.#parts.calls;
+    this.#stream.on("data", ({ frame }: kv.PipelineRequest__Output) => this.#take(frame));
+    this.#stream.on("end", () => this.#endOnceIdle());
+    this.#stream.on("cancelled", () => this.#over());
+    this.#stream.on("error", () => this.#over());
+    draining.addEventListener("abort", this.#onDrain, { once: true });
+    if (draining.aborted) this.#onDrain();
+  }
+
+  #take(frame: Buffer): void {
+    this.#guard(() => {
+      this.#items = PipelineItems.ofRequests(frame);
+      this.#work();
+    });
+  }
+
+  /** Does what is left of the frame, as far as there is room. */
+  #work(): void {
+    if (this.#isWorking || this.#items === undefined) return;
+    this.#isWorking = true;
+    this.#guard(() => {
+      while (!this.#isOver && this.#hasRoom) {
+        const item = this.#items?.next();
+        if (item === undefined) {
+          this.#items = undefined;
+          break;
+        }
+        this.#do(item);
+      }
+    });
+    this.#isWorking = false;
+    if (this.#items === undefined) this.#stream.resume();
+    else this.#stream.pause();
+  }
+
+  get #hasRoom(): boolean {
+    return this.#underWay < OPERATIONS_MAX && this.#untakenBytes < UNTAKEN_BYTES_MAX;
+  }
+
+  #guard(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      if (error instanceof CodecError) this.#fail(badRequest("frame", `malformed: ${error.message}`));
+      else this.#fail(internalFailure(error));
+    }
+  }
+
+  #do(item: PipelineRequest): void {
+    if (item.kind === "hello") return this.#greet(item.clusterId);
+    if (this.#toldLayout === undefined)
+      return this.#fail(badRequest("frame", "a pipeline begins with a hello"));
+    switch (item.kind) {
+      case "get":
+        return this.#get(item);
+      case "put":
+        return this.#put(item);
+      case "call":
+        return this.#call(item);
+    }
+  }
+
+  #greet(clusterId: string): void {
+    const problem = clusterProblem(clusterId, this.#parts.node.layout);
+    if (problem !== undefined) return this.#fail(problem);
+    this.#toldLayout = -1;
+    this.#tellLayout();
+  }
+
+  #get(item: PipelinedGet): void {
+    const { limits, node } = this.#parts;
+    const end = this.#begin("Get", item.id);
+    const request = getRequestOf(item);
+    const call = this.#callOf(request.options);
+    const operation = decodeGet(request, limits);
+    if (isFailure(call)) return end(call);
+    if (isFailure(operation)) return end(operation);
+    run(node, operation, call, (outcome) => {
+      const read = expectRead(outcome);
+      if (isFailure(read)) return end(read);
+      if (read.kind !== "read") return end(badRequest("address.type", "is read by a call"));
+      const sessionToken = call.session?.token;
+      end({ kind: "read", id: item.id, values: read.values, context: read.context, sessionToken });
+    });
+  }
+
+  #put(item: PipelinedPut): void {
+    const { limits, node } = this.#parts;
+    const end = this.#begin("Put", item.id);
+    const request = putRequestOf(item);
+    if (isFailure(request)) return end(request);
+    const call = this.#callOf(request.options);
+    const operation = decodePut(request, "", limits);
+    if (isFailure(call)) return end(call);
+    if (isFailure(operation)) return end(operation);
+    run(node, operation, call, (outcome) => {
+      const written = expectWritten(outcome);
+      if (isFailure(written)) return end(written);
+      end({ ...written, id: item.id, sessionToken: call.session?.token });
+    });
+  }
+
+  #call({ body, id, method: name, timeoutMs }: PipelinedCall): void {
+    const method = this.#methods.get(name);
+    const end = this.#begin(method === undefined ? "unknown" : name, id);
+    if (method === undefined) return end(unimplemented(`the method "${name}" on a pipeline`));
+    method(body, timeoutMs === 0 ? Number.POSITIVE_INFINITY : timeoutMs, (result) =>
+      end(isFailure(result) ? result : { kind: "reply", id, body: result }),
+    );
+  }
+
+  #callOf(options: kv.RequestOptions__Output | null): Call | Failure {
+    const { limits, node } = this.#parts;
+    return decodeCall(options, Number.POSITIVE_INFINITY, node, limits);
+  }
+
+  /** One operation is under way until what is returned is called, once. */
+  #begin(method: string, id: number): (result: PipelineReply | Failure) => void {
+    const { calls, observe } = this.#parts;
+    const startedAt = performance.now();
+    calls.begin();
+    this.#underWay++;
+    return (result) => {
+      const outcome = isFailure(result) ? result.reason.toLowerCase() : "ok";
+      observe(method, outcome, (performance.now() - startedAt) / 1_000);
+      this.#underWay--;
+      if (!this.#isOver) this.#reply(isFailure(result) ? failedOf(id, result) : result);
+      calls.end();
+      this.#work();
+    };
+  }
+
+  #reply(reply: PipelineReply): void {
+    this.#tellLayout();
+    this.#append(reply);
+  }
+
+  /** Who answers, and by which layout: first of all, and again whenever that is a newer one. */
+  #tellLayout(): void {
+    const { clusterId = "", layoutVersion = 0, nodeId = "", region = "" } = this.#parts.headers.current();
+    const version = Number(layoutVersion);
+    if (version === this.#toldLayout) return;
+    this.#toldLayout = version;
+    this.#append({ kind: "hello", clusterId, nodeId, region, layoutVersion: version });
+  }
+
+  #append(reply: PipelineReply): void {
+    this.#frame ??= beginPipelineFrame();
+    writeReply(this.#frame, reply);
+    if (this.#frame.length >= FRAME_BYTES_MAX) this.#send();
+    if (this.#isFlushDue) return;
+    this.#isFlushDue = true;
+    setImmediate(() => {
+      this.#isFlushDue = false;
+      this.#send();
+      this.#endIfIdle();
+    });
+  }
+
+  #send(): void {
+    if (this.#frame === undefined || this.#isOver) return;
+    const frame = this.#frame.take();
+    this.#frame = undefined;
+    this.#untakenBytes += frame.length;
+    this.#stream.write({ frame }, () => {
+      this.#untakenBytes -= frame.length;
+      this.#work();
+    });
+  }
+
+  #endOnceIdle(): void {
+    this.#isEnding = true;
+    this.#endIfIdle();
+  }
+
+  #endIfIdle(): void {
+    const isIdle = this.#underWay === 0 && this.#items === undefined && this.#frame === undefined;
+    if (!this.#isEnding || !isIdle || this.#isOver) return;
+    this.#over();
+    this.#stream.end();
+  }
+
+  #fail(failure: Failure): void {
+    if (this.#isOver) return;
+    this.#over();
+    this.#stream.emit("error", toStatus(failure));
+  }
+
+  #over(): void {
+    this.#isOver = true;
+    this.#items = undefined;
+    this.#frame = undefined;
+    this.#parts.calls.draining.removeEventListener("abort", this.#onDrain);
+  }
+}
+
+function failedOf(id: number, given: Failure): PipelineReply {
+  const { code = 0, message = "" } = toItemError(given);
+  return { kind: "failed", id, code, reason: given.reason, message, metadata: given.metadata };
+}
