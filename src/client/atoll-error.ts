@@ -61,13 +61,18 @@ export class AtollError extends Error {
   }
 
   /** The failure of one item of a batch, in the terms a call of its own would have used. */
-  static fromItem(error: kv.ItemError__Output): AtollError {
-    return new AtollError({
-      code: codeName(error.code),
-      reason: errorReason(error.reason.replace(/^ERROR_REASON_/, "")),
-      message: error.message,
-      metadata: { ...error.metadata },
-    });
+  static fromItem({ code, message, metadata, reason }: kv.ItemError__Output): AtollError {
+    return AtollError.refused(code, reason.replace(/^ERROR_REASON_/, ""), message, { ...metadata });
+  }
+
+  /** What a node refused: a gRPC status code, and the name of the reason. */
+  static refused(
+    code: number,
+    reason: string,
+    message: string,
+    metadata: Readonly<Record<string, string>>,
+  ): AtollError {
+    return new AtollError({ code: codeName(code), reason: errorReason(reason), message, metadata });
   }
 
   /** The caller asked for something that cannot be; `field` names what was wrong. Nothing was sent. */

@@ -1,6 +1,6 @@
 import type { kv } from "../wire/index.js";
 import { AtollError } from "./atoll-error.js";
-import { type BucketCalls, expiryOf } from "./bucket-calls.js";
+import type { BucketCalls } from "./bucket-calls.js";
 import type { Key, Site } from "./key.js";
 import { Keyed } from "./keyed.js";
 import type { SetCursor } from "./map-cursor.js";
@@ -20,6 +20,7 @@ import {
 import type { MapSchema } from "./map-schema.js";
 import { type WithExpiry, type WriteResult, writeResult } from "./results.js";
 import type { CallOptions, LastingOptions, PageOptions, UpdateOptions } from "./settings.js";
+import { expiryOf } from "./values.js";
 
 /** What a map holds. */
 export interface MapRead<Value> {

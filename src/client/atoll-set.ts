@@ -1,10 +1,11 @@
 import type { kv } from "../wire/index.js";
-import { type BucketCalls, expiryOf } from "./bucket-calls.js";
+import type { BucketCalls } from "./bucket-calls.js";
 import type { Key, Site } from "./key.js";
 import { Keyed } from "./keyed.js";
 import type { MemberCodec } from "./members.js";
 import { type WithExpiry, type WriteResult, writeResult } from "./results.js";
 import type { CallOptions, LastingOptions, PageOptions, UpdateOptions } from "./settings.js";
+import { expiryOf } from "./values.js";
 
 /** What a change tells of a set: one member. */
 export interface SetShown<Member> {

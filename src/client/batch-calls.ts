@@ -1,13 +1,16 @@
 import type { kv } from "../wire/index.js";
+import type { AddressedKey } from "./addresses.js";
 import { AtollError } from "./atoll-error.js";
 import { type BatchItem, type BatchMethod, inParallel, runBatch } from "./batch.js";
-import { type AddressedKey, type BucketCalls, readOptions, wireValue, writeOptions } from "./bucket-calls.js";
+import type { BucketCalls } from "./bucket-calls.js";
 import type { CallTerms } from "./dispatcher.js";
 import { type Key, keyBytes } from "./key.js";
 import { namedRequestId, newRequestId } from "./request-id.js";
+import { readOptions, writeOptions } from "./request-options.js";
 import { type BatchResult, type PutResult, pairResults, putResult } from "./results.js";
 import { type CallOptions, checkTtl, type Lifetime, type RequestOptions } from "./settings.js";
 import { type Codec, type EncodedValue, encodeValue } from "./value-codec.js";
+import { valueWritten, wireTtl, wireValue } from "./values.js";
 
 /** Addresses, contexts and field tags beside key and value. */
 export const ITEM_OVERHEAD_BYTES = 128;
@@ -70,7 +73,7 @@ export async function putMany<T>(
 ): Promise<BatchResult<PutResult>[]> {
   const listed = [...entries];
   const terms = calls.terms(options);
-  const ttlMs = checkTtl(options);
+  const ttlMs = wireTtl(checkTtl(options));
   const replies = await runPrepared(
     encodedEntries(codec, listed, calls.bucket),
     (entry, index) => prepareWrite(calls, entry, { ttlMs, terms, index }),
@@ -85,7 +88,7 @@ export async function putMany<T>(
   return pairResults(
     listed.map(({ key }) => key),
     replies,
-    (_key, reply) => putResult(reply),
+    (_key, reply) => putResult(valueWritten(reply)),
   );
 }
 

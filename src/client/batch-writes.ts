@@ -1,7 +1,8 @@
 /** Writes of a batch before they are sent: of each type the handles that make them, in the words of its bucket. */
 import type { kv } from "../wire/index.js";
+import type { AddressedKey, KeyType } from "./addresses.js";
 import { type GivenMembers, isList } from "./atoll-set.js";
-import { type AddressedKey, type KeyType, lasting, putTermsOf, wireValue } from "./bucket-calls.js";
+import { lasting } from "./bucket-calls.js";
 import type { BucketOptions, SetOptions } from "./buckets.js";
 import { checkAmount } from "./counter.js";
 import { checkBucket, type Key, keyBytes } from "./key.js";
@@ -11,6 +12,7 @@ import { type MapCursor, type MapFields, type MapSchema, map } from "./map-schem
 import { BYTE_MEMBERS, type MemberCodec, TEXT_MEMBERS } from "./members.js";
 import type { Lifetime, PutOptions, WriteOptions } from "./settings.js";
 import { autoCodec, type Codec, encodeValue } from "./value-codec.js";
+import { checkPutTerms, wirePutTerms, wireValue } from "./values.js";
 
 /** @internal */
 export const WRITE = Symbol("write");
@@ -126,7 +128,7 @@ export class ValueWrites<T> {
   /** See `Register.put` and `Multi.put`. */
   put(key: Key, value: T, options: PutTerms = {}): Write {
     const encoded = encodeValue(this.#codec, value, this.#place.bucket);
-    const terms = putTermsOf(options);
+    const terms = wirePutTerms(checkPutTerms(options));
     return this.#place.put(key, { value: wireValue(encoded), ...terms }, encoded.data.length);
   }
 

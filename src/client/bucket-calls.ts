@@ -1,10 +1,10 @@
-import type { CallOptions as GrpcCallOptions, requestCallback } from "@grpc/grpc-js";
 import type { kv } from "../wire/index.js";
-import { AtollError } from "./atoll-error.js";
-import type { KvStub } from "./channel.js";
+import type { AddressedKey, KeyType } from "./addresses.js";
 import type { CallTerms, Dispatcher, Replied } from "./dispatcher.js";
 import { checkBucket, type Key, keyBytes } from "./key.js";
+import type { AttemptCall, AttemptDone, AttemptOptions, NodeCalls } from "./node-calls.js";
 import { namedRequestId, newRequestId } from "./request-id.js";
+import { readOptions, writeOptions } from "./request-options.js";
 import { SessionState } from "./session-state.js";
 import {
   type CallOptions,
@@ -17,10 +17,8 @@ import {
   type UpdateOptions,
   type WriteOptions,
 } from "./settings.js";
-import type { EncodedValue, Encoding } from "./value-codec.js";
-
-/** The type is part of a key's address. */
-export type KeyType = Exclude<kv.DataType__Output, "DATA_TYPE_UNSPECIFIED" | number>;
+import type { EncodedValue } from "./value-codec.js";
+import { checkPutTerms, type ValueRead, type ValueWritten, wireTtl } from "./values.js";
 
 /** What of a key to read, where it is not all of it. */
 type Part = Pick<kv.GetRequest, "member" | "path" | "leafType" | "pageSize" | "pageToken" | "isCountOnly">;
@@ -89,17 +87,28 @@ export class BucketCalls {
     } while (pageToken.length > 0);
   }
 
-  async put(key: Key, encoded: EncodedValue, options: PutOptions): Promise<kv.PutResponse__Output> {
-    const put: kv.PutRequest = { value: wireValue(encoded), ...putTermsOf(options) };
-    return this.#write<kv.PutResponse__Output>(key, options, (stub, written, callOptions, done) =>
-      stub.put({ ...put, ...written }, callOptions, done),
+  async getValue(key: Key, options: CallOptions): Promise<ValueRead> {
+    const address = this.address(keyBytes(key));
+    const terms = this.terms(options);
+    return this.dispatcher.dispatch({
+      route: this.dispatcher.routeOf(this.bucket, address.key),
+      terms,
+      isWrite: false,
+      send: (calls, _isRetry, callOptions, done) => calls.getValue({ address, terms }, callOptions, done),
+    });
+  }
+
+  async putValue(key: Key, value: EncodedValue, options: PutOptions): Promise<ValueWritten> {
+    const put = { value, ...checkPutTerms(options) };
+    return this.#write<ValueWritten>(key, options, (node, written, callOptions, done) =>
+      node.putValue({ ...put, ...written }, callOptions, done),
     );
   }
 
   async delete(key: Key, options: WriteOptions): Promise<kv.DeleteResponse__Output> {
     const context = options.context ?? EMPTY;
-    return this.#write<kv.DeleteResponse__Output>(key, options, (stub, written, callOptions, done) =>
-      stub.delete({ context, ...written }, callOptions, done),
+    return this.#write<kv.DeleteResponse__Output>(key, options, (node, written, callOptions, done) =>
+      node.delete({ context, ...wireWrite(written) }, callOptions, done),
     );
   }
 
@@ -110,8 +119,8 @@ export class BucketCalls {
     options: LastingOptions,
   ): Promise<kv.UpdateResponse__Output> {
     const operations = lasting(actions, options);
-    return this.#write<kv.UpdateResponse__Output>(key, options, (stub, written, callOptions, done) =>
-      stub.update({ operations, ...written }, callOptions, done),
+    return this.#write<kv.UpdateResponse__Output>(key, options, (node, written, callOptions, done) =>
+      node.update({ operations, ...wireWrite(written) }, callOptions, done),
     );
   }
 
@@ -132,96 +141,40 @@ export class BucketCalls {
       route: this.dispatcher.routeOf(this.bucket, address.key),
       terms,
       isWrite: true,
-      send: (stub, isRetry, callOptions, done) =>
-        send(stub, { address, options: writeOptions(terms, requestId, isRetry) }, callOptions, done),
+      send: (node, isRetry, callOptions, done) =>
+        send(node, { address, terms, requestId, isRetry }, callOptions, done),
     });
   }
 }
 
-/** Sends a write with what all writes have. */
-type SendWrite<Reply> = (
-  stub: KvStub,
-  written: { readonly address: AddressedKey; readonly options: kv.RequestOptions },
-  options: GrpcCallOptions,
-  done: requestCallback<Reply>,
-) => ReturnType<KvStub["put"]>;
-
-export interface AddressedKey {
-  readonly type: KeyType;
-  readonly bucket: string;
-  readonly key: Buffer;
+/** What all writes have. */
+interface Written {
+  readonly address: AddressedKey;
+  readonly terms: CallTerms;
+  readonly requestId: Buffer;
+  readonly isRetry: boolean;
 }
+
+type SendWrite<Reply> = (
+  node: NodeCalls,
+  written: Written,
+  options: AttemptOptions,
+  done: AttemptDone<Reply>,
+) => AttemptCall;
 
 const EMPTY = Buffer.alloc(0);
 
-export function readOptions({ clusterId, consistency, session }: CallTerms): kv.RequestOptions {
-  return { clusterId, consistency: consistency ?? null, sessionToken: session?.token ?? EMPTY };
-}
-
-export function writeOptions(terms: CallTerms, requestId: Buffer, isRetry: boolean): kv.RequestOptions {
-  return { ...readOptions(terms), requestId, isRetry, isSloppy: terms.isSloppy };
+function wireWrite({
+  address,
+  isRetry,
+  requestId,
+  terms,
+}: Written): Pick<kv.DeleteRequest, "address" | "options"> {
+  return { address, options: writeOptions(terms, requestId, isRetry) };
 }
 
 /** Operations that put something there for so long. */
 export function lasting(actions: readonly kv.Operation[], lifetime: Lifetime): kv.Operation[] {
-  const ttlMs = checkTtl(lifetime);
+  const ttlMs = wireTtl(checkTtl(lifetime));
   return actions.map((action) => ({ ...action, ttlMs }));
-}
-
-export function putTermsOf(
-  options: PutOptions,
-): Pick<kv.PutRequest, "context" | "ifAbsent" | "ifContext" | "ttlMs"> {
-  return { ...conditionOf(options), ttlMs: checkTtl(options) };
-}
-
-function conditionOf({
-  context,
-  ifAbsent = false,
-  ifUnchanged,
-}: PutOptions): Pick<kv.PutRequest, "context" | "ifAbsent" | "ifContext"> {
-  if (ifUnchanged === undefined) return { context: context ?? EMPTY, ifAbsent };
-  if (context !== undefined || ifAbsent)
-    throw AtollError.invalid(
-      "ifUnchanged",
-      "ifUnchanged says by itself what the put replaces: give it without context and ifAbsent",
-    );
-  if (ifUnchanged.length === 0)
-    throw AtollError.invalid("ifUnchanged", "ifUnchanged is empty: give it the context of a read");
-  return { context: ifUnchanged, ifContext: true };
-}
-
-const WIRE_ENCODING: Readonly<Record<Encoding, Exclude<kv.ValueEncoding__Output, number>>> = {
-  bytes: "VALUE_ENCODING_UNSPECIFIED",
-  text: "VALUE_ENCODING_TEXT",
-  msgpack: "VALUE_ENCODING_MSGPACK",
-  json: "VALUE_ENCODING_JSON",
-};
-
-export function wireValue({ data, encoding }: EncodedValue): kv.Value {
-  return { data, encoding: WIRE_ENCODING[encoding] };
-}
-
-/** An encoding that only a newer server knows reads as bytes, which is what every value is. */
-export function encodedValue({ data, encoding }: kv.Value__Output): EncodedValue {
-  switch (encoding) {
-    case "VALUE_ENCODING_TEXT":
-      return { data, encoding: "text" };
-    case "VALUE_ENCODING_MSGPACK":
-      return { data, encoding: "msgpack" };
-    case "VALUE_ENCODING_JSON":
-      return { data, encoding: "json" };
-    default:
-      return { data, encoding: "bytes" };
-  }
-}
-
-/** When a value expires, as the wire has it; undefined: never. */
-export function expiryOf(expiresAtMs: string): Date | undefined {
-  return expiresAtMs === "0" ? undefined : new Date(Number(expiresAtMs));
-}
-
-/** When the last of the values does; undefined: one never does, or there is none. */
-export function lastExpiryOf(values: readonly Pick<kv.Value__Output, "expiresAtMs">[]): Date | undefined {
-  const endsMs = values.map(({ expiresAtMs }) => Number(expiresAtMs));
-  return endsMs.length === 0 || endsMs.includes(0) ? undefined : new Date(Math.max(...endsMs));
 }

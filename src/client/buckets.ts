@@ -1,7 +1,8 @@
+import type { KeyType } from "./addresses.js";
 import { AtollMap } from "./atoll-map.js";
 import { AtollSet } from "./atoll-set.js";
 import { BatchWrites, type Write } from "./batch-writes.js";
-import { BucketCalls, type KeyType } from "./bucket-calls.js";
+import { BucketCalls } from "./bucket-calls.js";
 import { Counter } from "./counter.js";
 import type { Dispatcher } from "./dispatcher.js";
 import { Flag } from "./flag.js";

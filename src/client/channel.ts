@@ -37,6 +37,13 @@ export function openKvStub(address: string, security: ChannelCredentials): KvStu
   return new KvServiceClient(address, security, CHANNEL_OPTIONS);
 }
 
+/** How nodes are spoken to. */
+export interface ChannelTerms {
+  readonly security: ChannelCredentials;
+  /** Requests share one stream to each node, of this cluster; undefined: each is a call of its own. */
+  readonly pipelineTo: string | undefined;
+}
+
 /** How to trust a cluster that serves over TLS. */
 export interface TlsOptions {
   /** The authority that signed the nodes' certificates, as PEM. Default: those that Node.js trusts. */

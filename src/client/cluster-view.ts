@@ -1,5 +1,5 @@
-import type { ChannelCredentials } from "@grpc/grpc-js";
 import type { kv } from "../wire/index.js";
+import type { ChannelTerms } from "./channel.js";
 import { fetchNewerLayout } from "./layout-source.js";
 import { NodeHandle } from "./node-handle.js";
 import type { RetryBudget } from "./retry-budget.js";
@@ -16,7 +16,7 @@ const REFRESH_PAUSE_MS = 250;
 export class ClusterView {
   readonly #budget: RetryBudget;
   readonly #homeRegion: string;
-  readonly #security: ChannelCredentials;
+  readonly #channel: ChannelTerms;
   readonly #closing = new AbortController();
   #nodes = new Map<string, NodeHandle>();
   #table: RoutingTable;
@@ -24,13 +24,8 @@ export class ClusterView {
   #refreshedAtMs = Number.NEGATIVE_INFINITY;
 
   /** @throws AtollError when the layout cannot be used, or has no such region. */
-  constructor(
-    layout: kv.Layout__Output,
-    homeRegion: string,
-    security: ChannelCredentials,
-    budget: RetryBudget,
-  ) {
-    this.#security = security;
+  constructor(layout: kv.Layout__Output, homeRegion: string, channel: ChannelTerms, budget: RetryBudget) {
+    this.#channel = channel;
     this.#budget = budget;
     this.#homeRegion = homeRegion;
     this.#table = this.#adopt(layout);
@@ -98,7 +93,7 @@ export class ClusterView {
       const { nodeId, region, clientAddress } = member;
       const known = this.#nodes.get(nodeId);
       const isSame = known?.address === clientAddress && known.region === region;
-      const node = isSame ? known : new NodeHandle(nodeId, region, clientAddress, this.#security);
+      const node = isSame ? known : new NodeHandle(nodeId, region, clientAddress, this.#channel);
       nodes.set(nodeId, node);
       return node;
     });

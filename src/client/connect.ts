@@ -39,6 +39,8 @@ export async function connect(options: ConnectOptions): Promise<AtollClient> {
   const connectTimeoutMs = checkTimeoutMs(options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS_DEFAULT);
   const first = await fetchFirstLayout(endpoints, security, connectTimeoutMs, options.signal);
   const budget = new RetryBudget(RETRY_BUDGET_LIMITS, performance.now());
-  const view = new ClusterView(first.layout, options.region ?? first.region, security, budget);
+  const pipelineTo = (options.pipelining ?? true) ? first.layout.clusterId : undefined;
+  const channel = { security, pipelineTo };
+  const view = new ClusterView(first.layout, options.region ?? first.region, channel, budget);
   return new AtollClient(view, new Dispatcher(view, policy, budget, defaults));
 }

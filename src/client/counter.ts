@@ -1,7 +1,7 @@
 import type { kv } from "../wire/index.js";
 import { AtollError } from "./atoll-error.js";
 import { getMany } from "./batch-calls.js";
-import { type BucketCalls, expiryOf } from "./bucket-calls.js";
+import type { BucketCalls } from "./bucket-calls.js";
 import { type Key, type Site, siteMetadata, siteText } from "./key.js";
 import { Keyed } from "./keyed.js";
 import { type BatchResult, pairResults, type WithExpiry, type WriteResult, writeResult } from "./results.js";
@@ -15,6 +15,7 @@ import {
   type TextKeys,
 } from "./scan.js";
 import type { CallOptions, LastingOptions, UpdateOptions } from "./settings.js";
+import { expiryOf } from "./values.js";
 
 /** A counter, as a scan gives it. */
 export interface CounterRow<K extends Key = string> {

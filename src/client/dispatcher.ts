@@ -4,7 +4,7 @@ import { attemptFailure } from "./attempt-failure.js";
 import type { BalancingPolicy } from "./balancing.js";
 import { candidates } from "./candidates.js";
 import type { ClusterView } from "./cluster-view.js";
-import { type Consistency, wireConsistency } from "./consistency.js";
+import { type Consistency, type WireConsistency, wireConsistency } from "./consistency.js";
 import { FailoverCall, type FailoverLimits, type Send } from "./failover-call.js";
 import type { NodeHandle } from "./node-handle.js";
 import { placeOf, QuorumOutages } from "./quorum-outages.js";
@@ -28,7 +28,7 @@ const CALLS_MAX = 32_768;
 export interface CallTerms {
   /** Whose nodes may serve it: an address may pass to another cluster. */
   readonly clusterId: string;
-  readonly consistency: kv.Consistency | undefined;
+  readonly consistency: WireConsistency;
   /** What tells this level from others where outages are remembered. */
   readonly level: string | number;
   /** Of a write: fallbacks may count. */

@@ -1,23 +1,17 @@
-import type { CallOptions } from "@grpc/grpc-js";
 import { AtollError } from "./atoll-error.js";
 import { attemptFailure } from "./attempt-failure.js";
-import type { KvStub } from "./channel.js";
+import type { AttemptCall, AttemptDone, AttemptOptions, NodeCalls } from "./node-calls.js";
 import type { NodeHandle } from "./node-handle.js";
 import type { RetryBudget } from "./retry-budget.js";
 import { withAddress } from "./transport-account.js";
 
-/** Makes one attempt: calls a method of the stub with a request that says whether it is a retry. */
+/** Makes one attempt: asks the node, with a request that says whether it is a retry. */
 export type Send<Reply> = (
-  stub: KvStub,
+  node: NodeCalls,
   isRetry: boolean,
-  options: CallOptions,
-  done: (error: Error | null, reply?: Reply) => void,
+  options: AttemptOptions,
+  done: AttemptDone<Reply>,
 ) => AttemptCall;
-
-/** An attempt under way. */
-interface AttemptCall {
-  cancel(): void;
-}
 
 interface FailoverRequest<Reply> {
   readonly send: Send<Reply>;
@@ -145,7 +139,7 @@ export class FailoverCall<Reply> {
     if (patienceMs < remainingMs) this.#timer = setTimeout(() => this.#silent(attempt), patienceMs);
     const deadline = new Date(Date.now() + remainingMs);
     try {
-      attempt.call = this.#request.send(node.stub, this.#mayHaveArrived, { deadline }, (error, reply) => {
+      attempt.call = this.#request.send(node.calls, this.#mayHaveArrived, { deadline }, (error, reply) => {
         this.#ended(attempt, error, reply);
       });
     } catch (thrown) {

@@ -1,10 +1,11 @@
 import type { kv } from "../wire/index.js";
 import { getMany } from "./batch-calls.js";
-import { type BucketCalls, expiryOf } from "./bucket-calls.js";
+import type { BucketCalls } from "./bucket-calls.js";
 import type { Key } from "./key.js";
 import { Keyed } from "./keyed.js";
 import { type BatchResult, pairResults, type WithExpiry, type WriteResult, writeResult } from "./results.js";
 import type { CallOptions, LastingOptions, UpdateOptions } from "./settings.js";
+import { expiryOf } from "./values.js";
 
 /** What a change tells of a flag. `deleted`: it is off. */
 export type FlagShown =

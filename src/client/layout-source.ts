@@ -33,7 +33,8 @@ export async function fetchFirstLayout(
 ): Promise<FirstLayout> {
   const deadlineMs = performance.now() + timeoutMs;
   // Each endpoint is a region of its own: that one is silent says nothing about another.
-  const nodes = endpoints.map((endpoint) => new NodeHandle(endpoint, endpoint, endpoint, security));
+  const channel = { security, pipelineTo: undefined };
+  const nodes = endpoints.map((endpoint) => new NodeHandle(endpoint, endpoint, endpoint, channel));
   try {
     const reply = await FailoverCall.run<kv.GetLayoutResponse__Output>({
       send: (stub, _isRetry, options, done) => stub.getLayout({ knownVersion: 0 }, options, done),

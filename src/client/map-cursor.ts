@@ -1,5 +1,5 @@
 /** Cursors: each stands for one leaf of a map, and makes the changes that its type has. */
-import { wireValue } from "./bucket-calls.js";
+
 import { checkAmount } from "./counter.js";
 import type { Key } from "./key.js";
 import {
@@ -14,6 +14,7 @@ import {
 } from "./map-place.js";
 import type { MemberCodec } from "./members.js";
 import { type Codec, encodeValue } from "./value-codec.js";
+import { wireValue } from "./values.js";
 
 /** A register in a map. */
 export class RegisterCursor<T> implements LeafRef<T | undefined> {

@@ -1,6 +1,5 @@
 /** Maps without a schema: their leaves as they are, and cursors for any path. */
 import { AtollError } from "./atoll-error.js";
-import { encodedValue } from "./bucket-calls.js";
 import { exactCount } from "./counter.js";
 import { type Key, keyBytes, siteMetadata, siteText } from "./key.js";
 import {
@@ -15,6 +14,7 @@ import {
 } from "./map-place.js";
 import type { MapSchema } from "./map-schema.js";
 import { autoCodec, decodeText, decodeValue, plainBytes } from "./value-codec.js";
+import { shownValue } from "./values.js";
 
 /** One leaf of a map, or one member of a set in it. */
 export type MapEntry = {
@@ -86,7 +86,7 @@ export function entryOf(site: MapSite, leaf: MapLeaf): MapEntry {
       return {
         path,
         type: "register",
-        value: stored === undefined ? undefined : decodeValue(autoCodec(), encodedValue(stored), site),
+        value: stored === undefined ? undefined : decodeValue(autoCodec(), shownValue(stored), site),
         expiresAt,
       };
   }

@@ -1,7 +1,7 @@
 /** What the parts of the map handle pass to each other: places in a map, what is read there, and changes of it. */
 import type { kv } from "../wire/index.js";
-import { expiryOf } from "./bucket-calls.js";
 import type { Site } from "./key.js";
+import { expiryOf } from "./values.js";
 
 /** Where in which map. */
 export interface MapSite extends Site {

@@ -13,7 +13,6 @@
  * The store knows no schemas. What another client wrote at other paths, or with other types, is there besides.
  */
 import { AtollError } from "./atoll-error.js";
-import { encodedValue } from "./bucket-calls.js";
 import type { BucketOptions } from "./buckets.js";
 import { exactCount } from "./counter.js";
 import { type Key, keyBytes } from "./key.js";
@@ -29,6 +28,7 @@ import {
 } from "./map-place.js";
 import { BYTE_MEMBERS, type MemberCodec, TEXT_MEMBERS } from "./members.js";
 import { autoCodec, decodeValue } from "./value-codec.js";
+import { shownValue } from "./values.js";
 
 /** What a place in a map holds: `Value` is what is read there, `Cursor` makes changes of it. */
 export interface MapSchema<Value, Cursor> {
@@ -62,7 +62,7 @@ export function register<T = unknown>(
   const gather = (site: MapSite): Gatherer<T | undefined> => {
     let value: T | undefined;
     const take = ({ values: [stored] }: MapLeaf): void => {
-      if (stored !== undefined) value = decodeValue(codec, encodedValue(stored), site);
+      if (stored !== undefined) value = decodeValue(codec, shownValue(stored), site);
     };
     return leafGatherer("DATA_TYPE_REGISTER", take, () => value);
   };

@@ -1,6 +1,6 @@
 import type { kv } from "../wire/index.js";
 import { type Entry, getMany, putMany } from "./batch-calls.js";
-import { type BucketCalls, encodedValue, lastExpiryOf } from "./bucket-calls.js";
+import type { BucketCalls } from "./bucket-calls.js";
 import type { Key, Site } from "./key.js";
 import { Keyed } from "./keyed.js";
 import {
@@ -24,6 +24,7 @@ import {
 } from "./scan.js";
 import type { CallOptions, Lifetime, PutOptions, RequestOptions, WriteOptions } from "./settings.js";
 import { type Codec, decodeValue, encodeValue } from "./value-codec.js";
+import { lastExpiryOf, type ShownValue, shownValue, type ValueRead, valueRead } from "./values.js";
 
 /** What a multi holds. */
 export interface MultiRead<T> extends Served {
@@ -75,7 +76,7 @@ export class Multi<T> extends Keyed<MultiShown<T>> {
 
   /** Reads every value of one key. */
   async get(key: Key, options: CallOptions = {}): Promise<MultiRead<T>> {
-    return this.#read(key, await this.#calls.get(key, options));
+    return this.#read(key, await this.#calls.getValue(key, options));
   }
 
   /**
@@ -92,7 +93,7 @@ export class Multi<T> extends Keyed<MultiShown<T>> {
   async getMany(keys: Iterable<Key>, options: CallOptions = {}): Promise<BatchResult<MultiRead<T>>[]> {
     const listed = [...keys];
     const replies = await getMany(this.#calls, listed, options);
-    return pairResults(listed, replies, (key, reply) => this.#read(key, reply));
+    return pairResults(listed, replies, (key, reply) => this.#read(key, valueRead(reply)));
   }
 
   /**
@@ -112,7 +113,7 @@ export class Multi<T> extends Keyed<MultiShown<T>> {
    */
   async put(key: Key, value: T, options: PutOptions = {}): Promise<PutResult> {
     const encoded = encodeValue(this.#codec, value, this.bucket);
-    return putResult(await this.#calls.put(key, encoded, options));
+    return putResult(await this.#calls.putValue(key, encoded, options));
   }
 
   /** Deletes what `context` covers; without one, all that the coordinator sees. */
@@ -122,32 +123,31 @@ export class Multi<T> extends Keyed<MultiShown<T>> {
 
   /** @internal */
   protected override shown({ context, isDeleted, values }: kv.Change__Output, { key }: Site): MultiShown<T> {
-    return { kind: isDeleted ? "deleted" : "put", values: this.#decoded(values, key), context };
-  }
-
-  #read(key: Key, reply: kv.GetResponse__Output): MultiRead<T> {
-    const { values, context, hlc } = reply;
     return {
-      values: this.#decoded(values, key),
+      kind: isDeleted ? "deleted" : "put",
+      values: this.#decoded(values.map(shownValue), key),
       context,
-      hlc: BigInt(hlc),
-      region: regionOf(reply),
-      expiresAt: lastExpiryOf(values),
     };
   }
 
-  #decoded(values: readonly kv.Value__Output[], key: Key): T[] {
-    return values.map((stored) =>
-      decodeValue(this.#codec, encodedValue(stored), { bucket: this.bucket, key }),
-    );
+  #read(key: Key, reply: ValueRead): MultiRead<T> {
+    const { values, context } = reply;
+    // The highest stamp comes first.
+    const hlc = values[0]?.hlc ?? 0n;
+    const expiresAt = lastExpiryOf(values);
+    return { values: this.#decoded(values, key), context, hlc, region: regionOf(reply), expiresAt };
+  }
+
+  #decoded(values: readonly ShownValue[], key: Key): T[] {
+    return values.map((shown) => decodeValue(this.#codec, shown, { bucket: this.bucket, key }));
   }
 
   #scan<K extends Key>(options: ScanOptions, codec: KeyCodec<K>): Scan<MultiRow<T, K>> {
     const read = (row: kv.ScanRow__Output): MultiRow<T, K> => {
       const key = codec.decode(row.key, this.bucket);
-      const { context, values } = row;
-      // The highest stamp comes first.
-      const hlc = BigInt(values[0]?.hlc ?? 0);
+      const { context } = row;
+      const values = row.values.map(shownValue);
+      const hlc = values[0]?.hlc ?? 0n;
       return { key, values: this.#decoded(values, key), context, hlc, expiresAt: lastExpiryOf(values) };
     };
     return new Scan(this.#calls, options, { isKeysOnly: false, read });

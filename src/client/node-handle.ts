@@ -1,8 +1,9 @@
-import type { ChannelCredentials } from "@grpc/grpc-js";
 import { AtollError } from "./atoll-error.js";
 import type { Candidate } from "./balancing.js";
-import { checkHealth, type KvStub, openKvStub } from "./channel.js";
+import { type ChannelTerms, checkHealth, type KvStub, openKvStub } from "./channel.js";
 import { CircuitBreaker, type TripCause } from "./circuit-breaker.js";
+import { type NodeCalls, unaryCalls } from "./node-calls.js";
+import { PipelinedCalls } from "./pipelined-calls.js";
 
 /** The weight of the newest answer in the moving average of a node's answer times. */
 const LATENCY_WEIGHT = 0.2;
@@ -16,19 +17,21 @@ export class NodeHandle implements Candidate {
   readonly region: string;
   /** host:port */
   readonly address: string;
-  readonly #security: ChannelCredentials;
+  readonly #terms: ChannelTerms;
   readonly #breaker = new CircuitBreaker();
   #stub: KvStub | undefined;
+  #calls: NodeCalls | undefined;
+  #pipelined: PipelinedCalls | undefined;
   #probe: NodeJS.Timeout | undefined;
   #isClosed = false;
   #inFlight = 0;
   #latencyMs: number | undefined;
 
-  constructor(nodeId: string, region: string, address: string, security: ChannelCredentials) {
+  constructor(nodeId: string, region: string, address: string, terms: ChannelTerms) {
     this.nodeId = nodeId;
     this.region = region;
     this.address = address;
-    this.#security = security;
+    this.#terms = terms;
   }
 
   get inFlight(): number {
@@ -44,13 +47,27 @@ export class NodeHandle implements Candidate {
     return this.#breaker.isOpen;
   }
 
-  /** The connection, opened at first use. @throws AtollError UNAVAILABLE once closed: the node left the layout. */
-  get stub(): KvStub {
+  /** What it can be asked. @throws AtollError UNAVAILABLE once closed: the node left the layout. */
+  get calls(): NodeCalls {
+    const stub = this.#openStub();
+    this.#calls ??= this.#callsOver(stub);
+    return this.#calls;
+  }
+
+  #callsOver(stub: KvStub): NodeCalls {
+    const { pipelineTo } = this.#terms;
+    if (pipelineTo === undefined) return unaryCalls(stub);
+    this.#pipelined = new PipelinedCalls(stub, pipelineTo);
+    return this.#pipelined;
+  }
+
+  /** The connection, opened at first use. */
+  #openStub(): KvStub {
     if (this.#isClosed) {
       const message = `No connection established: node ${this.nodeId} at ${this.address} is no longer in use`;
       throw new AtollError({ code: "UNAVAILABLE", reason: undefined, message });
     }
-    this.#stub ??= openKvStub(this.address, this.#security);
+    this.#stub ??= openKvStub(this.address, this.#terms.security);
     return this.#stub;
   }
 
@@ -81,6 +98,7 @@ export class NodeHandle implements Candidate {
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#probe);
+    this.#pipelined?.close();
     this.#stub?.close();
     this.#stub = undefined;
   }
@@ -94,7 +112,7 @@ export class NodeHandle implements Candidate {
 
   async #runProbe(): Promise<void> {
     if (!this.#breaker.isOpen) return;
-    const isHealthy = await checkHealth(this.stub);
+    const isHealthy = await checkHealth(this.#openStub());
     if (this.#isClosed || !this.#breaker.isOpen) return;
     const waitMs = this.#breaker.probed(isHealthy, performance.now());
     if (waitMs !== undefined) this.#probeIn(waitMs);

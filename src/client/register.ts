@@ -1,7 +1,7 @@
 import type { kv } from "../wire/index.js";
 import { AtollError } from "./atoll-error.js";
 import { type Entry, getMany, putMany } from "./batch-calls.js";
-import { type BucketCalls, encodedValue, expiryOf } from "./bucket-calls.js";
+import type { BucketCalls } from "./bucket-calls.js";
 import type { Key, Site } from "./key.js";
 import { Keyed } from "./keyed.js";
 import {
@@ -25,6 +25,7 @@ import {
 } from "./scan.js";
 import type { CallOptions, Lifetime, PutOptions, RequestOptions, WriteOptions } from "./settings.js";
 import { type Codec, decodeValue, encodeValue } from "./value-codec.js";
+import { expiryOf, shownValue, type ValueRead, valueRead } from "./values.js";
 
 /** What a register holds. */
 export type RegisterRead<T> = Served & {
@@ -73,7 +74,7 @@ export class Register<T> extends Keyed<RegisterShown<T>> {
 
   /** Reads one key. */
   async get(key: Key, options: CallOptions = {}): Promise<RegisterRead<T>> {
-    return this.#read(key, await this.#calls.get(key, options));
+    return this.#read(key, await this.#calls.getValue(key, options));
   }
 
   /**
@@ -82,7 +83,7 @@ export class Register<T> extends Keyed<RegisterShown<T>> {
    */
   async put(key: Key, value: T, options: PutOptions = {}): Promise<PutResult> {
     const encoded = encodeValue(this.#codec, value, this.bucket);
-    return putResult(await this.#calls.put(key, encoded, options));
+    return putResult(await this.#calls.putValue(key, encoded, options));
   }
 
   /** Deletes one key. */
@@ -106,7 +107,7 @@ export class Register<T> extends Keyed<RegisterShown<T>> {
   async getMany(keys: Iterable<Key>, options: CallOptions = {}): Promise<BatchResult<RegisterRead<T>>[]> {
     const listed = [...keys];
     const replies = await getMany(this.#calls, listed, options);
-    return pairResults(listed, replies, (key, reply) => this.#read(key, reply));
+    return pairResults(listed, replies, (key, reply) => this.#read(key, valueRead(reply)));
   }
 
   /**
@@ -124,18 +125,17 @@ export class Register<T> extends Keyed<RegisterShown<T>> {
   protected override shown({ context, values }: kv.Change__Output, site: Site): RegisterShown<T> {
     const [stored] = values;
     if (stored === undefined) return { kind: "deleted", value: undefined, context };
-    return { kind: "put", value: decodeValue(this.#codec, encodedValue(stored), site), context };
+    return { kind: "put", value: decodeValue(this.#codec, shownValue(stored), site), context };
   }
 
-  #read(key: Key, reply: kv.GetResponse__Output): RegisterRead<T> {
+  #read(key: Key, reply: ValueRead): RegisterRead<T> {
     const { context } = reply;
-    const hlc = BigInt(reply.hlc);
     const region = regionOf(reply);
     const [stored] = reply.values;
-    if (!reply.found || stored === undefined)
-      return { found: false, value: undefined, context, hlc, region, expiresAt: undefined };
-    const value = decodeValue(this.#codec, encodedValue(stored), { bucket: this.bucket, key });
-    return { found: true, value, context, hlc, region, expiresAt: expiryOf(stored.expiresAtMs) };
+    if (stored === undefined)
+      return { found: false, value: undefined, context, hlc: 0n, region, expiresAt: undefined };
+    const value = decodeValue(this.#codec, stored, { bucket: this.bucket, key });
+    return { found: true, value, context, hlc: stored.hlc, region, expiresAt: expiryOf(stored.expiresAtMs) };
   }
 
   #scan<K extends Key>(options: ScanOptions, codec: KeyCodec<K>): Scan<RegisterRow<T, K>> {
@@ -143,9 +143,9 @@ export class Register<T> extends Keyed<RegisterShown<T>> {
       const key = codec.decode(row.key, this.bucket);
       const [stored] = row.values;
       if (stored === undefined) throw AtollError.from(new Error("a row of the scan has no value"));
-      const value = decodeValue(this.#codec, encodedValue(stored), { bucket: this.bucket, key });
-      const expiresAt = expiryOf(stored.expiresAtMs);
-      return { key, value, context: row.context, hlc: BigInt(stored.hlc), expiresAt };
+      const shown = shownValue(stored);
+      const value = decodeValue(this.#codec, shown, { bucket: this.bucket, key });
+      return { key, value, context: row.context, hlc: shown.hlc, expiresAt: expiryOf(shown.expiresAtMs) };
     };
     return new Scan(this.#calls, options, { isKeysOnly: false, read });
   }

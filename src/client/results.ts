@@ -2,6 +2,7 @@ import type { kv } from "../wire/index.js";
 import { AtollError } from "./atoll-error.js";
 import type { Replied } from "./dispatcher.js";
 import type { Key } from "./key.js";
+import type { ValueWritten } from "./values.js";
 
 /** What came of one key of a batch. A key that fails leaves the others as they are. */
 export type BatchResult<Result> =
@@ -54,8 +55,9 @@ export function pairResults<Reply, Result>(
   });
 }
 
-export function putResult(reply: kv.PutResponse__Output): PutResult {
-  return { ...writeResult(reply), context: reply.context };
+export function putResult(written: ValueWritten): PutResult {
+  const { acksReceived, context, fallbackAcks, hlc } = written;
+  return { hlc, acksReceived, fallbackAcks, region: regionOf(written), context };
 }
 
 export function writeResult(reply: kv.UpdateResponse__Output | kv.DeleteResponse__Output): WriteResult {

@@ -4,9 +4,10 @@
  */
 import type { kv } from "../wire/index.js";
 import { AtollError } from "./atoll-error.js";
-import { type BucketCalls, readOptions } from "./bucket-calls.js";
+import type { BucketCalls } from "./bucket-calls.js";
 import type { CallTerms } from "./dispatcher.js";
 import { PageOverdue, PageStream } from "./page-stream.js";
+import { readOptions } from "./request-options.js";
 import type { Route } from "./routing-table.js";
 import type { SessionCall } from "./session-state.js";
 import type { CallOptions } from "./settings.js";

@@ -17,6 +17,11 @@ export interface ConnectOptions {
   readonly timeoutMs?: number;
   /** Milliseconds that `connect` may take. Default: 10000. */
   readonly connectTimeoutMs?: number;
+  /**
+   * Whether the requests to a node share a stream, which is many times faster than a gRPC call for each. Default: true;
+   * false where something between here and the nodes has to see each call.
+   */
+  readonly pipelining?: boolean;
   /** For clusters that serve over TLS. Default: no TLS. */
   readonly tls?: TlsOptions;
   /** Gives up on connecting. */
@@ -110,13 +115,14 @@ export function checkTimeoutMs(timeoutMs: number): number {
   );
 }
 
-const NEVER = String(2n ** 64n - 1n);
+/** As the wire has it. */
+export const NEVER_EXPIRES = String(2n ** 64n - 1n);
 const TTL_MS_MAX = 2 ** 52;
 
-/** As the wire has it. */
-export function checkTtl({ ttlMs }: Lifetime): number | string {
+/** 0: the server's choice. */
+export function checkTtl({ ttlMs }: Lifetime): number | "never" {
   if (ttlMs === undefined) return 0;
-  if (ttlMs === "never") return NEVER;
+  if (ttlMs === "never") return ttlMs;
   if (Number.isInteger(ttlMs) && ttlMs >= 1 && ttlMs <= TTL_MS_MAX) return ttlMs;
   throw AtollError.invalid(
     "ttlMs",

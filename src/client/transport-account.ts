@@ -8,11 +8,9 @@ import { RECEIVE_BYTES_MAX } from "./channel.js";
 
 /** The same failure, told of `address`; unchanged when that adds nothing. The cause keeps what gRPC said. */
 export function withAddress(error: AtollError, address: string): AtollError {
-  const said = grpcText(error);
-  const isStray = error.reason === "WRONG_CLUSTER";
-  if (said === undefined || (error.reason !== undefined && !isStray)) return error;
+  const message = accountOf(error, address);
+  if (message === undefined) return error;
   const { code, reason, metadata, maybeApplied, cause } = error;
-  const message = isStray ? `${address}: ${error.message}` : accountOf(said, address);
   return new AtollError({ code, reason, message, metadata, maybeApplied, cause });
 }
 
@@ -67,7 +65,10 @@ const ACCOUNTS: readonly (readonly [RegExp, (address: string, found: RegExpExecA
   ],
 ];
 
-function accountOf(said: string, address: string): string {
+function accountOf(error: AtollError, address: string): string | undefined {
+  if (error.reason === "WRONG_CLUSTER") return `${address}: ${error.message}`;
+  const said = error.reason === undefined ? grpcText(error) : undefined;
+  if (said === undefined) return undefined;
   for (const [pattern, account] of ACCOUNTS) {
     const found = pattern.exec(said);
     if (found !== null) return account(address, found);

@@ -7,9 +7,9 @@ import type { kv } from "../wire/index.js";
 import { AtollError } from "./atoll-error.js";
 import { attemptFailure } from "./attempt-failure.js";
 import type { BucketCalls } from "./bucket-calls.js";
-import { readOptions } from "./bucket-calls.js";
 import type { CallTerms } from "./dispatcher.js";
 import { PageStream } from "./page-stream.js";
+import { readOptions } from "./request-options.js";
 import type { Route } from "./routing-table.js";
 import type { CallOptions } from "./settings.js";
 

@@ -4,9 +4,9 @@ import { AtollError } from "./atoll-error.js";
 import { type BatchItem, runBatch } from "./batch.js";
 import { ITEM_OVERHEAD_BYTES, itemRequest, writeMethod } from "./batch-calls.js";
 import { WRITE, type Write } from "./batch-writes.js";
-import { writeOptions } from "./bucket-calls.js";
 import type { CallTerms, Dispatcher } from "./dispatcher.js";
 import { namedRequestId, newRequestId } from "./request-id.js";
+import { writeOptions } from "./request-options.js";
 import { type BatchResult, pairResults, type WriteResult, writeResult } from "./results.js";
 
 /** One result for each write, in order. */

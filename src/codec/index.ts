@@ -56,20 +56,17 @@ export type {
   RepairRequest,
   ViewMessage,
 } from "./messages.js";
-export { beginPipelineFrame, PIPELINE_VERSION, PipelineItems } from "./pipeline-frame.js";
+export { beginPipelineFrame, PipelineItems } from "./pipeline-frame.js";
 export {
   type Asking,
   LEVELS,
   type PipelinedCall,
   type PipelinedFailure,
   type PipelinedGet,
-  type PipelinedKey,
   type PipelinedPut,
-  type PipelinedRead,
-  type PipelinedValue,
-  type PipelinedWritten,
   type PipelineReply,
   type PipelineRequest,
+  type ServerHello,
 } from "./pipeline-messages.js";
 export { writeReply } from "./pipeline-replies.js";
 export { writeRequest } from "./pipeline-requests.js";

@@ -30,7 +30,7 @@ export interface PipelinedKey {
 }
 
 /** The first item of a stream, both ways. */
-export interface ClientHello {
+interface ClientHello {
   readonly kind: "hello";
   /** Nothing is done for a client of another cluster. Empty: any. */
   readonly clusterId: string;
@@ -107,7 +107,7 @@ export interface PipelinedWritten {
 }
 
 /** Of a call: its reply, as gRPC sends it. */
-export interface PipelinedReply {
+interface PipelinedReply {
   readonly kind: "reply";
   readonly id: number;
   readonly body: Buffer;

@@ -27,7 +27,7 @@ import type { ReplyHeaders } from "./reply-header.js";
 import type { ItemCounter, UnaryWork } from "./unary-call.js";
 import { decodeUpdate } from "./update-decoding.js";
 
-export interface KvMethodParts {
+interface KvMethodParts {
   readonly node: Pick<NodeApi, "execute" | "layout">;
   readonly headers: ReplyHeaders;
   readonly limits: Limits;

@@ -34,7 +34,7 @@ import { expectRead, expectWritten } from "./reply-encoding.js";
 import type { ReplyHeaders } from "./reply-header.js";
 import type { CallsInFlight, RequestObserver } from "./unary-call.js";
 
-export interface PipelineParts {
+interface PipelineParts {
   readonly node: Pick<NodeApi, "execute" | "layout">;
   readonly headers: ReplyHeaders;
   readonly limits: Limits;

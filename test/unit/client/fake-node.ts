@@ -3,7 +3,6 @@ import {
   Metadata,
   Server,
   ServerCredentials,
-  type ServerUnaryCall,
   type ServerWritableStream,
   type sendUnaryData,
   status,
@@ -12,6 +11,7 @@ import { service as healthService } from "grpc-health-check";
 import type { ErrorCode, ErrorReason } from "../../../src/client/index.js";
 import { encodeStatusDetails, type kv, kvService, STATUS_DETAILS_KEY } from "../../../src/wire/index.js";
 import { isOfElements } from "./fake-elements.js";
+import { type CarriedMethod, carried, FakePipeline, type PipelineStream } from "./fake-pipeline.js";
 import { type ScanStream, scannedPages, scannedRows } from "./fake-scan.js";
 import type { FakeStore } from "./fake-store.js";
 
@@ -69,6 +69,8 @@ export class FakeNode {
   /** The token that answers a request of a session, by the one that it came with. */
   session: (sent: Buffer) => Buffer = (sent) => sent;
   healthChecks = 0;
+  /** That clients have opened. */
+  pipelines = 0;
   /** Pages of a scan that went out. */
   pagesSent = 0;
   /** What comes of a scan after so many pages. */
@@ -98,7 +100,7 @@ export class FakeNode {
   async start(security = ServerCredentials.createInsecure()): Promise<void> {
     const server = new Server();
     const store = this.#store;
-    server.addService(kvService, {
+    const methods = {
       Get: this.#method("get", (request: kv.GetRequest__Output) =>
         isOfElements(request.address) ? store.elements.read(request) : store.get(request.address),
       ),
@@ -120,12 +122,24 @@ export class FakeNode {
           return this.#itemError(address) ?? writtenItem(store, item, id);
         }),
       })),
+    };
+    server.addService(kvService, {
+      ...methods,
       Scan: (stream: ScanStream) => void this.#scan(stream),
       Watch: (stream: WatchStream) => this.#watch(stream),
       GetLayout: this.#method("getLayout", ({ knownVersion }: kv.GetLayoutRequest__Output & Request) => {
         const layout = this.#layout();
         return { layout: BigInt(String(layout.version)) > BigInt(knownVersion) ? layout : null };
       }),
+      Pipeline: (stream: PipelineStream) =>
+        this.#pipeline(stream, {
+          Get: carried(kvService.Get, methods.Get),
+          Put: carried(kvService.Put, methods.Put),
+          Delete: carried(kvService.Delete, methods.Delete),
+          Update: carried(kvService.Update, methods.Update),
+          BatchGet: carried(kvService.BatchGet, methods.BatchGet),
+          BatchWrite: carried(kvService.BatchWrite, methods.BatchWrite),
+        }),
     });
     server.addService(healthService, {
       check: (_call: unknown, done: sendUnaryData<{ status: string }>) => {
@@ -155,8 +169,13 @@ export class FakeNode {
     return this.received.filter((received) => received.method === method);
   }
 
+  #pipeline(stream: PipelineStream, methods: Readonly<Record<string, CarriedMethod>>): void {
+    this.pipelines += 1;
+    new FakePipeline(stream, methods, () => this.#header({ options: null }));
+  }
+
   #method<Asked, Reply extends object>(method: string, answer: (request: Asked) => Reply) {
-    return (call: ServerUnaryCall<Asked & Request, object>, done: sendUnaryData<object>): void => {
+    return (call: { readonly request: Asked & Request }, done: sendUnaryData<object>): void => {
       const { request } = call;
       this.received.push(receivedOf(method, request));
       const { behaviour } = this;

@@ -7,7 +7,10 @@ import type { FakeNode } from "./fake-node.js";
 async function handleOfFake(): Promise<{ fake: FakeNode; node: NodeHandle }> {
   const cluster = await FakeCluster.start({ eu: 1 });
   const fake = cluster.node("eu-1");
-  const node = new NodeHandle("eu-1", "eu", fake.address, credentials.createInsecure());
+  const node = new NodeHandle("eu-1", "eu", fake.address, {
+    security: credentials.createInsecure(),
+    pipelineTo: undefined,
+  });
   onTestFinished(() => node.close());
   return { fake, node };
 }
@@ -43,7 +46,7 @@ describe("a node, as a client knows it", () => {
     const { fake, node } = await handleOfFake();
     node.close();
     node.failed("silence", performance.now());
-    expect(() => node.stub).toThrow(expect.objectContaining({ code: "UNAVAILABLE" }));
+    expect(() => node.calls).toThrow(expect.objectContaining({ code: "UNAVAILABLE" }));
     expect(fake.healthChecks).toBe(0);
   });
 });

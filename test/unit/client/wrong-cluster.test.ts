@@ -52,7 +52,11 @@ describe("a client of one cluster", () => {
     const cluster = await FakeCluster.start({ eu: 2 });
     cluster.node("eu-1").behaviour = STRAY;
     const handles = cluster.nodes.map(
-      ({ address, nodeId, region }) => new NodeHandle(nodeId, region, address, credentials.createInsecure()),
+      ({ address, nodeId, region }) =>
+        new NodeHandle(nodeId, region, address, {
+          security: credentials.createInsecure(),
+          pipelineTo: undefined,
+        }),
     );
     onTestFinished(() => {
       for (const handle of handles) handle.close();

@@ -1,0 +1,193 @@
+import { type ClientDuplexStream, Metadata, status } from "@grpc/grpc-js";
+import {
+  beginPipelineFrame,
+  CodecError,
+  PipelineItems,
+  type PipelineReply,
+  type ServerHello,
+  writeRequest,
+} from "../codec/index.js";
+import type { kv } from "../wire/index.js";
+import type { KvStub } from "./channel.js";
+import type { PipelinedOperation } from "./pipelined-operation.js";
+
+/** What the connection may hold; beyond, operations wait as they were asked. */
+const UNTAKEN_BYTES_MAX = 1024 * 1024;
+/** A frame is closed once it has so many. */
+const FRAME_BYTES_MAX = 128 * 1024;
+
+const NOTHING = Buffer.alloc(0);
+
+/** As gRPC itself fails a call, so that both are judged and told alike. */
+class TransportFailure extends Error {
+  readonly code: status;
+  readonly details: string;
+  readonly metadata = new Metadata();
+
+  constructor(code: status, details: string) {
+    super(details);
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/**
+ * One stream to a node. What one turn of the event loop asks goes out as one frame, with no delay besides; answers come in
+ * any order. It ends with the first failure of the connection, and all that is out fails with it.
+ */
+export class Pipeline {
+  readonly #stream: ClientDuplexStream<kv.PipelineRequest, kv.PipelineResponse__Output>;
+  readonly #sent = new Map<number, PipelinedOperation>();
+  #waiting: PipelinedOperation[] = [];
+  #helloDue: string | undefined;
+  #lastId = 0;
+  /** Who answers; undefined until it has said so. */
+  #header: kv.ReplyHeader__Output | undefined;
+  #untakenBytes = 0;
+  #isFlushDue = false;
+  #isClosing = false;
+  #isOver = false;
+  #timer: NodeJS.Timeout | undefined;
+  /** The earliest deadline that the timer knows of. */
+  #timerAtMs = Number.POSITIVE_INFINITY;
+
+  constructor(stub: KvStub, clusterId: string) {
+    this.#helloDue = clusterId;
+    this.#stream = stub.pipeline();
+    this.#stream.on("data", ({ frame }) => this.#take(frame));
+    this.#stream.on("error", (error) => this.#fail(error));
+    this.#stream.on("end", () => this.#fail(new TransportFailure(status.UNAVAILABLE, "Connection dropped")));
+  }
+
+  /** It takes nothing more. */
+  get isOver(): boolean {
+    return this.#isOver || this.#isClosing;
+  }
+
+  ask(operation: PipelinedOperation): void {
+    this.#waiting.push(operation);
+    if (operation.deadlineMs < this.#timerAtMs) this.#watchDeadlines(operation.deadlineMs);
+    if (this.#isFlushDue) return;
+    this.#isFlushDue = true;
+    setImmediate(() => {
+      this.#isFlushDue = false;
+      this.#flush();
+    });
+  }
+
+  /** What was asked may end; then the stream does. Idempotent. */
+  close(): void {
+    this.#isClosing = true;
+    this.#endIfIdle();
+  }
+
+  #flush(): void {
+    if (this.#isOver) return;
+    const nowMs = performance.now();
+    let next = 0;
+    while (next < this.#waiting.length && this.#untakenBytes < UNTAKEN_BYTES_MAX) {
+      const frame = beginPipelineFrame();
+      if (this.#helloDue !== undefined) writeRequest(frame, { kind: "hello", clusterId: this.#helloDue });
+      this.#helloDue = undefined;
+      for (; next < this.#waiting.length && frame.length < FRAME_BYTES_MAX; next++) {
+        const operation = this.#waiting[next];
+        if (operation === undefined || operation.isCancelled) continue;
+        operation.id = ++this.#lastId;
+        this.#sent.set(operation.id, operation);
+        operation.write(frame, Math.max(1, Math.ceil(operation.deadlineMs - nowMs)));
+      }
+      this.#send(frame.take());
+    }
+    this.#waiting = this.#waiting.slice(next);
+    this.#endIfIdle();
+  }
+
+  #send(frame: Buffer): void {
+    this.#untakenBytes += frame.length;
+    this.#stream.write({ frame }, () => {
+      this.#untakenBytes -= frame.length;
+      if (this.#waiting.length > 0 && !this.#isFlushDue) this.#flush();
+    });
+  }
+
+  #take(frame: Buffer): void {
+    try {
+      const items = PipelineItems.ofReplies(frame);
+      for (let item = items.next(); item !== undefined && !this.#isOver; item = items.next())
+        this.#hear(item);
+    } catch (error) {
+      if (!(error instanceof CodecError)) throw error;
+      this.#stream.cancel();
+      this.#fail(
+        new TransportFailure(status.INTERNAL, `an answer of the node is malformed: ${error.message}`),
+      );
+    }
+    this.#endIfIdle();
+  }
+
+  #hear(item: PipelineReply): void {
+    if (item.kind === "hello") {
+      this.#header = headerOf(item);
+      return;
+    }
+    if (this.#header === undefined) throw new CodecError("an answer came before a hello");
+    const operation = this.#sent.get(item.id);
+    // Its deadline may have passed.
+    if (operation === undefined) return;
+    this.#sent.delete(item.id);
+    if (!operation.isCancelled) operation.answered(item, this.#header);
+  }
+
+  #watchDeadlines(atMs: number): void {
+    clearTimeout(this.#timer);
+    this.#timerAtMs = atMs;
+    this.#timer = setTimeout(() => this.#expire(), Math.max(1, atMs - performance.now()));
+  }
+
+  /** As a rule the earliest was answered long ago, and the next one is as far away as it was: this looks seldom. */
+  #expire(): void {
+    const nowMs = performance.now();
+    let earliestMs = Number.POSITIVE_INFINITY;
+    const overdue: PipelinedOperation[] = [];
+    for (const operation of this.#outstanding()) {
+      if (operation.deadlineMs <= nowMs) overdue.push(operation);
+      else earliestMs = Math.min(earliestMs, operation.deadlineMs);
+    }
+    this.#timerAtMs = Number.POSITIVE_INFINITY;
+    if (earliestMs < Number.POSITIVE_INFINITY) this.#watchDeadlines(earliestMs);
+    for (const operation of overdue) {
+      this.#sent.delete(operation.id);
+      operation.isCancelled = true;
+      operation.failed(new TransportFailure(status.DEADLINE_EXCEEDED, "Deadline exceeded"));
+    }
+    this.#endIfIdle();
+  }
+
+  #outstanding(): PipelinedOperation[] {
+    return [...this.#sent.values(), ...this.#waiting].filter(({ isCancelled }) => !isCancelled);
+  }
+
+  #endIfIdle(): void {
+    if (!this.#isClosing || this.#isOver || this.#outstanding().length > 0) return;
+    this.#over();
+    this.#stream.end();
+  }
+
+  #fail(error: Error): void {
+    if (this.#isOver) return;
+    const failed = this.#outstanding();
+    this.#over();
+    for (const operation of failed) operation.failed(error);
+  }
+
+  #over(): void {
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+    this.#sent.clear();
+    this.#waiting = [];
+  }
+}
+
+function headerOf({ clusterId, layoutVersion, nodeId, region }: ServerHello): kv.ReplyHeader__Output {
+  return { clusterId, nodeId, region, layoutVersion: String(layoutVersion), sessionToken: NOTHING };
+}
