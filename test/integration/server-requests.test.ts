@@ -376,17 +376,6 @@ describe("how long a write lasts", () => {
   });
 });
 
-describe("what is not offered says so", () => {
-  it("Pipeline", async () => {
-    const stream = fixture.kv.pipeline();
-    const failed = new Promise((_resolve, reject) => {
-      stream.on("error", reject);
-      stream.on("data", () => {});
-    });
-    expect(await failureOf(failed)).toMatchObject({ code: "UNIMPLEMENTED", reason: "UNIMPLEMENTED" });
-  });
-});
-
 describe("failures of the node", () => {
   const failure: Failure = {
     kind: "failed",
