@@ -7,7 +7,7 @@ import type { PipelineReply, PipelineRequest } from "./pipeline-messages.js";
 import { readReply } from "./pipeline-replies.js";
 import { readRequest } from "./pipeline-requests.js";
 
-export const PIPELINE_VERSION = 1;
+const PIPELINE_VERSION = 1;
 
 export function beginPipelineFrame(): ByteWriter {
   const writer = new ByteWriter(1024);

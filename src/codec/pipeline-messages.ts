@@ -96,7 +96,7 @@ export interface PipelinedRead {
   readonly sessionToken: Buffer | undefined;
 }
 
-export interface PipelinedWritten {
+interface PipelinedWritten {
   readonly kind: "written";
   readonly id: number;
   readonly hlc: Hlc;
