@@ -94,6 +94,7 @@ export {
   keyOfRow,
   type RowKey,
   type RowKeyRange,
+  readTypeOfRow,
   rowKeysBelow,
   rowKeysOfBucket,
   rowKeyType,

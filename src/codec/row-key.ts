@@ -111,6 +111,12 @@ export function rowKeyType(rowKey: string): DataType {
   throw new CodecError(`row type ${type} is unknown`);
 }
 
+/** The type by which a row is read: of a map's row its leaf's. */
+export function readTypeOfRow(rowKey: RowKey): DataType {
+  const type = rowKeyType(rowKey);
+  return type === DataType.map ? leafOf(decodeRowKey(rowKey).element).type : type;
+}
+
 /** A row key from a peer's bytes: one that a row of its type may have, or `CodecError`. */
 export function checkedRowKey(text: string): RowKey {
   const { type, element } = decodeRowKey(text);

@@ -31,6 +31,16 @@ export function lastExpiryMs(live: readonly LiveDot[]): number {
   return lastMs;
 }
 
+/**
+ * From when on a row shows nothing, whoever reads it, until something else is written; 0: never, or it is empty. A register
+ * inside a map ends with its winner: it hides what it won over from then on, too.
+ *
+ * @param type by which the row is read
+ */
+export function rowEndMs(type: DataType, live: readonly LiveDot[]): number {
+  return lastExpiryMs(type === DataType.register ? winnerOf(live) : live);
+}
+
 /** The later of two ends; 0: never. */
 export function laterEndMs(aMs: number, bMs: number): number {
   return aMs === 0 || bMs === 0 ? 0 : Math.max(aMs, bMs);

@@ -3,7 +3,7 @@ export { compileDelete, compilePut, type Intent, type ReadToken, readToken } fro
 export { type Conflict, conflictsOf } from "./conflict.js";
 export { DataType, ValueEncoding } from "./data-type.js";
 export { compileEdit, type RowEdit } from "./edit.js";
-export { lastExpiryMs, laterEndMs } from "./expiry.js";
+export { laterEndMs, rowEndMs } from "./expiry.js";
 export { isShown, type Reading, readingOf, type ShownValue } from "./reading.js";
 export { compileReclaim } from "./reclaim.js";
 export {

@@ -5,8 +5,8 @@
  */
 import type { Actor, Dot } from "../causality/index.js";
 import { type Doubt, type RowKey, rowKeyType } from "../codec/index.js";
-import { DataType, lastExpiryMs } from "../crdt/index.js";
-import type { PartitionReplica } from "../replica/index.js";
+import { DataType } from "../crdt/index.js";
+import { endOfRow, type PartitionReplica } from "../replica/index.js";
 import type { Fill } from "../replication/index.js";
 import type { StartedNode } from "./node.js";
 
@@ -43,7 +43,7 @@ export interface RowInspection {
   /** Rows whose `ahead` is not empty after the durable clock was taken out of it. */
   rowsAhead: number;
   rowsDamaged: number;
-  /** Rows all of which expires some day. */
+  /** Rows that show nothing from some day on. */
   rowsExpiring: number;
   /** Entries of the index of them. */
   expirations: number;
@@ -115,7 +115,7 @@ class ReplicaInspection {
     found.rows++;
     if (row.damagedAt !== undefined) found.rowsDamaged++;
     if (!row.ahead.isEmpty) found.rowsAhead++;
-    if (lastExpiryMs(row.live) > 0) found.rowsExpiring++;
+    if (endOfRow(rowKey, row.live) > 0) found.rowsExpiring++;
     if (row.live.some(({ payload }) => payload.isTombstone)) found.tombstones++;
     if (rowKeyType(rowKey) === DataType.multi)
       found.siblingsMax = Math.max(found.siblingsMax, row.live.length);

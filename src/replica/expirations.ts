@@ -3,7 +3,8 @@
  * over, and nothing else: reads look at the row. So an entry that was lost costs space and no truth, and one that says what
  * its row does not is taken away by whoever comes across it.
  */
-import type { RowKey } from "../codec/index.js";
+import { type RowKey, readTypeOfRow, rowKeyType } from "../codec/index.js";
+import { compileReclaim, type LiveDot, type Row, rowEndMs } from "../crdt/index.js";
 import { expirationKey, expirationOf, expirationRange, type GroupCommit } from "../storage/index.js";
 
 const EMPTY = Buffer.alloc(0);
@@ -12,6 +13,17 @@ interface Expiration {
   readonly rowKey: RowKey;
   /** Milliseconds since 1970. */
   readonly expiresAtMs: number;
+}
+
+/** When a row ends, so that it can be reclaimed; 0: never. With one dot at most no type has to be looked at. */
+export function endOfRow(rowKey: RowKey, live: readonly LiveDot[]): number {
+  const [only] = live;
+  return live.length < 2 ? (only?.payload.expiresAtMs ?? 0) : rowEndMs(readTypeOfRow(rowKey), live);
+}
+
+/** What removes a row that has ended; undefined: it has not. */
+export function reclaimOfRow(rowKey: RowKey, row: Row, nowMs: number): ReturnType<typeof compileReclaim> {
+  return compileReclaim(rowKeyType(rowKey), readTypeOfRow(rowKey), row, nowMs);
 }
 
 export class Expirations {

@@ -11,6 +11,7 @@ export {
   newDoubt,
   settledWith,
 } from "./doubt.js";
+export { endOfRow } from "./expirations.js";
 export { giveUpMissing } from "./lost-writes.js";
 export { PartitionReplica } from "./partition-replica.js";
 export { PartitionSketch } from "./partition-sketch.js";

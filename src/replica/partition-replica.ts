@@ -19,11 +19,9 @@ import {
 } from "../codec/index.js";
 import {
   applyChange,
-  compileReclaim,
   type Intent,
   joinRow,
   type LiveDot,
-  lastExpiryMs,
   type Row,
   type RowState,
   rowState,
@@ -33,6 +31,7 @@ import { type GroupCommit, partitionKey } from "../storage/index.js";
 import { AheadRows } from "./ahead-rows.js";
 import type { ConflictLog } from "./conflict-log.js";
 import { DotLog } from "./dot-log.js";
+import { endOfRow, reclaimOfRow } from "./expirations.js";
 import { Forgotten } from "./forgotten.js";
 import type { PartitionSketch } from "./partition-sketch.js";
 import { type DamageNews, RowStore } from "./row-store.js";
@@ -183,8 +182,8 @@ export class PartitionReplica {
    */
   reclaim(actor: Actor, rowKey: RowKey, expiresAtMs: number, nowMs: number): Delta | undefined {
     const row = this.rows.readPending(rowKey);
-    const change = compileReclaim(rowKeyType(rowKey), row, nowMs);
-    if (lastExpiryMs(row.live) !== expiresAtMs) this.rows.expirations.replace(rowKey, expiresAtMs, 0);
+    const change = reclaimOfRow(rowKey, row, nowMs);
+    if (endOfRow(rowKey, row.live) !== expiresAtMs) this.rows.expirations.replace(rowKey, expiresAtMs, 0);
     if (change === undefined) return undefined;
     const { payload, replaced } = change;
     const delta = { ...this.#bareDelta(actor, rowKey), payload, replaced: dotsOf(replaced) };

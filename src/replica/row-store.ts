@@ -17,7 +17,6 @@ import {
   damagedRow,
   isAbsent,
   isTombstone,
-  lastExpiryMs,
   type Row,
   type RowState,
   stripped,
@@ -32,7 +31,7 @@ import {
   type StoreKey,
   tombstoneKey,
 } from "../storage/index.js";
-import { Expirations } from "./expirations.js";
+import { Expirations, endOfRow } from "./expirations.js";
 import type { PartitionSketch } from "./partition-sketch.js";
 
 const EMPTY = Buffer.alloc(0);
@@ -122,7 +121,7 @@ export class RowStore {
     this.#commit.write(key, record);
     this.#lastBatch = this.#commit.fillingBatch;
     this.#sketch.replace(rowKey, before.live, after.live);
-    this.expirations.replace(rowKey, lastExpiryMs(before.live), lastExpiryMs(after.live));
+    this.expirations.replace(rowKey, endOfRow(rowKey, before.live), endOfRow(rowKey, after.live));
     this.#mark(aheadKey(this.#partition, rowKey), !before.ahead.isEmpty, !after.ahead.isEmpty);
     this.mayBeAhead ||= !after.ahead.isEmpty;
     this.#mark(tombstoneKey(this.#partition, rowKey), isTombstone(before), isTombstone(after));

@@ -5,7 +5,8 @@
  */
 
 import type { RowKey } from "../codec/index.js";
-import { type LiveDot, lastExpiryMs } from "../crdt/index.js";
+import type { LiveDot } from "../crdt/index.js";
+import { endOfRow } from "./expirations.js";
 import type { PartitionReplica } from "./partition-replica.js";
 
 /** Rows read in one go: a few milliseconds. */
@@ -41,7 +42,7 @@ function* readAll(
 ): Iterable<readonly [RowKey, readonly LiveDot[]]> {
   for (const rowKey of rowKeys) {
     const { live } = replica.rows.readStored(rowKey);
-    replica.rows.expirations.ensure(rowKey, lastExpiryMs(live));
+    replica.rows.expirations.ensure(rowKey, endOfRow(rowKey, live));
     yield [rowKey, live];
   }
 }

@@ -3,13 +3,13 @@ import type { VersionVector } from "../causality/index.js";
 import {
   afterRowKey,
   CodecError,
-  decodeRowKey,
   encodeRowKey,
   encodeToken,
   leafOf,
   mapSubtree,
   type RowKey,
   type RowKeyRange,
+  readTypeOfRow,
   rowKeysBelow,
   rowKeyType,
 } from "../codec/index.js";
@@ -70,10 +70,4 @@ const NO_CONTEXT = Buffer.alloc(0);
 export function contextOf(rowKey: RowKey, reading: Reading, state: RowState): Buffer {
   if (reading.kind !== "values" || rowKeyType(rowKey) === DataType.map) return NO_CONTEXT;
   return encodeToken(rowKey, readToken(state));
-}
-
-/** The type by which a row is read. */
-export function readTypeOfRow(rowKey: RowKey): DataType {
-  const type = rowKeyType(rowKey);
-  return type === DataType.map ? leafOf(decodeRowKey(rowKey).element).type : type;
 }

@@ -1,8 +1,8 @@
 /** What a watch shows of a changed row: what a read would, and the dots by which a change is known again. */
 import { Context, type Dot, type Hlc, type VersionVector } from "../causality/index.js";
-import type { ChangedRow, RowKey } from "../codec/index.js";
+import { type ChangedRow, type RowKey, readTypeOfRow } from "../codec/index.js";
 import { isShown, type Reading, readingOf } from "../crdt/index.js";
-import { contextOf, readTypeOfRow } from "./paging.js";
+import { contextOf } from "./paging.js";
 
 /** One row as it is now. What was written to it one after the other may show as one change. */
 export interface WatchChange {

@@ -1,6 +1,7 @@
 /** What holds of each type where several writes with and without an end meet, as docs/data-types.md says. */
 import { describe, expect, it } from "vitest";
 import { SimulatedCluster } from "../../src/simulator/index.js";
+import { rowsOf } from "./inspected.js";
 import { ALL, kept, ONE, runUntil, shown, shownAlone, write } from "./lasting.js";
 
 const SHORT_MS = 10_000;
@@ -147,6 +148,39 @@ describe("a register in a map", () => {
     story.cluster.runFor(SHORT_MS);
     expect(story.now()).toBe("");
     expect(story.at(LONG_MS + 6_000)).toBe("");
+    story.end();
+  });
+
+  it.each([
+    ["without an end", undefined],
+    ["with a later one", 10 * LONG_MS],
+  ])("is reclaimed with its end, together with what it won over: a value %s", (_which, ttlMs) => {
+    const story = new Story("map");
+    story.cutOff("us-1");
+    story.write("us-1", "earlier", ttlMs, ONE);
+    story.cluster.runFor(2_000);
+    story.write("eu-1", "later", SHORT_MS, ONE);
+    expect(story.heal()).toBe("later");
+    story.cluster.runFor(SHORT_MS + 5_000);
+    expect(story.now()).toBe("");
+    const rows = story.cluster.nodes.flatMap((node) => rowsOf(story.cluster, node));
+    expect(rows.map((partition) => [partition.rows, partition.expirations])).toEqual(
+      REGIONS.map(() => [0, 0]),
+    );
+    expect(story.at(11 * LONG_MS)).toBe("");
+    story.end();
+  });
+
+  it("stays as long as it wins, though what it won over has ended", () => {
+    const story = new Story("map");
+    story.cutOff("us-1");
+    story.write("us-1", "earlier", SHORT_MS, ONE);
+    story.cluster.runFor(2_000);
+    story.write("eu-1", "later", LONG_MS, ONE);
+    expect(story.heal()).toBe("later");
+    expect(story.at(SHORT_MS + 15_000)).toBe("later");
+    story.cluster.runFor(LONG_MS);
+    expect(story.now()).toBe("");
     story.end();
   });
 

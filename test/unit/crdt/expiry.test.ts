@@ -16,7 +16,7 @@ import {
 import { joinLive } from "../../../src/crdt/row.js";
 import { A, B, C, clockOf, live } from "./row-builders.js";
 
-const { counter, flag, multi, register, set } = DataType;
+const { counter, flag, map, multi, register, set } = DataType;
 
 function until(dot: LiveDot, expiresAtMs: number, text?: string): LiveDot {
   const data = text === undefined ? dot.payload.data : Buffer.from(text);
@@ -128,16 +128,30 @@ describe("a write", () => {
 describe("reclaiming", () => {
   it("waits until all dots have expired, and takes exactly those", () => {
     const dots = [until(live(A, 1, 1), 500), until(live(B, 1, 2), 700)];
-    expect(compileReclaim(set, rowWith(...dots), 699)).toBeUndefined();
-    expect(compileReclaim(set, rowWith(...dots), 700)).toEqual({ payload: undefined, replaced: dots });
-    expect(compileReclaim(set, rowWith(...dots, live(C, 1, 1)), 9_999)).toBeUndefined();
-    expect(compileReclaim(set, rowWith(), 9_999)).toBeUndefined();
-    expect(compileReclaim(set, { ...rowWith(...dots), damagedAt: clockOf() }, 9_999)).toBeUndefined();
+    expect(compileReclaim(set, set, rowWith(...dots), 699)).toBeUndefined();
+    expect(compileReclaim(set, set, rowWith(...dots), 700)).toEqual({ payload: undefined, replaced: dots });
+    expect(compileReclaim(set, set, rowWith(...dots, live(C, 1, 1)), 9_999)).toBeUndefined();
+    expect(compileReclaim(set, set, rowWith(), 9_999)).toBeUndefined();
+    expect(compileReclaim(set, set, { ...rowWith(...dots), damagedAt: clockOf() }, 9_999)).toBeUndefined();
+  });
+
+  it("takes a register in a map with its winner, and what has lost against it; else none of it", () => {
+    const [lost, winner] = [live(A, 1, 1), until(live(B, 1, 2), 500)];
+    expect(compileReclaim(map, register, rowWith(lost, winner), 499)).toBeUndefined();
+    expect(compileReclaim(map, register, rowWith(lost, winner), 500)).toEqual({
+      payload: undefined,
+      replaced: [lost, winner],
+    });
+    const ending = until(live(A, 1, 1), 500);
+    expect(compileReclaim(map, register, rowWith(ending, live(B, 1, 2)), 9_999)).toBeUndefined();
+    expect(compileReclaim(map, register, rowWith(ending, until(live(B, 1, 2), 700)), 600)).toBeUndefined();
+    // Of other leaves each dot shows.
+    expect(compileReclaim(map, flag, rowWith(lost, winner), 500)).toBeUndefined();
   });
 
   it("leaves a tombstone of the register's own stamp, which never expires", () => {
     const value = until(live(B, 1, 7), 500);
-    const change = compileReclaim(register, rowWith(value), 500);
+    const change = compileReclaim(register, register, rowWith(value), 500);
     expect(change).toMatchObject({
       payload: {
         hlc: value.payload.hlc,
@@ -152,7 +166,7 @@ describe("reclaiming", () => {
   it("puts the tombstone where the value was among writes of the same stamp, whoever reclaims", () => {
     const value = until(live(B, 1, 7), 500, "b");
     for (const by of [A, B, C]) {
-      const change = compileReclaim(register, rowWith(value), 500);
+      const change = compileReclaim(register, register, rowWith(value), 500);
       if (change === undefined) throw new Error("nothing to reclaim");
       const removal = { actor: by, counter: 9, ...change };
       for (const other of [live(A, 1, 7), live(C, 1, 7), live(A, 1, 6), live(A, 1, 8)]) {

@@ -88,7 +88,7 @@ function highest(ops: readonly LastingOp[]): LastingOp | undefined {
   );
 }
 
-function isHigher(a: LastingOp, b: LastingOp): boolean {
+export function isHigher(a: LastingOp, b: LastingOp): boolean {
   if (a.hlc !== b.hlc) return a.hlc > b.hlc;
   const byRank = a.rank[0] - b.rank[0] || a.rank[1] - b.rank[1];
   return byRank === 0 ? a.kind === "reclaim" : byRank > 0;
