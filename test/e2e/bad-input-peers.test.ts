@@ -11,7 +11,7 @@ import { TestCluster } from "./support/test-cluster.js";
 const SHAPE = { regions: ["us-east", "eu-west"], nodesPerRegion: 2 };
 const ABSENT = "us-east-1";
 const TARGET = "eu-west-2";
-const FUZZ_MS = 5_000;
+const FRAMES = 150;
 
 /** A cluster with data in which one node was stopped, and what is known of it. */
 async function clusterWithoutOne(): Promise<{ cluster: TestCluster; before: string; incarnation: number }> {
@@ -47,15 +47,10 @@ it("survives frames that are no frames, from who says it is a member", async () 
   const pid = await cluster.pid(TARGET);
   const rogue = await RoguePeer.start(cluster, ABSENT, TARGET, { incarnation: incarnation + 1 });
   await rogue.connect();
-  const endMs = performance.now() + FUZZ_MS;
   const frames = fuzzedFrames(new SeededRandom(1));
-  let sent = 0;
-  while (performance.now() < endMs) {
-    await rogue.send([frames.next().value]);
-    sent += 1;
-  }
+  await rogue.send(Array.from({ length: FRAMES }, () => frames.next().value));
   await rogue.close();
-  report({ sent, linksEnded: rogue.ends });
+  report({ linksEnded: rogue.ends });
   expect(rogue.ends).toBeGreaterThan(20);
   await expectUnharmed(cluster, pid, before);
 });

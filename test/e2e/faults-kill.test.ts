@@ -21,6 +21,7 @@ it("survives the kill of any node under load", async () => {
     const victim = nodes[(kill * 4) % nodes.length]?.id ?? "";
     await cluster.local.kill(victim);
     await delay(Math.random() * 1_000);
+    await load.goesOn(`without ${victim}`);
     await cluster.local.start(victim);
   }
   await load.stop();
@@ -34,6 +35,5 @@ it("survives the kill of any node under load", async () => {
     convergedMs,
     failures: history.failures(),
   });
-  expect(history.count("acknowledged")).toBeGreaterThan(500);
   for (const db of clients) expect(await history.brokenIn(db, Load.bucket)).toEqual([]);
 });

@@ -5,6 +5,12 @@ import { backAgain } from "./support/linking.js";
 import { until } from "./support/polling.js";
 import { TestCluster } from "./support/test-cluster.js";
 
+/** Each has one write under way at a time. */
+const WRITERS = ["a", "b", "c", "d"];
+const KEYS_PER_WRITER = 40;
+/** That changes come at all. */
+const CHANGES = 20;
+
 it("watches on while each node is killed in its turn, beginning with what exists", async () => {
   const cluster = await TestCluster.start({ regions: ["eu-west"], nodesPerRegion: 3 });
   const db = await cluster.client("eu-west", { timeoutMs: 20_000 });
@@ -16,7 +22,7 @@ it("watches on while each node is killed in its turn, beginning with what exists
   });
   const write = async (name: string): Promise<void> => {
     for (let at = 1; !isOver; at++) {
-      const key = `${name}${at % 40}`;
+      const key = `${name}${at % KEYS_PER_WRITER}`;
       try {
         await rows.put(key, at);
         written.set(key, at);
@@ -36,16 +42,16 @@ it("watches on while each node is killed in its turn, beginning with what exists
       if (value === undefined) continue;
       shown.set(key, value);
       if (initial) continue;
-      // One writer a key: its values rise.
-      expect(value, key).toBeGreaterThanOrEqual(followed.get(key) ?? 0);
+      // One writer a key: its values rise. Only what died with the node that showed it goes, and nobody acknowledged that.
+      const before = followed.get(key) ?? 0;
+      if (value < before)
+        expect(written.get(key) ?? 0, `${key} from ${before} to ${value}`).toBeLessThan(before);
       followed.set(key, value);
-      for (const dot of named) {
-        if (dots.has(dot)) again += 1;
-        dots.add(dot);
-      }
+      if (named.every((dot) => dots.has(dot))) again += 1;
+      for (const dot of named) dots.add(dot);
     }
   };
-  const writers = ["a", "b", "c", "d"].map(write);
+  const writers = WRITERS.map(write);
   await until("something is written", async () => (written.size > 40 ? undefined : "not yet"));
   let failure: unknown;
   const followers = follow().catch((thrown: unknown) => {
@@ -55,10 +61,10 @@ it("watches on while each node is killed in its turn, beginning with what exists
     until(what, () => (failure !== undefined || isEnough() ? undefined : "not yet"));
   for (const { id } of cluster.local.nodes) {
     const before = shown.size + dots.size;
-    await changed("changes come", () => shown.size + dots.size > before + 50);
+    await changed("changes come", () => shown.size + dots.size > before + CHANGES);
     await cluster.local.kill(id);
     const during = dots.size;
-    await changed(`changes come without ${id}`, () => dots.size > during + 50);
+    await changed(`changes come without ${id}`, () => dots.size > during + CHANGES);
     await backAgain(cluster, id);
     expect(failure).toBeUndefined();
   }
@@ -71,7 +77,7 @@ it("watches on while each node is killed in its turn, beginning with what exists
   await rows.put("end", 0);
   await followers;
   expect(failure).toBeUndefined();
-  // Only what a node had shown, and nobody else had yet when it was killed, comes again.
-  expect(again).toBeLessThan(10);
+  // Only what a node had shown, and nobody else had yet when it was killed, comes again: what was being written then.
+  expect(again).toBeLessThanOrEqual(cluster.local.nodes.length * WRITERS.length);
   for (const [key, at] of shown) expect((await rows.get(key)).value, key).toBe(at);
 });

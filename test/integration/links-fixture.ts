@@ -138,7 +138,7 @@ export class Received {
 }
 
 /** Polls until `condition` holds; throws when it does not within `deadlineMs`. */
-export async function until(condition: () => boolean, deadlineMs = 5000): Promise<void> {
+export async function until(condition: () => boolean, deadlineMs = 30_000): Promise<void> {
   const end = performance.now() + deadlineMs;
   while (!condition()) {
     if (performance.now() > end) throw new Error(`not within ${deadlineMs} ms: ${condition}`);

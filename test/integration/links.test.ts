@@ -78,7 +78,6 @@ describe("delay", () => {
         await once(to, "data");
         const tookMs = performance.now() - sentMs;
         expect(tookMs).toBeGreaterThanOrEqual(30);
-        expect(tookMs).toBeLessThan(500);
       }
     }
   });
@@ -95,7 +94,7 @@ describe("delay", () => {
   });
 
   it("leaves the bandwidth alone: many bytes are on their way at once", async () => {
-    pair = await LinkedPair.create({ ...UNSHAPED, delayMs: 50, bitsPerSecond: 200_000_000 });
+    pair = await LinkedPair.create({ ...UNSHAPED, delayMs: 200, bitsPerSecond: 200_000_000 });
     const { a, b } = await pair.open();
     const atB = new Received(b);
     const bytes = 4_000_000;
@@ -103,8 +102,9 @@ describe("delay", () => {
     a.write(Buffer.alloc(bytes));
     await until(() => atB.bytes === bytes);
     const tookMs = performance.now() - start;
-    expect(tookMs).toBeGreaterThanOrEqual(210);
-    expect(tookMs).toBeLessThan(1500);
+    expect(tookMs).toBeGreaterThanOrEqual(360);
+    // One read of 64 KiB after the other would take 12 seconds.
+    expect(tookMs).toBeLessThan(6_000);
   });
 });
 
@@ -121,18 +121,18 @@ describe("bandwidth", () => {
     await until(() => atOne.bytes + atTwo.bytes === 600_000);
     const tookMs = performance.now() - start;
     expect(tookMs).toBeGreaterThanOrEqual(299);
-    expect(tookMs).toBeLessThan(2000);
   });
 
   it("is a direction's own", async () => {
-    pair = await LinkedPair.create({ ...UNSHAPED, bitsPerSecond: 8_000_000 });
+    // What a has to send takes ten seconds, which nobody waits for.
+    pair = await LinkedPair.create({ ...UNSHAPED, bitsPerSecond: 800_000 });
     const { a, b } = await pair.open();
     const atA = new Received(a);
     const atB = new Received(b);
     a.write(Buffer.alloc(1_000_000));
     b.write("small");
     await until(() => atA.bytes === 5);
-    expect(atB.bytes).toBeLessThan(900_000);
+    expect(atB.bytes).toBeLessThan(1_000_000);
   });
 });
 
@@ -177,18 +177,18 @@ describe("a cut", () => {
   );
 
   it("stops bytes that were on their way, and gives them the whole way to go after", async () => {
-    pair = await LinkedPair.create({ ...UNSHAPED, delayMs: 40 });
+    pair = await LinkedPair.create({ ...UNSHAPED, delayMs: 400 });
     const { a, b } = await pair.open();
     const atB = new Received(b);
     a.write("x");
     await pause(20);
     pair.network.cut([A_TO_B]);
-    await pause(60);
+    await pause(600);
     expect(atB.bytes).toBe(0);
     const healedMs = performance.now();
     pair.network.healAll();
     await until(() => atB.bytes === 1);
-    expect(performance.now() - healedMs).toBeGreaterThanOrEqual(40);
+    expect(performance.now() - healedMs).toBeGreaterThanOrEqual(400);
   });
 
   it("makes the sender wait instead of taking all it has", async () => {

@@ -104,7 +104,7 @@ describe("a stranger on the peer port", () => {
   });
 
   it("who connects and says nothing cannot hold up the closing", async () => {
-    const node = await new TestNode(9, {}).start();
+    const node = await new TestNode(9, { limits: { helloTimeoutMs: 60_000 } }).start();
     const [host, port] = node.address.split(":");
     const socket = connect(Number(port), host);
     later(() => socket.destroy());
@@ -112,7 +112,8 @@ describe("a stranger on the peer port", () => {
     await once(socket, "connect");
     const closingAtMs = performance.now();
     await node.close();
-    expect(performance.now() - closingAtMs).toBeLessThan(3_000);
+    // It gives its peers a second; this one may be silent for a minute.
+    expect(performance.now() - closingAtMs).toBeLessThan(20_000);
   });
 
   it("who asks for another method is told that there is none", async () => {

@@ -223,6 +223,7 @@ describe("the server", () => {
     const failure = failureOf(watched.failed);
     await server.stop();
     expect(await failure).toMatchObject({ code: "UNAVAILABLE", reason: "DRAINING" });
-    expect(performance.now() - startedAt).toBeLessThan(4_000);
+    // It waits five seconds for what does not end.
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
   });
 });

@@ -28,6 +28,8 @@ export class Nemesis {
   readonly #starting = new Set<string>();
   /** Their disk was full while they started: a node ends then, and says so. */
   readonly #mayGiveUp = new Set<string>();
+  /** The end of the last fault of each node. */
+  readonly #ends = new Map<string, Promise<void>>();
   /** Nodes that ended though nobody had killed them, or did not start. */
   readonly strays: string[] = [];
   /** Faults that happened, by kind. */
@@ -44,7 +46,7 @@ export class Nemesis {
     const underWay = new Set<Promise<void>>();
     for (const fault of schedule) {
       if (!(await pause(Math.max(0, startedAtMs + fault.atMs - performance.now()), signal))) break;
-      const end: Promise<void> = this.#suffer(fault, signal).finally(() => underWay.delete(end));
+      const end: Promise<void> = this.#inTurn(fault, signal).finally(() => underWay.delete(end));
       underWay.add(end);
     }
     await Promise.all(underWay);
@@ -61,6 +63,15 @@ export class Nemesis {
       if ((await cluster.pid(id)) === undefined) await this.#start(id);
     }
     await Promise.all(this.#starts);
+  }
+
+  /** A schedule has one fault of a node at a time; on a slow machine the one before may end late. */
+  #inTurn(fault: Fault, signal: AbortSignal): Promise<void> {
+    const nodes = fault.kind === "cut" ? [] : fault.nodes;
+    const before = Promise.all(nodes.map((node) => this.#ends.get(node)));
+    const end = before.then(() => (signal.aborted ? undefined : this.#suffer(fault, signal)));
+    for (const node of nodes) this.#ends.set(node, end);
+    return end;
   }
 
   async #suffer(fault: Fault, signal: AbortSignal): Promise<void> {

@@ -17,7 +17,7 @@ export class RoguePeer {
   readonly #target: PeerAddress;
   #isUp = false;
   #refusals: string[] = [];
-  /** Frames over which the target ended the link. */
+  /** How often the target ended the link. */
   ends = 0;
 
   private constructor(transport: GrpcTransport, target: PeerAddress) {
@@ -63,6 +63,7 @@ export class RoguePeer {
         rogue.#isUp = true;
       },
       onDown: () => {
+        if (rogue.#isUp) rogue.ends += 1;
         rogue.#isUp = false;
       },
       onRefused: (_peer: number, reason: string) => {
@@ -96,7 +97,6 @@ export class RoguePeer {
       this.#transport.send(this.#target.number, frame);
       const endMs = performance.now() + VERDICT_MS;
       while (this.#isUp && performance.now() < endMs) await delay(1);
-      if (!this.#isUp) this.ends += 1;
     }
   }
 

@@ -140,7 +140,7 @@ describe("close", () => {
         const left = process.getActiveResourcesInfo().filter((name) => /TCP|HTTP2/i.test(name));
         expect(left).toEqual([]);
       },
-      { timeout: 5_000 },
+      { timeout: 20_000 },
     );
     const checks = cluster.node("eu-2").healthChecks;
     await new Promise((resolve) => setTimeout(resolve, 600));

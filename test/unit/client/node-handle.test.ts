@@ -21,17 +21,17 @@ describe("a node, as a client knows it", () => {
     fake.behaviour = { does: "refuse", code: "UNAVAILABLE", reason: "DRAINING" };
     node.failed("failure", performance.now());
     expect(node.isAvoided).toBe(true);
-    await vi.waitFor(() => expect(fake.healthChecks).toBeGreaterThan(1), { timeout: 5_000 });
+    await vi.waitFor(() => expect(fake.healthChecks).toBeGreaterThan(1), { timeout: 20_000 });
     expect(node.isAvoided).toBe(true);
     fake.behaviour = { does: "answer" };
-    await vi.waitFor(() => expect(node.isAvoided).toBe(false), { timeout: 5_000 });
+    await vi.waitFor(() => expect(node.isAvoided).toBe(false), { timeout: 20_000 });
   });
 
   it("is avoided for no longer than one check when only a request was slow", async () => {
     const { node } = await handleOfFake();
     node.failed("silence", performance.now());
     expect(node.isAvoided).toBe(true);
-    await vi.waitFor(() => expect(node.isAvoided).toBe(false), { timeout: 5_000 });
+    await vi.waitFor(() => expect(node.isAvoided).toBe(false), { timeout: 20_000 });
   });
 
   it("averages its answer times, the newest weighing a fifth", async () => {

@@ -330,7 +330,7 @@ describe("the mark file", () => {
     await exited;
     const read = Buffer.from(disk.mark.read() ?? []).toString();
     expect(Number(/^mark (\d+)$/.exec(read)?.[1])).toBeGreaterThanOrEqual(1000);
-  }, 20_000);
+  });
 });
 
 /** The file as a power cut may leave it: each slot that changed since the flush is half old, half new. */
