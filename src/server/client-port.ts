@@ -22,6 +22,8 @@ const CLOSE_LIMIT_MS = 250;
 export class ClientPort {
   readonly #parts: ClientPortParts;
   readonly #server: Server;
+  /** Undefined until the port is bound. */
+  #bound: string | undefined;
 
   private constructor(parts: ClientPortParts) {
     this.#parts = parts;
@@ -44,6 +46,8 @@ export class ClientPort {
   /** Waits until the requests in flight are answered, `limitMs` at most; then closes every connection. */
   async close(limitMs: number): Promise<void> {
     await endsWithin(limitMs, this.#parts.calls.idle());
+    // Forced, the server would end its connections only if channelz, which is off, had a list of them.
+    if (this.#bound !== undefined) this.#server.drain(this.#bound, CLOSE_LIMIT_MS);
     const closed = new Promise<void>((done) => this.#server.tryShutdown(() => done()));
     if (!(await endsWithin(CLOSE_LIMIT_MS, closed))) this.#server.forceShutdown();
   }
@@ -52,6 +56,7 @@ export class ClientPort {
     return new Promise((resolve, reject) => {
       this.#server.bindAsync(formatHostPort(address), this.#parts.credentials, (error, port) => {
         if (error === null) {
+          this.#bound = formatHostPort({ ...address, port });
           resolve(port);
           return;
         }
