@@ -127,7 +127,7 @@ const ADVICE: Partial<Record<ErrorReason, string>> = {
   SESSION_LOST: "Begin a new session with --session new.",
   RESYNC: "Begin a new watch without --since; with --existing it shows what is there first.",
   WRONG_CLUSTER:
-    "Another cluster runs there now: run the command again, or name a node of yours with --endpoint.",
+    "Another cluster runs there, or the token is of another: begin without it, or name a node of yours with --endpoint.",
   CLOCK_DRIFT: "Set that machine's clock right (NTP), or name another node with --endpoint.",
 };
 

@@ -84,6 +84,10 @@ export class Dispatcher {
     this.#defaults = defaults;
   }
 
+  get clusterId(): string {
+    return this.#view.clusterId;
+  }
+
   /** @throws AtollError INVALID_ARGUMENT that names the option. */
   terms(options: UpdateOptions, session: SessionState | undefined): CallTerms {
     const consistency = options.consistency ?? this.#defaults.consistency;

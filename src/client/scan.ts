@@ -159,12 +159,12 @@ const BASE64URL = /^[A-Za-z0-9_-]+$/;
 const TAG_BYTES = 4;
 
 function scanTag(
-  { bucket, type }: Pick<BucketCalls, "bucket" | "type">,
+  { bucket, dispatcher, type }: Pick<BucketCalls, "bucket" | "dispatcher" | "type">,
   { end, prefix, reverse, start }: ScanOptions,
 ): Buffer {
   const bounds = [prefix, start, end].map((bound) => Buffer.from(bound ?? NO_BOUND).toString("hex"));
   const tag = Buffer.alloc(TAG_BYTES);
-  tag.writeUInt32BE(crc32(JSON.stringify([type, bucket, reverse === true, ...bounds])));
+  tag.writeUInt32BE(crc32(JSON.stringify([dispatcher.clusterId, type, bucket, reverse === true, ...bounds])));
   return tag;
 }
 
@@ -175,7 +175,7 @@ function tokenBytes(token: string | null | undefined, scan: Buffer): Buffer {
   if (bytes.length > TAG_BYTES && bytes.subarray(0, TAG_BYTES).equals(scan)) return bytes.subarray(TAG_BYTES);
   throw AtollError.invalid(
     "pageToken",
-    "the page token is not of a scan of this bucket with this prefix, range and direction: give it with the options of its own scan, or begin without one",
+    "the page token is not of a scan of this bucket of this cluster, with this prefix, range and direction: give it with the options of its own scan, or begin without one",
   );
 }
 

@@ -5,7 +5,7 @@
  * ever: of each partition the newer of two versions is taken, and only where both changed it are they joined.
  */
 import { VersionVector } from "../causality/index.js";
-import { CodecError, decodeSession, encodeSession } from "../codec/index.js";
+import { CodecError, clusterOfSession, decodeSession, encodeSession } from "../codec/index.js";
 import type { kv } from "../wire/index.js";
 import { AtollError } from "./atoll-error.js";
 
@@ -17,7 +17,7 @@ export interface SessionCall {
   readonly saw: (header: kv.ReplyHeader__Output | null, isWrite: boolean) => void;
 }
 
-const NOTHING_SEEN = encodeSession(new Map());
+const NOTHING_SEEN = encodeSession(new Map(), 0);
 /** A header that no token of a session should bring a server near: far beyond what a thousand partitions need. */
 const TOKEN_BYTES_MAX = 32 * 1024;
 const BASE64URL = /^[A-Za-z0-9_-]+$/;
@@ -63,7 +63,7 @@ function merged(base: Buffer, mine: Buffer, theirs: Buffer): Buffer {
     if (!our.equals(was)) joined.join(our);
     ours.set(partition, joined);
   }
-  return encodeSession(ours);
+  return encodeSession(ours, clusterOfSession(theirs) ?? clusterOfSession(mine) ?? 0);
 }
 
 const NO_DOTS = new VersionVector();

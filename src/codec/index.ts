@@ -24,6 +24,7 @@ export {
   writeVector,
 } from "./causal.js";
 export type { ChangedRow, ChangesBody, ChangesRequest } from "./changes-messages.js";
+export { clusterMark } from "./cluster-mark.js";
 export { type ConflictRecord, type ConflictSide, readConflict, writeConflict } from "./conflict-codec.js";
 export { readDelta, writeDelta } from "./delta-codec.js";
 export { appendMessage, beginFrame, messageBytes, PROTOCOL_VERSION, readFrame } from "./frame.js";
@@ -99,6 +100,6 @@ export {
   rowKeysOfBucket,
   rowKeyType,
 } from "./row-key.js";
-export { decodeSession, encodeSession } from "./session-token.js";
+export { clusterOfSession, decodeSession, encodeSession } from "./session-token.js";
 export { decodeToken, encodeToken } from "./token.js";
 export { decodeWatch, encodeWatch, type WatchPosition } from "./watch-token.js";

@@ -1,6 +1,6 @@
 /** The session of one call: what its token says that the caller has seen, and what it has seen with the answers. */
 import { VersionVector } from "../causality/index.js";
-import { CodecError, decodeSession, encodeSession } from "../codec/index.js";
+import { CodecError, clusterMark, clusterOfSession, decodeSession, encodeSession } from "../codec/index.js";
 import {
   addressOf,
   type Failure,
@@ -10,7 +10,7 @@ import {
 } from "../replication/index.js";
 import { type Layout, partitionOf } from "../topology/index.js";
 import type { kv } from "../wire/index.js";
-import { badRequest } from "./failure.js";
+import { badRequest, tokenProblem } from "./failure.js";
 
 /** The token of a session over a thousand partitions, on each of which several nodes have just written. */
 const TOKEN_BYTES_MAX = 32 * 1024;
@@ -38,7 +38,9 @@ export class CallSession {
     if (token.length > TOKEN_BYTES_MAX)
       return badRequest(name, `${token.length} bytes; no token has over ${TOKEN_BYTES_MAX}`);
     try {
-      return new CallSession(layout, decodeSession(token));
+      const dots = decodeSession(token);
+      const stray = tokenProblem(clusterOfSession(token), layout, "session token", "begin a new session");
+      return stray ?? new CallSession(layout, dots);
     } catch (error) {
       if (!(error instanceof CodecError)) throw error;
       return badRequest(name, "is not one that this store gave out; begin a new session");
@@ -71,7 +73,7 @@ export class CallSession {
   }
 
   get token(): Buffer {
-    return encodeSession(this.#dots);
+    return encodeSession(this.#dots, clusterMark(this.#layout.clusterId));
   }
 
   #partitionOf(operation: Operation): number {

@@ -3,7 +3,9 @@
  * failures, and the one place that puts either on the wire.
  */
 import { Metadata, type StatusObject, status } from "@grpc/grpc-js";
+import { clusterMark } from "../codec/index.js";
 import { type Failure, type FailureReason, failure } from "../replication/index.js";
+import type { Layout } from "../topology/index.js";
 import { encodeStatusDetails, type kv, STATUS_DETAILS_KEY, statusMessage } from "../wire/index.js";
 
 /** The code that the proto promises for each reason. */
@@ -74,6 +76,22 @@ export function deadlinePassed(): Failure {
 /** NOT_READY: no node has started in this process yet. */
 export function notStarted(): Failure {
   return failure("NOT_READY", "this node is starting; nothing was done");
+}
+
+/** What a token of another cluster names is here something else. @param cluster its mark; undefined: it is of none */
+export function tokenProblem(
+  cluster: number | undefined,
+  { clusterId, version }: Layout,
+  token: string,
+  remedy: string,
+): Failure | undefined {
+  if (cluster === undefined || cluster === clusterMark(clusterId)) return undefined;
+  // Nobody knows yet of which cluster this node is.
+  if (version === 0) return notStarted();
+  return failure(
+    "WRONG_CLUSTER",
+    `the ${token} is of another cluster than this node, which is of cluster "${clusterId}"; nothing was done: ${remedy}, or connect to the cluster that gave it out`,
+  );
 }
 
 /** INTERNAL: a defect of the server. */

@@ -2,6 +2,7 @@
 import type { ServerWritableStream } from "@grpc/grpc-js";
 import {
   CodecError,
+  clusterMark,
   decodeRowKey,
   decodeWatch,
   encodeRowKey,
@@ -15,7 +16,7 @@ import { type Layout, partitionOf, partitionOfPrefix } from "../topology/index.j
 import type { kv } from "../wire/index.js";
 import { bucketProblem, TYPES } from "./address-decoding.js";
 import type { Call } from "./call.js";
-import { badRequest, isFailure } from "./failure.js";
+import { badRequest, isFailure, tokenProblem } from "./failure.js";
 import type { Limits } from "./limits.js";
 import { encodeElement, encodeReading } from "./reply-encoding.js";
 import type { ReplyHeaders } from "./reply-header.js";
@@ -38,7 +39,7 @@ export function watch(
   const plan = decodePlan(stream.request, node.layout, limits);
   if (isFailure(plan)) return Promise.resolve(plan);
   return new Promise((done) => {
-    const writer = new WatchWriter(stream, headers, session, done);
+    const writer = new WatchWriter(stream, headers, node.layout.clusterId, session, done);
     const handle = node.watch(plan, writer);
     if (isFailure(handle)) done(handle);
     else writer.start(handle);
@@ -49,6 +50,8 @@ export function watch(
 class WatchWriter implements WatchListener {
   readonly #stream: WatchStream;
   readonly #headers: ReplyHeaders;
+  /** Of the cluster: behind each token. */
+  readonly #mark: Buffer;
   readonly #session: Call["session"];
   readonly #done: (failure: Failure | undefined) => void;
   #handle: WatchHandle | undefined;
@@ -59,9 +62,12 @@ class WatchWriter implements WatchListener {
   constructor(
     stream: WatchStream,
     headers: ReplyHeaders,
+    clusterId: string,
     session: Call["session"],
     done: (failure: Failure | undefined) => void,
   ) {
+    this.#mark = Buffer.alloc(MARK_BYTES);
+    this.#mark.writeUInt32BE(clusterMark(clusterId));
     this.#stream = stream;
     this.#headers = headers;
     this.#session = session;
@@ -106,12 +112,13 @@ class WatchWriter implements WatchListener {
   ): void {
     if (this.#handle === undefined || this.#stream.cancelled) return;
     if (hasToken) [this.#sentMoves, this.#sentAtMs] = [this.#handle.moves, performance.now()];
-    const resumeToken = hasToken ? this.#handle.token() : NO_TOKEN;
+    const resumeToken = hasToken ? Buffer.concat([this.#handle.token(), this.#mark]) : NO_TOKEN;
     this.#stream.write({ header, changes: changes.map(encodeChange), resumeToken }, left);
   }
 }
 
 const NO_TOKEN = Buffer.alloc(0);
+const MARK_BYTES = 4;
 
 function decodePlan(request: kv.WatchRequest__Output, layout: Layout, limits: Limits): WatchPlan | Failure {
   const { bucket, key, prefix } = request;
@@ -129,7 +136,7 @@ function decodePlan(request: kv.WatchRequest__Output, layout: Layout, limits: Li
       ? rowKeysBelow(encodeRowKey(type, bucket, key))
       : rowKeysOfBucket(type, bucket, { prefix, start: NO_TOKEN, end: undefined }, false);
   const partitions = partitionsOf(request, layout.partitionCount);
-  const from = decodeFrom(request.resumeToken, partitions);
+  const from = decodeFrom(request.resumeToken, partitions, layout);
   return from !== undefined && isFailure(from) ? from : { range, partitions, from };
 }
 
@@ -139,12 +146,19 @@ function partitionsOf({ bucket, key, prefix }: kv.WatchRequest__Output, partitio
   return only === undefined ? Array.from({ length: partitionCount }, (_, partition) => partition) : [only];
 }
 
-function decodeFrom(token: Buffer, partitions: readonly number[]): WatchPlan["from"] | Failure {
+function decodeFrom(
+  token: Buffer,
+  partitions: readonly number[],
+  layout: Layout,
+): WatchPlan["from"] | Failure {
   if (token.length === 0) return undefined;
   if (token.length > TOKEN_BYTES_MAX)
     return badRequest("resume_token", `${token.length} bytes; no token has over ${TOKEN_BYTES_MAX}`);
   try {
-    const from = decodeWatch(token);
+    const markAt = Math.max(0, token.length - MARK_BYTES);
+    const from = decodeWatch(token.subarray(0, markAt));
+    const stray = tokenProblem(token.readUInt32BE(markAt), layout, "resume token", "begin the watch anew");
+    if (stray !== undefined) return stray;
     if (from.size === partitions.length && partitions.every((partition) => from.has(partition))) return from;
     return badRequest("resume_token", "is of a watch of other keys");
   } catch (error) {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { type ClientReadableStream, credentials } from "@grpc/grpc-js";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { actorOf, VersionVector } from "../../src/causality/index.js";
-import { decodeSession, encodeSession } from "../../src/codec/index.js";
+import { clusterMark, decodeSession, encodeSession } from "../../src/codec/index.js";
 import { AtollServer, parseConfig } from "../../src/server/index.js";
 import { KvServiceClient, type kv } from "../../src/wire/index.js";
 import { call, failureOf, ServerFixture, SILENT } from "../unit/server/server-fixture.js";
@@ -134,7 +134,7 @@ describe("a watch of registers", () => {
 
   it("in a session begins with what a read has to have seen to miss nothing", async () => {
     await put("k0", "before");
-    const options = { sessionToken: encodeSession(new Map()) };
+    const options = { sessionToken: encodeSession(new Map(), 0) };
     const watched = await Watched.begun({ options });
     const [first] = watched.replies;
     // Alone in its cluster, this node holds all that anybody may have seen.
@@ -142,6 +142,7 @@ describe("a watch of registers", () => {
 
     const fixture = await ServerFixture.start();
     onTestFinished(() => fixture.close());
+    const cluster = clusterMark(fixture.nodes.last.layout.clusterId);
     const seen = VersionVector.from([[actorOf(2, 1), 9]]);
     fixture.nodes.last.watchSeen = new Map([[3, seen]]);
     const before = new Map([
@@ -151,7 +152,7 @@ describe("a watch of registers", () => {
     const stream = fixture.kv.watch({
       type: "DATA_TYPE_REGISTER",
       bucket: "b",
-      options: { sessionToken: encodeSession(before) },
+      options: { sessionToken: encodeSession(before, cluster) },
     });
     const [reply]: kv.WatchResponse__Output[] = await once(stream, "data");
     stream.on("error", () => undefined);

@@ -3,7 +3,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { actorOf, VersionVector } from "../../src/causality/index.js";
 import { type AtollClient, connect } from "../../src/client/index.js";
+import { clusterMark, encodeSession } from "../../src/codec/index.js";
 import { AtollServer, parseConfig } from "../../src/server/index.js";
 import { SILENT } from "../unit/server/server-fixture.js";
 
@@ -38,6 +40,51 @@ const CALLS: Readonly<Record<string, (db: AtollClient) => Promise<unknown>>> = {
   watch: (db) => db.register("b").watch().next(),
   "a watch of what exists": (db) => db.register("b").watch({ withExisting: true }).next(),
 };
+
+describe("a token of another cluster", () => {
+  it("is refused: of a session, of a watch and of a scan; one that has seen nothing is of any", async () => {
+    const db = await connectedTo(await startCluster("127.0.0.1:0"));
+    const other = await connectedTo(await startCluster("127.0.0.1:0"));
+    const { token: unused } = db.session();
+    await other.session(unused).register("b").get("k");
+
+    const dots = new Map([[0, VersionVector.from([[actorOf(1, 1), 1]])]]);
+    const session = encodeSession(dots, clusterMark("elsewhere")).toString("base64url");
+    const refusal = {
+      code: "FAILED_PRECONDITION",
+      reason: "WRONG_CLUSTER",
+      maybeApplied: false,
+      message: expect.stringMatching(/session token is of another cluster .*: begin a new session/),
+    };
+    await expect(other.session(session).register("b").get("k")).rejects.toMatchObject(refusal);
+    await expect(other.session(session).register("b").put("k", "v")).rejects.toMatchObject(refusal);
+
+    await using watch = db.register("b").watch();
+    await watch.ready();
+    await expect(
+      other
+        .register("b")
+        .watch({ since: watch.token ?? "" })
+        .next(),
+    ).rejects.toMatchObject({
+      code: "FAILED_PRECONDITION",
+      reason: "WRONG_CLUSTER",
+      message: expect.stringMatching(/resume token is of another cluster .*: begin the watch anew/),
+    });
+    await using again = db.register("b").watch({ since: watch.token ?? "" });
+    await again.ready();
+
+    await db.register("b").putMany(["k1", "k2"].map((key) => ({ key, value: key })));
+    const scan = db.register("b").scan({ limit: 1 });
+    for await (const { key } of scan) expect(key).toBe("k1");
+    const { pageToken } = scan;
+    await expect(other.register("b").scan({ pageToken }).next()).rejects.toMatchObject({
+      code: "INVALID_ARGUMENT",
+      metadata: { field: "pageToken" },
+    });
+    expect((await db.register("b").scan({ pageToken }).next()).value).toMatchObject({ key: "k2" });
+  });
+});
 
 describe("a client whose cluster has made way for another at the same address", () => {
   it("is refused whatever it asks, a watch that was under way ends, and the other holds none of it", async () => {

@@ -18,7 +18,7 @@ function tokenOf(seen: Seen): Buffer {
         ),
       ] as const,
   );
-  return encodeSession(new Map(vectors));
+  return encodeSession(new Map(vectors), 7);
 }
 
 function headerOf(seen: Seen): kv.ReplyHeader__Output {

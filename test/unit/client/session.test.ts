@@ -5,7 +5,7 @@ import { FakeCluster } from "./fake-cluster.js";
 
 /** A token after so many writes. */
 function tokenAt(counter: number): Buffer {
-  return encodeSession(new Map([[1, VersionVector.from([[actorOf(1, 1), counter]])]]));
+  return encodeSession(new Map([[1, VersionVector.from([[actorOf(1, 1), counter]])]]), 7);
 }
 
 describe("a session", () => {

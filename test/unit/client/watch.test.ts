@@ -43,7 +43,7 @@ describe("a watch", () => {
     await session.register("b").put("k", "v");
     const before = session.token;
     node.watches = [{ replies: [token("t1")] }, { replies: [token("t2"), changes(change("c", 1))] }];
-    const seen = encodeSession(new Map([[3, VersionVector.from([[actorOf(1, 1), 5]])]]));
+    const seen = encodeSession(new Map([[3, VersionVector.from([[actorOf(1, 1), 5]])]]), 7);
     node.session = () => seen;
     await using plain = session.register<string>("b").watch();
     await plain.ready();

@@ -1,7 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { actorOf, VersionVector } from "../../../src/causality/index.js";
-import { CodecError, decodeSession, encodeSession } from "../../../src/codec/index.js";
+import {
+  CodecError,
+  clusterMark,
+  clusterOfSession,
+  decodeSession,
+  encodeSession,
+} from "../../../src/codec/index.js";
 import { anyActor, anyCounter } from "./arbitraries.js";
 
 fc.configureGlobal({ seed: 3003, numRuns: 300 });
@@ -17,7 +23,7 @@ describe("a session's token", () => {
   it("gives back what was seen of each partition", () => {
     fc.assert(
       fc.property(anySession, (session) => {
-        const decoded = decodeSession(encodeSession(session));
+        const decoded = decodeSession(encodeSession(session, 7));
         expect([...decoded.keys()].sort()).toEqual([...session.keys()].sort());
         for (const [partition, dots] of session)
           expect(decoded.get(partition)?.sorted()).toEqual(dots.sorted());
@@ -26,7 +32,15 @@ describe("a session's token", () => {
   });
 
   it("is, of a session that has seen nothing, three bytes that the wire names", () => {
-    expect(encodeSession(new Map())).toEqual(Buffer.from([1, 0, 0]));
+    expect(encodeSession(new Map(), 7)).toEqual(Buffer.from([1, 0, 0]));
+    expect(clusterOfSession(encodeSession(new Map(), 7))).toBeUndefined();
+  });
+
+  it("names the cluster whose dots they are", () => {
+    const session = new Map([[3, VersionVector.from([[actorOf(1, 1), 5]])]]);
+    for (const id of ["shop", "another"])
+      expect(clusterOfSession(encodeSession(session, clusterMark(id)))).toBe(clusterMark(id));
+    expect(clusterMark("shop")).not.toBe(clusterMark("another"));
   });
 
   it("takes under 200 bytes for ten partitions of nine replicas, on each of which three have just written", () => {
@@ -37,13 +51,13 @@ describe("a session's token", () => {
         return [index * 25, VersionVector.from(writers.map((actor) => [actor, 5_000 + index] as const))];
       }),
     );
-    expect(encodeSession(session).length).toBeLessThan(200);
+    expect(encodeSession(session, 7).length).toBeLessThan(200);
   });
 
   it("is refused when cut short, when longer, and when hostile", () => {
     fc.assert(
       fc.property(anySession, fc.nat(), (session, cut) => {
-        const bytes = encodeSession(session);
+        const bytes = encodeSession(session, 7);
         expect(() => decodeSession(bytes.subarray(0, cut % bytes.length))).toThrow(CodecError);
         expect(() => decodeSession(Buffer.concat([bytes, Buffer.alloc(1)]))).toThrow(CodecError);
       }),

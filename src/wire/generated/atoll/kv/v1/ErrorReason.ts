@@ -88,7 +88,8 @@ export const ErrorReason = {
    */
   ERROR_REASON_SESSION_BEHIND: 'ERROR_REASON_SESSION_BEHIND',
   /**
-   * FAILED_PRECONDITION: the node is of another cluster than the request names. Nothing was done.
+   * FAILED_PRECONDITION: the node is of another cluster than the request names, or its session or resume token. Nothing was
+   * done.
    */
   ERROR_REASON_WRONG_CLUSTER: 'ERROR_REASON_WRONG_CLUSTER',
 } as const;
@@ -202,7 +203,8 @@ export type ErrorReason =
   | 'ERROR_REASON_SESSION_BEHIND'
   | 20
   /**
-   * FAILED_PRECONDITION: the node is of another cluster than the request names. Nothing was done.
+   * FAILED_PRECONDITION: the node is of another cluster than the request names, or its session or resume token. Nothing was
+   * done.
    */
   | 'ERROR_REASON_WRONG_CLUSTER'
   | 21
