@@ -30,6 +30,8 @@ interface Refused {
   readonly reason: "damaged" | "in-doubt" | "not-held";
 }
 
+const HEDGE_PART_OF_TIME_LEFT = 1 / 4;
+
 interface Question<Answer> {
   /** Our own answer, before this returns or later. */
   own(take: (body: Answer | Refused) => void): void;
@@ -77,8 +79,7 @@ export class QuorumAsking<Answer extends { readonly kind: string; readonly clock
     const { clock, timers } = this.#environment;
     const leftMs = Math.max(0, this.#plan.deadlineMs - clock.monotonicMs());
     this.#deadline = timers.after(leftMs, () => this.#fail(this.#late()));
-    if (this.#state === "asking")
-      this.#hedge = timers.after(this.#hedgeMs([...this.#asked]), () => this.#askOneMore());
+    this.#hedgeLater();
   }
 
   /** Nothing is called back any more. */
@@ -121,7 +122,13 @@ export class QuorumAsking<Answer extends { readonly kind: string; readonly clock
       involved.add(next);
       offerTo(next);
     };
-    this.#hedge = this.#environment.timers.after(this.#hedgeMs(stale), offerAnother);
+    const offerLater = (members: readonly number[]): void => {
+      this.#hedge = this.#environment.timers.after(this.#hedgeMs(members), () => {
+        offerAnother();
+        if (this.#state !== "over" && this.#nextCandidate(involved) !== undefined) offerLater([...involved]);
+      });
+    };
+    offerLater(stale);
     for (const member of stale) if (this.#state !== "over") offerTo(member);
     for (const member of holders) hold(member);
   }
@@ -160,8 +167,11 @@ export class QuorumAsking<Answer extends { readonly kind: string; readonly clock
     );
   }
 
+  /** Never so late that nothing could come of it: a replica that was slow once may be silent now. */
   #hedgeMs(members: readonly number[]): number {
-    return this.#latency.hedgeAfterMs(members.filter((member) => !this.#isSelf(member)));
+    const leftMs = Math.max(0, this.#plan.deadlineMs - this.#environment.clock.monotonicMs());
+    const usualMs = this.#latency.hedgeAfterMs(members.filter((member) => !this.#isSelf(member)));
+    return Math.min(usualMs, leftMs * HEDGE_PART_OF_TIME_LEFT);
   }
 
   #isSelf(member: number): boolean {
@@ -180,10 +190,15 @@ export class QuorumAsking<Answer extends { readonly kind: string; readonly clock
     for (const member of chosen) if (this.#state === "asking" && !this.#asked.has(member)) this.#ask(member);
   }
 
-  #askOneMore(): void {
-    if (this.#nextCandidate(this.#asked) === undefined) return;
-    this.#environment.counters.add("reads_hedged");
-    this.#askNext();
+  /** One more, and then another one, while whoever was asked is silent and there are others. */
+  #hedgeLater(): void {
+    if (this.#state !== "asking") return;
+    this.#hedge = this.#environment.timers.after(this.#hedgeMs([...this.#asked]), () => {
+      if (this.#nextCandidate(this.#asked) === undefined) return;
+      this.#environment.counters.add("reads_hedged");
+      this.#askNext();
+      this.#hedgeLater();
+    });
   }
 
   #askNext(): void {

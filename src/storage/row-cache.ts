@@ -1,7 +1,7 @@
 import type { StoreKey } from "./store-keys.js";
 
-/** What an entry costs beside key and value, as measured: the map's slot, the headers of the key and of the buffer. */
-const ENTRY_OVERHEAD_BYTES = 320;
+/** What an entry costs beside key and value, as measured: the map's slot, the entry, the headers of the key and of the buffer. */
+const ENTRY_OVERHEAD_BYTES = 376;
 
 interface Entry {
   readonly key: StoreKey;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { encodeRowKey } from "../../../src/codec/index.js";
+import { decodeRowKey, encodeRowKey } from "../../../src/codec/index.js";
 import { DataType, rowState } from "../../../src/crdt/index.js";
 import { newDoubt } from "../../../src/replica/index.js";
-import type { Outcome } from "../../../src/replication/index.js";
+import type { Operation, Outcome } from "../../../src/replication/index.js";
 import { deleteOf, getOf, putOf, type Typed } from "../../../src/simulator/index.js";
 import { Lab } from "./lab.js";
 
@@ -12,6 +12,20 @@ const QUORUM = { consistency: { level: "QUORUM" } } as const;
 function valuesOf(outcome: Outcome): string[] | string {
   if (outcome.kind === "failed") return `${outcome.reason} ${JSON.stringify(outcome.metadata)}`;
   return outcome.kind === "read" ? outcome.values.map(({ data }) => data.toString()).sort() : outcome.kind;
+}
+
+const SET = { type: DataType.set, bucket: "b", key: Buffer.from("s") };
+const ADD: Operation = {
+  kind: "update",
+  address: SET,
+  changes: [{ path: [], action: { kind: "add-members", members: [Buffer.from("a")] } }],
+};
+const PAGE: Operation = { kind: "list", address: SET, path: [], after: undefined, limit: 100 };
+
+function membersIn(outcome: Outcome): string[] | string {
+  if (outcome.kind === "failed") return `${outcome.reason} ${JSON.stringify(outcome.metadata)}`;
+  if (outcome.kind !== "page") return outcome.kind;
+  return outcome.rows.flatMap(({ rowKey: row }) => decodeRowKey(row).element.map(String));
 }
 
 function contextOf(outcome: Outcome): Buffer {
@@ -150,6 +164,38 @@ describe("a replica that does not answer a read", () => {
     expect(valuesOf(lab.execute(1, getOf("k"), QUORUM))).toEqual(["v"]);
     expect(lab.world.time.nowMs - startedAtMs).toBeLessThan(100);
     expect(counted(lab, "reads_hedged")).toBe(1);
+  });
+
+  it("is hedged when a page of a set is read, too", () => {
+    const lab = new Lab({ eu: 3 });
+    lab.execute(1, ADD, { consistency: { level: "ALL" } });
+    lab.holds = (message, from) => message.type === "range-reply" && from === 2;
+    const startedAtMs = lab.world.time.nowMs;
+    expect(membersIn(lab.execute(1, PAGE, QUORUM))).toEqual(["a"]);
+    expect(lab.world.time.nowMs - startedAtMs).toBeLessThan(100);
+  });
+
+  it("is hedged again while others are silent as well", () => {
+    const lab = new Lab({ eu: 5 });
+    for (const operation of [putOf("k", "v"), ADD])
+      lab.execute(1, operation, { consistency: { level: "ALL" } });
+    lab.holds = ({ type }, from) =>
+      (type === "read-reply" || type === "range-reply") && (from === 2 || from === 3);
+    expect(valuesOf(lab.execute(1, getOf("k"), QUORUM))).toEqual(["v"]);
+    expect(membersIn(lab.execute(1, PAGE, QUORUM))).toEqual(["a"]);
+  });
+
+  it("is hedged while there is time, however slow it once was", () => {
+    const lab = new Lab({ eu: 3 });
+    lab.execute(1, ADD, { consistency: { level: "ALL" } });
+    lab.holds = ({ type }) => type === "range-reply";
+    const slow = lab.begin(1, PAGE, { ...QUORUM, timeoutMs: 5_000 });
+    lab.runFor(2_000);
+    lab.release();
+    lab.runFor(20);
+    expect(slow.outcome && membersIn(slow.outcome)).toEqual(["a"]);
+    lab.holds = ({ type }, from) => type === "range-reply" && from === 2;
+    expect(membersIn(lab.execute(1, PAGE, QUORUM))).toEqual(["a"]);
   });
 
   it("is made up for at once when its link goes down", () => {
