@@ -55,9 +55,12 @@ export class AtollSet<Member extends Key = string> extends Keyed<SetShown<Member
     return { value: flag, expiresAt: expiryOf(expiresAtMs) };
   }
 
-  /** How many members the set has. The cluster reads them all to count them. */
+  /**
+   * How many members the set has. The cluster reads them all to count them: give a large set a timeout of seconds for each
+   * 100,000. Not one moment's view.
+   */
   async size(key: Key, options: CallOptions = {}): Promise<number> {
-    return Number((await this.#calls.get(key, options, { isCountOnly: true })).cardinality);
+    return this.#calls.count(key, options);
   }
 
   /**

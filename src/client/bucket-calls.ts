@@ -87,6 +87,21 @@ export class BucketCalls {
     } while (pageToken.length > 0);
   }
 
+  /** How many elements a set or a map has. One call counts as much as it has time for, and the next one goes on. */
+  async count(key: Key, options: CallOptions): Promise<number> {
+    const address = this.address(keyBytes(key));
+    const { deadlineMs } = this.terms(options);
+    let count = 0;
+    let pageToken: Buffer = EMPTY;
+    do {
+      const terms = { ...this.terms(options), deadlineMs };
+      const counted = await this.read(address, terms, { isCountOnly: true, pageToken });
+      count += Number(counted.cardinality);
+      pageToken = counted.nextPageToken;
+    } while (pageToken.length > 0);
+    return count;
+  }
+
   async getValue(key: Key, options: CallOptions): Promise<ValueRead> {
     const address = this.address(keyBytes(key));
     const terms = this.terms(options);

@@ -14,6 +14,7 @@ import type { Limits } from "./limits.js";
 import { decodeDelete, decodePut } from "./operation-decoding.js";
 import { decodeGet } from "./read-decoding.js";
 import {
+  encodeCounted,
   encodeDelete,
   encodeLayout,
   encodePut,
@@ -69,9 +70,7 @@ export function kvMethods({ countItems, headers, limits, node }: KvMethodParts):
       if (isFailure(operation)) return answer(operation);
       if (operation.kind === "list" && request.isCountOnly)
         return countElements(node, operation, call, (result) =>
-          answer(
-            typeof result === "number" ? { header: headers.of(call.session), cardinality: result } : result,
-          ),
+          answer(isFailure(result) ? result : encodeCounted(result, headers.of(call.session))),
         );
       run(node, operation, call, (outcome) => {
         const read = expectRead(outcome);

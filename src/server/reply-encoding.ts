@@ -1,10 +1,11 @@
 /** Turns outcomes of the node into the messages of the wire. */
 import { ZERO_HLC } from "../causality/index.js";
-import { decodeRowKey, leafOf } from "../codec/index.js";
+import { decodeRowKey, leafOf, type RowKey } from "../codec/index.js";
 import { DataType, type Reading, type ShownValue, ValueEncoding } from "../crdt/index.js";
 import type { Failure, Outcome, PageRow } from "../replication/index.js";
 import type { Layout } from "../topology/index.js";
 import type { kv } from "../wire/index.js";
+import type { Counted } from "./counting.js";
 import { internalFailure } from "./failure.js";
 
 export type ReadOutcome = Extract<Outcome, { kind: "read" | "counter" | "flag" | "page" }>;
@@ -45,9 +46,18 @@ export function encodeRead(outcome: ReadOutcome, header: kv.ReplyHeader | null):
         header,
         found: outcome.rows.length > 0,
         elements: outcome.rows.map(encodeElement),
-        nextPageToken: Buffer.from(outcome.upTo ?? "", "latin1"),
+        nextPageToken: pageToken(outcome.upTo),
       };
   }
+}
+
+export function encodeCounted({ count, upTo }: Counted, header: kv.ReplyHeader): kv.GetResponse {
+  return { header, found: count > 0, cardinality: count, nextPageToken: pageToken(upTo) };
+}
+
+/** Empty: there is nothing behind it. */
+function pageToken(upTo: RowKey | undefined): Buffer {
+  return Buffer.from(upTo ?? "", "latin1");
 }
 
 export function encodeScanRow({ context, reading, rowKey }: PageRow): kv.ScanRow {

@@ -59,10 +59,10 @@ export class FakeElements {
     const below = [...this.#of(address)]
       .filter(([, held]) => path.every((step, at) => held.path[at]?.equals(step) === true))
       .sort(([a], [b]) => (a < b ? -1 : 1));
-    if (isCountOnly) return { cardinality: below.length };
     const left = below.filter(([id]) => id > pageToken.toString());
     const page = left.slice(0, pageSize === 0 ? PAGE_SIZE_DEFAULT : pageSize);
     const nextPageToken = left.length > page.length ? Buffer.from(page.at(-1)?.[0] ?? "") : NONE;
+    if (isCountOnly) return { cardinality: page.length, nextPageToken };
     return { elements: page.map(([, held]) => held), nextPageToken };
   }
 

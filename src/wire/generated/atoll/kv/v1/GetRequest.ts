@@ -23,7 +23,9 @@ export interface GetRequest {
   'path'?: (Buffer | Uint8Array | string)[];
   'leafType'?: (_atoll_kv_v1_DataType);
   /**
-   * For sets and maps: how many elements there are, and none of them. Reads all of them inside the cluster.
+   * For sets and maps: how many elements there are, and none of them. Reads all of them inside the cluster, for a second
+   * or a quarter of the deadline at most: a reply with a next_page_token has counted up to there, and the next request,
+   * with it as its page_token, counts on behind it.
    */
   'isCountOnly'?: (boolean);
 }
@@ -47,7 +49,9 @@ export interface GetRequest__Output {
   'path': (Buffer)[];
   'leafType': (_atoll_kv_v1_DataType__Output);
   /**
-   * For sets and maps: how many elements there are, and none of them. Reads all of them inside the cluster.
+   * For sets and maps: how many elements there are, and none of them. Reads all of them inside the cluster, for a second
+   * or a quarter of the deadline at most: a reply with a next_page_token has counted up to there, and the next request,
+   * with it as its page_token, counts on behind it.
    */
   'isCountOnly': (boolean);
 }

@@ -30,7 +30,7 @@ export interface GetResponse {
    */
   'elements'?: (_atoll_kv_v1_Element)[];
   /**
-   * With is_count_only.
+   * With is_count_only, of what this reply has counted.
    */
   'cardinality'?: (number | string | Long);
   'nextPageToken'?: (Buffer | Uint8Array | string);
@@ -65,7 +65,7 @@ export interface GetResponse__Output {
    */
   'elements': (_atoll_kv_v1_Element__Output)[];
   /**
-   * With is_count_only.
+   * With is_count_only, of what this reply has counted.
    */
   'cardinality': (string);
   'nextPageToken': (Buffer);
