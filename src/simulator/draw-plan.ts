@@ -13,7 +13,7 @@ import { drawListed } from "./draw-listed.js";
 import { FAULTS } from "./faults/catalogue.js";
 import type { FaultKind } from "./faults/fault.js";
 import type { Action, Plan, PlannedFault } from "./plan.js";
-import { type Focus, farewellOf, JOURNEY_KEYS, nodesOf, type Shape, shapeOf } from "./shape.js";
+import { type Focus, farewellOf, JOURNEY_KEYS, nodesOf, olderOf, type Shape, shapeOf } from "./shape.js";
 import { drawWorkload } from "./workload.js";
 
 /** How many of the kinds a run turns on, on average: quiet runs, busy runs, storms. */
@@ -69,8 +69,7 @@ function drawFaults(random: SeededRandom, shape: Shape, swarm: readonly FaultKin
 }
 
 function drawFault(random: SeededRandom, shape: Shape, kind: FaultKind): PlannedFault {
-  const focuses = kind.aimsAtFarewell === true ? [farewellOf(shape)] : shape.focuses;
-  const focus = random.chance(AIM_CHANCE) ? pick(random, focuses) : undefined;
+  const focus = random.chance(AIM_CHANCE) ? pick(random, focusesOf(shape, kind)) : undefined;
   const atMs = focus === undefined ? random.between(0, shape.durationMs) : aimedAtMs(random, focus);
   const [low, high] = kind.forMs;
   const anyNode = random.below(nodesOf(shape));
@@ -83,6 +82,11 @@ function drawFault(random: SeededRandom, shape: Shape, kind: FaultKind): Planned
     forMs: Math.round(random.between(low, high)),
     amount: Math.round(random.fraction() * 1_000) / 1_000,
   };
+}
+
+function focusesOf(shape: Shape, { aimsAt }: FaultKind): readonly Focus[] {
+  if (aimsAt === undefined) return shape.focuses;
+  return [aimsAt === "farewell" ? farewellOf(shape) : olderOf(shape)];
 }
 
 function aimedAtMs(random: SeededRandom, focus: Focus): number {

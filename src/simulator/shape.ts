@@ -75,6 +75,12 @@ export function farewellOf({ focuses: [first] }: Shape): Focus {
   return first;
 }
 
+/** The focus at which a register is put that one with an end is put over: see `drawLifetimes`. */
+export function olderOf({ focuses: [, second] }: Shape): Focus {
+  if (second === undefined) throw new Error("a run has two focuses");
+  return second;
+}
+
 export function shapeOf(random: SeededRandom): Shape {
   const dice = random.fraction();
   const nodesPerRegion = 1 + NODES_PER_REGION.findIndex((chance) => dice < chance);

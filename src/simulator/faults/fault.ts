@@ -16,8 +16,8 @@ export interface FaultKind {
   readonly forMs: readonly [number, number];
   /** It may destroy what was acknowledged, so it befalls the victim alone: see `DamageBudget`. */
   readonly isDestructive?: boolean;
-  /** When it aims, then at the focus at which a key is removed for good. */
-  readonly aimsAtFarewell?: boolean;
+  /** When it aims, then at this focus: where a key is removed for good, or put before one with an end is. */
+  readonly aimsAt?: "farewell" | "older";
   /** Smaller clusters never have it on. */
   readonly nodesPerRegionMin?: number;
   inject(stage: FaultStage, fault: PlannedFault): void;

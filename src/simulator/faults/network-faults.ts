@@ -88,6 +88,22 @@ export const NETWORK_FAULTS: readonly FaultKind[] = [
     },
   },
   {
+    name: "queues-full",
+    family: "network",
+    summary: "a node sends and is sent heartbeats and clocks, and all else is lost, because queues were full",
+    // Longer than it takes a value to end and to be reclaimed, which takes the clocks of three nodes.
+    forMs: [4_000, 9_000],
+    aimsAt: "older",
+    inject: (stage, fault) => {
+      const out = pairsWith(stage, nodeOf(stage, fault.node));
+      const both = out.flatMap(([a, b]): [RunningNode, RunningNode][] => [
+        [a, b],
+        [b, a],
+      ]);
+      disturb(stage, fault, { drop: 1 }, "dropped", both);
+    },
+  },
+  {
     name: "message-duplicate",
     family: "network",
     summary: "deltas of a node come twice, by two relays",

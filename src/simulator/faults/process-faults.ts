@@ -115,7 +115,7 @@ export const PROCESS_FAULTS: readonly FaultKind[] = [
     summary: "a node is away for longer than hints are kept",
     // Hints are given up after some seconds; after some more the log is trimmed, too.
     forMs: [14_000, 26_000],
-    aimsAtFarewell: true,
+    aimsAt: "farewell",
     inject: stayAway,
   },
   {
