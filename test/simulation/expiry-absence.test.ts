@@ -111,3 +111,25 @@ describe("what is written for longer at the side of one, while the others reclai
     cluster.stopAll();
   });
 });
+
+describe("what was put at the side of one, before what the others put with an end", () => {
+  it.each([
+    ["before that end", TTL_MS / 2],
+    ["when that is reclaimed, and only its tombstone tells of it", TTL_MS + 60_000],
+  ])("has lost, and does not show when it comes: %s", (_when, apartMs) => {
+    const cluster = SimulatedCluster.ready({ partitions: 1, regions: REGIONS });
+    cluster.isolate("us-1");
+    cluster.execute(cluster.node("us-1"), write("register", "older"), { consistency: ONE });
+    cluster.runFor(2_000);
+    cluster.execute(cluster.node("eu-1"), write("register", "newer", TTL_MS), { consistency: ONE });
+    cluster.runFor(apartMs);
+    expect(tombstones(cluster)).toBe(apartMs > TTL_MS ? 3 : 0);
+    cluster.healAll();
+    cluster.converge();
+    cluster.runFor(TTL_MS);
+    expect(shownAlone(cluster, "register")).toEqual(NOTHING);
+    waitUntilNothingIsLeft(cluster);
+    expect(shownAlone(cluster, "register")).toEqual(NOTHING);
+    cluster.stopAll();
+  });
+});
