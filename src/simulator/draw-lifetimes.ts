@@ -3,9 +3,10 @@
  * maybe a rival at once, maybe a newer one that stays, often just when the old one is being reclaimed, at a node that may tell the others late.
  */
 import type { SeededRandom } from "../runtime/simulated/index.js";
+import { drawKeptBack } from "./draw-kept-back.js";
 import { type LifetimeType, lifetimeKey } from "./lifetimes.js";
 import type { PlannedCall, PlannedGlance, PlannedLasting } from "./plan.js";
-import { nodesOf, olderOf, type Shape } from "./shape.js";
+import { nodesOf, type Shape } from "./shape.js";
 
 const STORIES_MAX = 3;
 /** Registers have more to lose. */
@@ -35,20 +36,16 @@ const AT_THE_MOMENT_CHANCE = 0.7;
 const READS_AT_MS = [-2_600, -1_400, -600, 300, 700, 1_100, 2_500] as const;
 const READ_JITTER_MS = 350;
 const AIM_CHANCE = 0.5;
-/** Of the first stories, those of an older value at a node that faults keep from being heard. */
-const KEPT_BACK_CHANCE = 0.5;
-/** Over, and reclaimed, before these faults are. */
-const KEPT_BACK_TTL_MS = [1_500, 3_000] as const;
 
 export function drawLifetimes(random: SeededRandom, shape: Shape): (PlannedLasting | PlannedGlance)[] {
-  return Array.from({ length: random.below(STORIES_MAX + 1) }, (_, story) =>
+  const stories = Array.from({ length: random.below(STORIES_MAX + 1) }, (_, story) =>
     drawStory(random.split(`story/${story}`), shape, story),
-  ).flat();
+  );
+  return [...stories.flat(), ...drawKeptBack(random.split("kept-back"), shape, STORIES_MAX)];
 }
 
 function drawStory(random: SeededRandom, shape: Shape, story: number): (PlannedLasting | PlannedGlance)[] {
-  const isKeptBack = story === 0 && random.chance(KEPT_BACK_CHANCE);
-  const { type, ttlMs, aim } = isKeptBack ? drawKeptBack(random, shape) : drawTheme(random, shape);
+  const type = STORY_TYPES[random.below(STORY_TYPES.length)] ?? "register";
   const key = lifetimeKey(story, type);
   const call = (atMs: number): PlannedCall => ({
     atMs: Math.max(0, Math.round(atMs)),
@@ -62,13 +59,15 @@ function drawStory(random: SeededRandom, shape: Shape, story: number): (PlannedL
     lingersMs: 0,
     isOfSession: false,
   });
+  const ttlMs = Math.round(random.between(...TTL_MS));
+  const aim = drawAim(random, shape);
   const startMs = Math.max(OLDER_MS, startOf(aim, ttlMs));
   const write = (atMs: number, lastsMs: number): PlannedLasting => ({
     ...call(atMs),
     kind: "lasting",
     ttlMs: lastsMs,
   });
-  const first = { ...write(startMs, ttlMs), ...(isKeptBack ? elsewhere(random, shape, aim) : {}) };
+  const first = write(startMs, ttlMs);
   const writes = [first];
   if (type === "register" && (aim.at === "older" || random.chance(OLDER_CHANCE)))
     writes.push({ ...write(startMs - OLDER_MS, 0), ...(aim.at === "older" ? cutOffAt(aim) : {}) });
@@ -84,7 +83,7 @@ function drawStory(random: SeededRandom, shape: Shape, story: number): (PlannedL
     writes.push(random.chance(SAME_NODE_CHANCE) ? { ...second, node: first.node } : second);
   }
   const lastMs = Math.max(...writes.map((each) => each.atMs + each.ttlMs));
-  if (type !== "counter" && !isKeptBack && random.chance(NEWER_CHANCE)) {
+  if (type !== "counter" && random.chance(NEWER_CHANCE)) {
     const atTheMoment = aim.at === "reclaimed" ? CUT_OFF_AFTER_MS : RECLAIMED_AFTER_MS;
     const [least, most] = random.chance(AT_THE_MOMENT_CHANCE) ? atTheMoment : LATER_MS;
     const newer = write(lastMs + random.between(least, most), 0);
@@ -96,26 +95,6 @@ function drawStory(random: SeededRandom, shape: Shape, story: number): (PlannedL
     return { ...call(Math.max(startMs, atMs)), kind: "glance" };
   });
   return [...writes, ...reads];
-}
-
-interface Theme {
-  readonly type: LifetimeType;
-  readonly ttlMs: number;
-  readonly aim: Aim;
-}
-
-/** What is put at a node that then hears of nobody, until something newer was put elsewhere, is over, and is gone. */
-function drawKeptBack(random: SeededRandom, shape: Shape): Theme {
-  const ttlMs = Math.round(random.between(...KEPT_BACK_TTL_MS));
-  return { type: "register", ttlMs, aim: { ...olderOf(shape), at: "older" } };
-}
-
-function drawTheme(random: SeededRandom, shape: Shape): Theme {
-  return {
-    type: STORY_TYPES[random.below(STORY_TYPES.length)] ?? "register",
-    ttlMs: Math.round(random.between(...TTL_MS)),
-    aim: drawAim(random, shape),
-  };
 }
 
 /** What of a story is at a focus, which faults aim at: that write goes to the node that may be cut off, and to no other. */
@@ -141,10 +120,6 @@ function startOf({ at, atMs }: Aim, ttlMs: number): number {
     case "reclaimed":
       return atMs - ttlMs - RECLAIMED_MS;
   }
-}
-
-function elsewhere(random: SeededRandom, shape: Shape, { node = 0 }: Aim): Pick<PlannedCall, "node"> {
-  return { node: (node + 1 + random.below(nodesOf(shape) - 1)) % nodesOf(shape) };
 }
 
 function cutOffAt({ node }: Aim): Partial<Pick<PlannedCall, "node" | "level">> {

@@ -75,7 +75,7 @@ export function farewellOf({ focuses: [first] }: Shape): Focus {
   return first;
 }
 
-/** The focus at which a register is put that one with an end is put over: see `drawLifetimes`. */
+/** The focus at which a register is put that one with an end is put over: see `drawKeptBack`. */
 export function olderOf({ focuses: [, second] }: Shape): Focus {
   if (second === undefined) throw new Error("a run has two focuses");
   return second;
