@@ -63,9 +63,9 @@ export class DeltaReceiver {
   /** After the clock rose: what came early may fit now. */
   retryEarly(replica: PartitionReplica): void {
     for (;;) {
-      const next = this.#early.takeNext(replica);
-      if (next === undefined) return;
-      this.#take(replica, next);
+      const write = this.#early.takeNext(replica);
+      if (write.length === 0) return;
+      for (const part of write) this.#take(replica, part);
     }
   }
 
@@ -128,16 +128,15 @@ class EarlyDeltas {
     this.#bytes += sizeOf(delta);
   }
 
-  /** Removes and returns one that is next in order by now, with all that has to come with it; drops what is held already. */
-  takeNext(replica: PartitionReplica): Delta | undefined {
+  /** Removes and returns the write that is next in order by now, if all of it is there; drops what is held already. */
+  takeNext(replica: PartitionReplica): readonly Delta[] {
     const byActor = this.#byPartition.get(replica.partition);
     for (const [actor, deltas] of byActor ?? []) {
       const held = replica.clock.get(actor);
       const next = deltas.get(held + 1);
-      if (next !== undefined && isWhole(deltas, next)) {
-        this.#remove(deltas, next);
-        return next;
-      }
+      const write = next === undefined ? NOTHING : partsFrom(deltas, next);
+      for (const part of write) this.#remove(deltas, part);
+      if (write.length > 0) return write;
       // They mostly came in order, and looking through all of them each time would cost their number squared.
       for (const delta of deltas.values()) {
         if (delta.counter > held) break;
@@ -146,7 +145,7 @@ class EarlyDeltas {
       if (deltas.size === 0) byActor?.delete(actor);
     }
     if (byActor?.size === 0) this.#byPartition.delete(replica.partition);
-    return undefined;
+    return NOTHING;
   }
 
   #remove(deltas: Map<number, Delta>, delta: Delta): void {
@@ -155,10 +154,18 @@ class EarlyDeltas {
   }
 }
 
-/** Whether the rest of its write is there, too. The last part comes last as a rule: without it nothing has to be counted. */
-function isWhole(deltas: ReadonlyMap<number, Delta>, { counter, following }: Delta): boolean {
-  for (let ahead = following; ahead > 0; ahead--) if (!deltas.has(counter + ahead)) return false;
-  return true;
+const NOTHING: readonly Delta[] = [];
+
+/** It and the rest of its write, in order; nothing while some of that is not there. The last part comes last as a rule. */
+function partsFrom(deltas: ReadonlyMap<number, Delta>, first: Delta): readonly Delta[] {
+  if (!deltas.has(first.counter + first.following)) return NOTHING;
+  const parts = [first];
+  for (let ahead = 1; ahead <= first.following; ahead++) {
+    const part = deltas.get(first.counter + ahead);
+    if (part === undefined) return NOTHING;
+    parts.push(part);
+  }
+  return parts;
 }
 
 function sizeOf(delta: Delta): number {

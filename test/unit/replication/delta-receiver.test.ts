@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { type Actor, actorOf, VersionVector } from "../../../src/causality/index.js";
 import { type Delta, encodeRowKey } from "../../../src/codec/index.js";
 import { DataType, ValueEncoding } from "../../../src/crdt/index.js";
@@ -83,6 +83,20 @@ describe("deltas of another node", () => {
     expect(held()).toBeLessThan(200);
     expect(receiver.earlyBytes.size).toBe(0);
     lab.runFor(100);
+  });
+
+  it("of one write cost by their number, not by its square", () => {
+    const lookups = (parts: number): number => {
+      const { receiver, held } = makeReceiver();
+      const part = (counter: number): Delta => ({ ...delta(counter), following: parts - counter });
+      const spy = vi.spyOn(Map.prototype, "has");
+      for (let counter = 1; counter <= parts; counter++) receiver.receive(part(counter), false);
+      const count = spy.mock.calls.length;
+      spy.mockRestore();
+      expect(held()).toBe(parts);
+      return count;
+    };
+    expect(lookups(800)).toBeLessThan(5 * lookups(200));
   });
 
   it("that a catch-up brought meanwhile leave the buffer", () => {
