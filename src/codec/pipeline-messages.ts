@@ -7,7 +7,7 @@ import type { ValueEncoding } from "../crdt/index.js";
 
 /** How an operation is asked. Absent is what the server has for a default. */
 export interface Asking {
-  /** Milliseconds from when the frame is read; 0: the server's default. */
+  /** Milliseconds from when the frame is read until the client gives up; 0: the server's default. */
   readonly timeoutMs: number;
   /** 0: none; 1 to 8: a level, by its number in the proto; above: so many replicas more than `LEVELS`. */
   readonly consistency: number;

@@ -20,7 +20,7 @@ import {
   writeReply,
 } from "../codec/index.js";
 import type { NodeApi } from "../node/index.js";
-import type { Failure } from "../replication/index.js";
+import { type Failure, failure } from "../replication/index.js";
 import { type kv, kvService } from "../wire/index.js";
 import { type Call, clusterProblem, decodeCall, run } from "./call.js";
 import { badRequest, internalFailure, isFailure, toItemError, toStatus, unimplemented } from "./failure.js";
@@ -50,7 +50,12 @@ const UNTAKEN_BYTES_MAX = 4 * 1024 * 1024;
 /** A frame is closed once it has so many. */
 const FRAME_BYTES_MAX = 256 * 1024;
 
+const DRAINED = failure("DRAINING", "this node is shutting down; what it has not answered, it has not done");
+
 type PipelineStream = ServerDuplexStream<kv.PipelineRequest__Output, kv.PipelineResponse>;
+
+/** Answers one operation. */
+type End = (result: PipelineReply | Failure) => void;
 
 /** The gRPC handler. */
 export function pipelineCall(
@@ -72,9 +77,11 @@ class Pipeline {
   readonly #parts: PipelineParts;
   readonly #methods: ReadonlyMap<string, PipelinedMethod>;
   readonly #stream: PipelineStream;
-  readonly #onDrain = (): void => this.#endOnceIdle();
-  /** What is left of the frames that came. */
+  readonly #onDrain = (): void => this.#endOnceIdle("draining");
+  /** What is left of the frame that came last; no other comes before its end. */
   #items: PipelineItems<PipelineRequest> | undefined;
+  /** When it came: the times of its operations count from then. */
+  #cameAtMs = 0;
   #isWorking = false;
   #underWay = 0;
   #frame: ByteWriter | undefined;
@@ -82,8 +89,8 @@ class Pipeline {
   #untakenBytes = 0;
   /** The layout that the client was told of; undefined before it has said hello. */
   #toldLayout: number | undefined;
-  /** The client sends nothing more, or this server takes nothing more. */
-  #isEnding = false;
+  /** The client sends nothing more, or this server takes nothing more: it ends once it is idle. */
+  #ending: "finished" | "draining" | undefined;
   #isOver = false;
 
   constructor(parts: PipelineParts, methods: ReadonlyMap<string, PipelinedMethod>, stream: PipelineStream) {
@@ -95,7 +102,7 @@ class Pipeline {
   start(): void {
     const { draining } = this.#parts.calls;
     this.#stream.on("data", ({ frame }: kv.PipelineRequest__Output) => this.#take(frame));
-    this.#stream.on("end", () => this.#endOnceIdle());
+    this.#stream.on("end", () => this.#endOnceIdle("finished"));
     this.#stream.on("cancelled", () => this.#over());
     this.#stream.on("error", () => this.#over());
     draining.addEventListener("abort", this.#onDrain, { once: true });
@@ -103,6 +110,8 @@ class Pipeline {
   }
 
   #take(frame: Buffer): void {
+    if (this.#isOver) return;
+    this.#cameAtMs = performance.now();
     this.#guard(() => {
       this.#items = PipelineItems.ofRequests(frame);
       this.#work();
@@ -145,13 +154,18 @@ class Pipeline {
     if (item.kind === "hello") return this.#greet(item.clusterId);
     if (this.#toldLayout === undefined)
       return this.#fail(badRequest("frame", "a pipeline begins with a hello"));
-    switch (item.kind) {
-      case "get":
-        return this.#get(item);
-      case "put":
-        return this.#put(item);
-      case "call":
-        return this.#call(item);
+    const end = this.#begin(item);
+    try {
+      switch (item.kind) {
+        case "get":
+          return this.#get(item, end);
+        case "put":
+          return this.#put(item, end);
+        case "call":
+          return this.#call(item, end);
+      }
+    } catch (error) {
+      end(internalFailure(error));
     }
   }
 
@@ -162,11 +176,10 @@ class Pipeline {
     this.#tellLayout();
   }
 
-  #get(item: PipelinedGet): void {
+  #get(item: PipelinedGet, end: End): void {
     const { limits, node } = this.#parts;
-    const end = this.#begin("Get", item.id);
     const request = getRequestOf(item);
-    const call = this.#callOf(request.options);
+    const call = this.#callOf(request.options, item.asking.timeoutMs);
     const operation = decodeGet(request, limits);
     if (isFailure(call)) return end(call);
     if (isFailure(operation)) return end(operation);
@@ -179,12 +192,11 @@ class Pipeline {
     });
   }
 
-  #put(item: PipelinedPut): void {
+  #put(item: PipelinedPut, end: End): void {
     const { limits, node } = this.#parts;
-    const end = this.#begin("Put", item.id);
     const request = putRequestOf(item);
     if (isFailure(request)) return end(request);
-    const call = this.#callOf(request.options);
+    const call = this.#callOf(request.options, item.asking.timeoutMs);
     const operation = decodePut(request, "", limits);
     if (isFailure(call)) return end(call);
     if (isFailure(operation)) return end(operation);
@@ -195,27 +207,36 @@ class Pipeline {
     });
   }
 
-  #call({ body, id, method: name, timeoutMs }: PipelinedCall): void {
+  #call({ body, id, method: name, timeoutMs }: PipelinedCall, end: End): void {
     const method = this.#methods.get(name);
-    const end = this.#begin(method === undefined ? "unknown" : name, id);
     if (method === undefined) return end(unimplemented(`the method "${name}" on a pipeline`));
-    method(body, timeoutMs === 0 ? Number.POSITIVE_INFINITY : timeoutMs, (result) =>
+    method(body, this.#remainingMs(timeoutMs), (result) =>
       end(isFailure(result) ? result : { kind: "reply", id, body: result }),
     );
   }
 
-  #callOf(options: kv.RequestOptions__Output | null): Call | Failure {
+  #callOf(options: kv.RequestOptions__Output | null, timeoutMs: number): Call | Failure {
     const { limits, node } = this.#parts;
-    return decodeCall(options, Number.POSITIVE_INFINITY, node, limits);
+    return decodeCall(options, this.#remainingMs(timeoutMs), node, limits);
   }
 
-  /** One operation is under way until what is returned is called, once. */
-  #begin(method: string, id: number): (result: PipelineReply | Failure) => void {
+  /** Until the client gives up, of what it allowed when it sent the frame; 0: it does not. */
+  #remainingMs(timeoutMs: number): number {
+    return timeoutMs === 0 ? Number.POSITIVE_INFINITY : timeoutMs - (performance.now() - this.#cameAtMs);
+  }
+
+  /** One operation is under way until what is returned is called; further calls do nothing. */
+  #begin(item: Exclude<PipelineRequest, { kind: "hello" }>): End {
     const { calls, observe } = this.#parts;
+    const { id } = item;
+    const method = this.#methodOf(item);
     const startedAt = performance.now();
+    let isAnswered = false;
     calls.begin();
     this.#underWay++;
     return (result) => {
+      if (isAnswered) return;
+      isAnswered = true;
       const outcome = isFailure(result) ? result.reason.toLowerCase() : "ok";
       observe(method, outcome, (performance.now() - startedAt) / 1_000);
       this.#underWay--;
@@ -223,6 +244,11 @@ class Pipeline {
       calls.end();
       this.#work();
     };
+  }
+
+  #methodOf(item: Exclude<PipelineRequest, { kind: "hello" }>): string {
+    if (item.kind === "call") return this.#methods.has(item.method) ? item.method : "unknown";
+    return item.kind === "get" ? "Get" : "Put";
   }
 
   #reply(reply: PipelineReply): void {
@@ -263,14 +289,16 @@ class Pipeline {
     });
   }
 
-  #endOnceIdle(): void {
-    this.#isEnding = true;
+  #endOnceIdle(why: "finished" | "draining"): void {
+    this.#ending ??= why;
     this.#endIfIdle();
   }
 
   #endIfIdle(): void {
     const isIdle = this.#underWay === 0 && this.#items === undefined && this.#frame === undefined;
-    if (!this.#isEnding || !isIdle || this.#isOver) return;
+    if (this.#ending === undefined || !isIdle || this.#isOver) return;
+    // All that was taken is answered: what the client has sent since, it may ask another node for.
+    if (this.#ending === "draining") return this.#fail(DRAINED);
     this.#over();
     this.#stream.end();
   }

@@ -68,9 +68,9 @@ function addressOf({ bucket, key, type }: PipelinedGet["address"]): kv.Address__
   return { type: TYPES.get(type) ?? "DATA_TYPE_UNSPECIFIED", bucket, key };
 }
 
-/** The cluster was named once, when the stream began. */
+/** The cluster was named once, when the stream began; the time is that of the call, as a gRPC call has it outside of these. */
 function optionsOf(asking: Asking): kv.RequestOptions__Output {
-  const { consistency, isRetry, isSloppy, requestId, sessionToken, timeoutMs } = asking;
+  const { consistency, isRetry, isSloppy, requestId, sessionToken } = asking;
   return {
     consistency:
       consistency > LEVELS
@@ -79,7 +79,7 @@ function optionsOf(asking: Asking): kv.RequestOptions__Output {
     requestId: requestId ?? NOTHING,
     isRetry,
     sessionToken: sessionToken ?? NOTHING,
-    timeoutMs,
+    timeoutMs: 0,
     isSloppy,
     clusterId: "",
   };

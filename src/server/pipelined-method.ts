@@ -1,6 +1,6 @@
 /** A unary method for requests that come as bytes in a frame, and not as a call of their own. */
 import type { Failure } from "../replication/index.js";
-import { badRequest, isFailure } from "./failure.js";
+import { badRequest, internalFailure, isFailure } from "./failure.js";
 import type { UnaryWork } from "./unary-call.js";
 
 /** Answers once, with the bytes of the reply. */
@@ -28,6 +28,15 @@ export function pipelinedMethod<Request, Reply extends object>(
       const why = error instanceof Error ? error.message : String(error);
       return answer(badRequest("body", `is not the request of this method: ${why}`));
     }
-    work(request, remainingMs, (result) => answer(isFailure(result) ? result : responseSerialize(result)));
+    work(request, remainingMs, (result) => {
+      if (isFailure(result)) return answer(result);
+      let reply: Buffer;
+      try {
+        reply = responseSerialize(result);
+      } catch (error) {
+        return answer(internalFailure(error));
+      }
+      answer(reply);
+    });
   };
 }

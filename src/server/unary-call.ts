@@ -3,6 +3,7 @@
  * calls in flight that draining waits for, and one way out for failures. A handler that throws fails its call, not
  * the process.
  */
+import { setMaxListeners } from "node:events";
 import type { handleUnaryCall, ServerUnaryCall, sendUnaryData } from "@grpc/grpc-js";
 import type { Failure } from "../replication/index.js";
 import { internalFailure, isFailure, toStatus } from "./failure.js";
@@ -28,6 +29,11 @@ export class CallsInFlight {
   readonly #drain = new AbortController();
   #count = 0;
   #waiting: (() => void)[] = [];
+
+  constructor() {
+    // Every scan and every pipeline listens, which is no leak.
+    setMaxListeners(0, this.#drain.signal);
+  }
 
   get count(): number {
     return this.#count;

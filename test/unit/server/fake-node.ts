@@ -37,7 +37,7 @@ export interface Asked {
 }
 
 export class FakeNode implements NodeApi {
-  readonly layout: Layout;
+  layout: Layout;
   readonly minimumIncarnation: number;
   readonly asked: Asked[] = [];
   /** Every operation from now on fails like this. */
@@ -46,6 +46,10 @@ export class FakeNode implements NodeApi {
   readonly noted: NotedConflict[] = [];
   /** Operations wait until `release`. */
   isHolding = false;
+  /** What a session sees with each answer. */
+  seen: VersionVector | undefined;
+  /** Operations throw: a defect of the node. */
+  defect: Error | undefined;
   state: NodeState = "READY";
   startError: Error | undefined;
   isStopped = false;
@@ -68,6 +72,7 @@ export class FakeNode implements NodeApi {
 
   execute(operation: Operation, options: OperationOptions, done: (outcome: Outcome) => void): void {
     this.asked.push({ operation, options });
+    if (this.defect !== undefined) throw this.defect;
     if (this.state === "DRAINING") {
       done({ kind: "failed", reason: "DRAINING", message: "this node is shutting down", metadata: {} });
     } else if (this.isHolding) this.#held.push(() => done(this.#apply(operation)));
@@ -214,6 +219,11 @@ export class FakeNode implements NodeApi {
   }
 
   #apply(operation: Operation): Outcome {
+    const outcome = this.#outcomeOf(operation);
+    return this.seen === undefined || outcome.kind === "failed" ? outcome : { ...outcome, seen: this.seen };
+  }
+
+  #outcomeOf(operation: Operation): Outcome {
     if (operation.kind === "range") return { kind: "page", rows: [], upTo: undefined };
     if (operation.kind === "batch") {
       const [first] = operation.writes.map((write) => this.#apply(write));
