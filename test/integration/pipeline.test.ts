@@ -185,24 +185,6 @@ describe("operations on a pipeline", () => {
     expect(await timeoutOf(get(4, { timeoutMs: 2 ** 40 }))).toBe(60_000);
   });
 
-  it("whose time passed while they waited for others are not done", async () => {
-    const pipeline = opened(RawPipeline.open(fixture));
-    node.isHolding = true;
-    const others = Array.from({ length: 4_096 }, (_, index) => get(index + 1));
-    pipeline.send(...others, get(5_000, { timeoutMs: 1 }), put(5_001, { timeoutMs: 60_000 }));
-    await expect.poll(() => node.heldCount, { timeout: CALL_LIMIT_MS }).toBe(4_096);
-    const passed = performance.now() + 2;
-    await expect.poll(() => performance.now() > passed).toBe(true);
-    node.isHolding = false;
-    node.release();
-    expect(failedOf(await pipeline.answerOf(5_000))).toMatchObject({
-      code: "DEADLINE_EXCEEDED",
-      reason: "DEADLINE_PASSED",
-    });
-    expect(await pipeline.answerOf(5_001)).toMatchObject({ kind: "written" });
-    expect(node.asked).toHaveLength(4_097);
-  });
-
   it("carry the session on", async () => {
     const pipeline = opened(RawPipeline.open(fixture));
     const partition = partitionOf("profiles", Buffer.from("u42"), node.layout.partitionCount);
