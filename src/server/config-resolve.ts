@@ -7,7 +7,7 @@ import type { Member } from "../topology/index.js";
 import { formatHostPort, type HostPort, isLoopback, isWildcard, parseHostPort } from "./addresses.js";
 import { ConfigError } from "./config-layers.js";
 import type { MemberSettings, Settings } from "./config-schema.js";
-import { DEFAULT_LIMITS, type Limits, MESSAGE_OVERHEAD_BYTES } from "./limits.js";
+import { DEFAULT_LIMITS, type Limits, MESSAGE_OVERHEAD_BYTES, PIPELINE_FRAME_BYTES } from "./limits.js";
 import { nearestName } from "./nearest-name.js";
 import type { ClusterConfig, ListenerName, ServerConfig } from "./server-config.js";
 
@@ -238,6 +238,10 @@ function limitsOf(settings: Settings, report: Report): Limits {
     report(
       `limits.message_bytes: ${limits.messageBytes} cannot hold a put at the limits; it takes ${needed} ` +
         `(key_bytes + value_bytes + ${MESSAGE_OVERHEAD_BYTES} for the rest)`,
+    );
+  } else if (limits.messageBytes < PIPELINE_FRAME_BYTES) {
+    report(
+      `limits.message_bytes: ${limits.messageBytes} cannot hold a frame of a pipeline; it takes ${PIPELINE_FRAME_BYTES}`,
     );
   }
   if (limits.defaultTimeoutMs > maxTimeoutMs) {

@@ -39,6 +39,12 @@ export const DEFAULT_LIMITS: Limits = {
 /** What a message holds beside its key and its value: context, options, field tags. */
 export const MESSAGE_OVERHEAD_BYTES = 64 * 1_024;
 
+/**
+ * A frame of a pipeline, either way, is closed once it has so many; one operation or answer that is longer is a frame by
+ * itself. Clients count on it: they do not know `messageBytes`.
+ */
+export const PIPELINE_FRAME_BYTES = 256 * 1_024;
+
 const MEBIBYTE = 2 ** 20;
 
 /** The options of the gRPC server on the client port. */
@@ -47,9 +53,12 @@ export function grpcServerOptions(limits: Limits): ServerOptions {
     // Refused by the length in the frame's header, before anything of it is kept.
     "grpc.max_receive_message_length": limits.messageBytes,
     // The largest reply is a multi with every sibling at the value limit. It must stay readable: reading it is the
-    // only way to resolve it. Batches keep themselves within the message limit.
+    // only way to resolve it. Batches keep themselves within the message limit. On a pipeline, others may come before it.
     "grpc.max_send_message_length":
-      limits.siblings * limits.valueBytes + limits.messageBytes + MESSAGE_OVERHEAD_BYTES,
+      limits.siblings * limits.valueBytes +
+      limits.messageBytes +
+      MESSAGE_OVERHEAD_BYTES +
+      PIPELINE_FRAME_BYTES,
     "grpc.max_concurrent_streams": limits.streamsPerConnection,
     // Megabytes that one connection may make us hold; new streams beyond it are refused (RESOURCE_EXHAUSTED). Sized
     // so that a client that reads slowly is cut off, and one that writes the largest messages is not.

@@ -6,10 +6,8 @@
  *       ▲          │ too many under way, or too many bytes that the client has not taken
  *       └─ paused ─┘
  */
-import type { handleBidiStreamingCall, ServerDuplexStream } from "@grpc/grpc-js";
+import type { handleBidiStreamingCall } from "@grpc/grpc-js";
 import {
-  type ByteWriter,
-  beginPipelineFrame,
   CodecError,
   type PipelinedCall,
   type PipelinedGet,
@@ -17,7 +15,6 @@ import {
   PipelineItems,
   type PipelineReply,
   type PipelineRequest,
-  writeReply,
 } from "../codec/index.js";
 import type { NodeApi } from "../node/index.js";
 import { type Failure, failure } from "../replication/index.js";
@@ -27,6 +24,7 @@ import { badRequest, internalFailure, isFailure, toItemError, toStatus, unimplem
 import type { KvMethods } from "./kv-methods.js";
 import type { Limits } from "./limits.js";
 import { decodePut } from "./operation-decoding.js";
+import { PipelineAnswers, type PipelineStream } from "./pipeline-answers.js";
 import { getRequestOf, putRequestOf } from "./pipeline-decoding.js";
 import { type PipelinedMethod, pipelinedMethod } from "./pipelined-method.js";
 import { decodeGet } from "./read-decoding.js";
@@ -45,14 +43,13 @@ interface PipelineParts {
 
 /** Of one stream that are under way; the rest of its frame waits. */
 const OPERATIONS_MAX = 4_096;
-/** Of replies that one client has not taken; then the rest of its frame waits. */
-const UNTAKEN_BYTES_MAX = 4 * 1024 * 1024;
-/** A frame is closed once it has so many. */
-const FRAME_BYTES_MAX = 256 * 1024;
-
+/** Their answers can be given again: nothing is lost when one is not. */
+const READS: ReadonlySet<string> = new Set(["Get", "BatchGet"]);
+const OVERFULL = failure(
+  "OVERLOADED",
+  "too many answers wait for this client to take them: read less at once",
+);
 const DRAINED = failure("DRAINING", "this node is shutting down; what it has not answered, it has not done");
-
-type PipelineStream = ServerDuplexStream<kv.PipelineRequest__Output, kv.PipelineResponse>;
 
 /** Answers one operation. */
 type End = (result: PipelineReply | Failure) => void;
@@ -77,6 +74,7 @@ class Pipeline {
   readonly #parts: PipelineParts;
   readonly #methods: ReadonlyMap<string, PipelinedMethod>;
   readonly #stream: PipelineStream;
+  readonly #answers: PipelineAnswers;
   readonly #onDrain = (): void => this.#endOnceIdle("draining");
   /** What is left of the frame that came last; no other comes before its end. */
   #items: PipelineItems<PipelineRequest> | undefined;
@@ -84,11 +82,6 @@ class Pipeline {
   #cameAtMs = 0;
   #isWorking = false;
   #underWay = 0;
-  #frame: ByteWriter | undefined;
-  #isFlushDue = false;
-  #untakenBytes = 0;
-  /** The layout that the client was told of; undefined before it has said hello. */
-  #toldLayout: number | undefined;
   /** The client sends nothing more, or this server takes nothing more: it ends once it is idle. */
   #ending: "finished" | "draining" | undefined;
   #isOver = false;
@@ -97,6 +90,10 @@ class Pipeline {
     this.#parts = parts;
     this.#methods = methods;
     this.#stream = stream;
+    this.#answers = new PipelineAnswers(stream, parts.headers, {
+      onTaken: () => this.#work(),
+      onSent: () => this.#endIfIdle(),
+    });
   }
 
   start(): void {
@@ -138,7 +135,7 @@ class Pipeline {
   }
 
   get #hasRoom(): boolean {
-    return this.#underWay < OPERATIONS_MAX && this.#untakenBytes < UNTAKEN_BYTES_MAX;
+    return this.#underWay < OPERATIONS_MAX && this.#answers.hasRoomBeside(this.#underWay);
   }
 
   #guard(work: () => void): void {
@@ -152,8 +149,7 @@ class Pipeline {
 
   #do(item: PipelineRequest): void {
     if (item.kind === "hello") return this.#greet(item.clusterId);
-    if (this.#toldLayout === undefined)
-      return this.#fail(badRequest("frame", "a pipeline begins with a hello"));
+    if (!this.#answers.hasGreeted) return this.#fail(badRequest("frame", "a pipeline begins with a hello"));
     const end = this.#begin(item);
     try {
       switch (item.kind) {
@@ -172,8 +168,7 @@ class Pipeline {
   #greet(clusterId: string): void {
     const problem = clusterProblem(clusterId, this.#parts.node.layout);
     if (problem !== undefined) return this.#fail(problem);
-    this.#toldLayout = -1;
-    this.#tellLayout();
+    this.#answers.greet();
   }
 
   #get(item: PipelinedGet, end: End): void {
@@ -240,7 +235,9 @@ class Pipeline {
       const outcome = isFailure(result) ? result.reason.toLowerCase() : "ok";
       observe(method, outcome, (performance.now() - startedAt) / 1_000);
       this.#underWay--;
-      if (!this.#isOver) this.#reply(isFailure(result) ? failedOf(id, result) : result);
+      if (isFailure(result)) this.#answers.add(failedOf(id, result));
+      else if (READS.has(method) && this.#answers.isOverfull) this.#answers.add(failedOf(id, OVERFULL));
+      else this.#answers.add(result);
       calls.end();
       this.#work();
     };
@@ -251,51 +248,13 @@ class Pipeline {
     return item.kind === "get" ? "Get" : "Put";
   }
 
-  #reply(reply: PipelineReply): void {
-    this.#tellLayout();
-    this.#append(reply);
-  }
-
-  /** Who answers, and by which layout: first of all, and again whenever that is a newer one. */
-  #tellLayout(): void {
-    const { clusterId = "", layoutVersion = 0, nodeId = "", region = "" } = this.#parts.headers.current();
-    const version = Number(layoutVersion);
-    if (version === this.#toldLayout) return;
-    this.#toldLayout = version;
-    this.#append({ kind: "hello", clusterId, nodeId, region, layoutVersion: version });
-  }
-
-  #append(reply: PipelineReply): void {
-    this.#frame ??= beginPipelineFrame();
-    writeReply(this.#frame, reply);
-    if (this.#frame.length >= FRAME_BYTES_MAX) this.#send();
-    if (this.#isFlushDue) return;
-    this.#isFlushDue = true;
-    setImmediate(() => {
-      this.#isFlushDue = false;
-      this.#send();
-      this.#endIfIdle();
-    });
-  }
-
-  #send(): void {
-    if (this.#frame === undefined || this.#isOver) return;
-    const frame = this.#frame.take();
-    this.#frame = undefined;
-    this.#untakenBytes += frame.length;
-    this.#stream.write({ frame }, () => {
-      this.#untakenBytes -= frame.length;
-      this.#work();
-    });
-  }
-
   #endOnceIdle(why: "finished" | "draining"): void {
     this.#ending ??= why;
     this.#endIfIdle();
   }
 
   #endIfIdle(): void {
-    const isIdle = this.#underWay === 0 && this.#items === undefined && this.#frame === undefined;
+    const isIdle = this.#underWay === 0 && this.#items === undefined && this.#answers.isSent;
     if (this.#ending === undefined || !isIdle || this.#isOver) return;
     // All that was taken is answered: what the client has sent since, it may ask another node for.
     if (this.#ending === "draining") return this.#fail(DRAINED);
@@ -312,7 +271,7 @@ class Pipeline {
   #over(): void {
     this.#isOver = true;
     this.#items = undefined;
-    this.#frame = undefined;
+    this.#answers.over();
     this.#parts.calls.draining.removeEventListener("abort", this.#onDrain);
   }
 }

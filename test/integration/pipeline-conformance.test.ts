@@ -284,6 +284,7 @@ describe("what is refused", () => {
       "grpc-timeout": "0n",
     });
     expect(own).toMatchObject({ code: "DEADLINE_EXCEEDED" });
+    await pipeline.warmUp(address);
     node.asked.length = 0;
     node.isHolding = true;
     const first = ++lastId;

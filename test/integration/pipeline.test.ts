@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished }
 import { actorOf, VersionVector } from "../../src/causality/index.js";
 import { decodeSession, encodeSession, type PipelineRequest } from "../../src/codec/index.js";
 import { partitionOf } from "../../src/topology/index.js";
-import type { kv } from "../../src/wire/index.js";
+import { type kv, kvService } from "../../src/wire/index.js";
 import type { FakeNode } from "../unit/server/fake-node.js";
 import { CALL_LIMIT_MS, call, ServerFixture } from "../unit/server/server-fixture.js";
 import { failedOf, frameOf, HELLO, hotGet, hotPut, RawPipeline } from "./pipeline-fixture.js";
@@ -267,6 +267,8 @@ describe("operations on a pipeline", () => {
 describe("a pipeline holds a bounded amount", () => {
   it("of operations: the rest of the frame, and later frames, wait for them", async () => {
     const pipeline = opened(RawPipeline.open(fixture));
+    await pipeline.warmUp(address);
+    node.asked.length = 0;
     node.isHolding = true;
     pipeline.send(...Array.from({ length: 5_000 }, (_, index) => get(index + 1)));
     for (let id = 5_001; id <= 5_100; id++) pipeline.send(get(id));
@@ -281,8 +283,7 @@ describe("a pipeline holds a bounded amount", () => {
 
   it("of answers that its client has not taken, and goes on when it takes them", async () => {
     const size = 200_000;
-    await call((...rest) => fixture.kv.put({ address, value: { data: Buffer.alloc(size) } }, ...rest));
-    node.asked.length = 0;
+    await putOf(size);
     const pipeline = opened(RawPipeline.deaf(fixture));
     const count = 200;
     for (let id = 1; id <= count; id += 50)
@@ -297,6 +298,71 @@ describe("a pipeline holds a bounded amount", () => {
     await pipeline.until(() => pipeline.answers.length === count);
     expect(node.asked.length).toBe(count + 2);
   });
+
+  it("of answers that come late, and all at once", async () => {
+    const size = 200_000;
+    await putOf(size);
+    const pipeline = opened(RawPipeline.deaf(fixture));
+    node.isHolding = true;
+    pipeline.send(...getsOf(300));
+    await expect.poll(() => node.heldCount, { timeout: CALL_LIMIT_MS }).toBe(64);
+    await expectBusy(64);
+    node.isHolding = false;
+    node.release();
+    await expectBusy(64);
+    pipeline.read();
+    await pipeline.until(() => pipeline.answers.length === 300);
+  });
+
+  it("of answers that are larger than any before: then it refuses what is only read", async () => {
+    await put("short");
+    const pipeline = opened(RawPipeline.open(fixture));
+    await pipeline.warmUp(address);
+    const size = 200_000;
+    await putOf(size);
+    pipeline.stream.pause();
+    node.isHolding = true;
+    pipeline.send(...getsOf(400), hotPut(401, { address, value }));
+    await expect.poll(() => node.heldCount, { timeout: CALL_LIMIT_MS }).toBe(401);
+    node.isHolding = false;
+    node.release();
+    pipeline.stream.resume();
+    await pipeline.until(() => pipeline.answers.length === 401);
+    const read = pipeline.answers.filter(({ kind }) => kind === "read").length;
+    expect(Math.abs(read * size - 64 * 2 ** 20)).toBeLessThan(2 ** 20);
+    const refused = pipeline.answers.filter(({ kind }) => kind === "failed");
+    expect(refused).toHaveLength(400 - read);
+    expect(refused[0]).toMatchObject({ reason: "OVERLOADED" });
+    expect(await pipeline.answerOf(401)).toMatchObject({ kind: "written" });
+
+    async function put(text: string): Promise<void> {
+      await call((...rest) => fixture.kv.put({ address, value: { data: Buffer.from(text) } }, ...rest));
+    }
+  });
+
+  it("in one frame, however short the messages are that it may send", async () => {
+    const own = await ServerFixture.start({
+      limits: { value_bytes: 1_000, message_bytes: 262_144, siblings: 1 },
+    });
+    onTestFinished(() => own.close());
+    await call((...rest) => own.kv.put({ address, value: { data: Buffer.alloc(1_000) } }, ...rest));
+    const pipeline = opened(RawPipeline.open(own));
+    await pipeline.warmUp(address);
+    const body = kvService.BatchGet.requestSerialize({ addresses: new Array(170).fill(address) });
+    const gets = getsOf(240);
+    pipeline.send(...gets, { kind: "call", id: 241, timeoutMs: 0, method: "BatchGet", body });
+    expect(await pipeline.answerOf(241)).toMatchObject({ kind: "reply" });
+    expect(pipeline.answers).toHaveLength(241);
+  });
+
+  function getsOf(count: number): PipelineRequest[] {
+    return Array.from({ length: count }, (_, index) => get(index + 1));
+  }
+
+  async function putOf(size: number): Promise<void> {
+    await call((...rest) => fixture.kv.put({ address, value: { data: Buffer.alloc(size) } }, ...rest));
+    node.asked.length = 0;
+  }
 
   /** Whatever could happen has happened: others were served meanwhile. */
   async function expectBusy(asked: number): Promise<void> {

@@ -15,7 +15,7 @@ let node: FakeNode;
 
 beforeAll(async () => {
   fixture = await ServerFixture.start({
-    limits: { value_bytes: 1_000, message_bytes: 70_656, batch_items: 600 },
+    limits: { value_bytes: 1_000, message_bytes: 262_144, batch_items: 600 },
   });
 });
 afterAll(() => fixture.close());
@@ -319,7 +319,7 @@ describe("a bad request is refused by the field that is wrong", () => {
   });
 
   it("a message beyond the limit gets an error, and the next one an answer", async () => {
-    const failure = await failureOf(put({ address, value: { data: long(80_000) } }));
+    const failure = await failureOf(put({ address, value: { data: long(270_000) } }));
     expect(failure.code).toBe("RESOURCE_EXHAUSTED");
     expect(node.asked).toEqual([]);
     await put({ address, value });
@@ -565,9 +565,9 @@ describe("batches", () => {
     node.asked.length = 0;
     const { results } = await batchGet({ addresses: new Array(600).fill(at("big")) });
     const fitting = results.filter((result) => result.outcome === "value").length;
-    // 5,120 bytes are left for results of 1,000 bytes and what is around them.
-    expect(fitting).toBe(4);
-    expect(node.asked.length).toBeLessThan(10);
+    // 196,608 bytes are left for results of 1,000 bytes and what is around them.
+    expect(fitting).toBe(172);
+    expect(node.asked.length).toBeLessThan(190);
     expect(results[599]?.error).toMatchObject({ code: 8, reason: "ERROR_REASON_OVERLOADED" });
   });
 });

@@ -270,6 +270,11 @@ describe("wrong settings", () => {
       ],
     ],
     [
+      "messages too short for a frame",
+      { limits: { value_bytes: 1_000, message_bytes: 100_000 } },
+      ["limits.message_bytes: 100000 cannot hold a frame of a pipeline; it takes 262144"],
+    ],
+    [
       "a default timeout above the highest",
       { limits: { max_timeout_ms: 100, default_timeout_ms: 200 } },
       ["limits.default_timeout_ms: 200 is above limits.max_timeout_ms (100)"],
