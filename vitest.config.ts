@@ -1,14 +1,20 @@
 /**
  * Three suites with three budgets. `unit` holds everything that runs in one process on virtual or no time, in parallel;
- * `integration` and `e2e` start real nodes, so they run after the fast ones, from built code, two files at a time: they
+ * `integration` and `e2e` start real nodes, so they run after the fast ones, from built code, three files at a time: they
  * wait more than they compute.
  */
 import { defineConfig } from "vitest/config";
+import LongestFirst from "./.ci/longest-first.js";
 
-const FROM_BUILT_CODE = { maxWorkers: 2, globalSetup: "./.ci/fresh-build.mjs" } as const;
+const FROM_BUILT_CODE = {
+  maxWorkers: 3,
+  globalSetup: "./.ci/fresh-build.mjs",
+  sequence: { groupOrder: 1 },
+} as const;
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
@@ -28,7 +34,6 @@ export default defineConfig({
           include: ["test/integration/**/*.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -38,7 +43,6 @@ export default defineConfig({
           include: ["test/e2e/**/*.test.ts"],
           testTimeout: 180_000,
           hookTimeout: 120_000,
-          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -8,7 +8,7 @@ import { z } from "zod";
 
 export const MAIN = join(import.meta.dirname, "..", "..", "dist", "src", "cli", "main.js");
 
-/** So that a command that hangs fails its test by itself. */
+/** So that a command that hangs fails its test by itself, unless it says otherwise. */
 const COMMAND_LIMIT_MS = 60_000;
 
 export interface Outcome {
@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** For node itself. */
   readonly execArgv?: readonly string[];
+  /** When it is killed. */
+  readonly limitMs?: number;
 }
 
 /** Runs one command to its end. `code` is the signal's name when one ended it. */
@@ -31,7 +33,7 @@ export async function atoll(args: readonly string[], options: RunOptions = {}): 
   const stderr = collect(child.stderr);
   child.stdin?.on("error", () => {});
   child.stdin?.end(options.stdin ?? "");
-  const limit = setTimeout(() => child.kill("SIGKILL"), COMMAND_LIMIT_MS);
+  const limit = setTimeout(() => child.kill("SIGKILL"), options.limitMs ?? COMMAND_LIMIT_MS);
   const [code, signal] = await once(child, "close");
   clearTimeout(limit);
   return { code: code ?? signal, stdout: stdout(), stderr: stderr() };

@@ -13,8 +13,9 @@ const RUNS_ON_MIN = 10;
 const FIRED_SHARE_MIN = 0.2;
 /** What is left of so many minutes is spent on the seeds that follow, each once. */
 const MINUTES = 4;
-/** Of one command: a machine that builds may have other work. */
-const CHUNK_SEEDS = 20;
+/** Of one command: some ten seconds of a core; a machine that builds may have other work. */
+const CHUNK_SEEDS = 10;
+const CHUNK_LIMIT_MS = 150_000;
 
 const FIXTURES = join(import.meta.dirname, "..", "simulation", "fixtures");
 const folder = mkdtempSync(join(tmpdir(), "atoll-sim-"));
@@ -32,37 +33,40 @@ function documentIn({ stdout }: Outcome): z.infer<typeof Document> {
   return Document.parse(JSON.parse(stdout));
 }
 
+function sweep(seeds: string, jobs: number): Promise<Outcome> {
+  const args = ["sim", "--seeds", seeds, "--jobs", String(jobs), "--json", "--no-shrink"];
+  return atoll(args, { limitMs: CHUNK_LIMIT_MS });
+}
+
 describe("a sweep", () => {
   const startMs = performance.now();
   const coverage = new Map<string, { on: number; fired: number }>();
   const chunks = Array.from({ length: SEEDS / CHUNK_SEEDS }, (_, i) => 1 + i * CHUNK_SEEDS);
 
-  it.each(chunks)("of 20 seeds from %i on breaks no promise, and comes out the same twice", async (first) => {
-    const seeds = `${first}..${first + CHUNK_SEEDS - 1}`;
-    // Side by side: one core each, and no run shares a process with its second one.
-    const [one, other] = await Promise.all(
-      [0, 1].map(() => atoll(["sim", "--seeds", seeds, "--jobs", "1", "--json", "--no-shrink"])),
-    );
-    if (one === undefined || other === undefined) throw new Error("unreachable");
-    const document = documentIn(one);
-    expect(document.violations).toEqual([]);
-    expect([one.code, document.runs]).toEqual([0, CHUNK_SEEDS]);
-    expect(documentIn(other).hash).toBe(document.hash);
-    for (const [name, { on, fired }] of Object.entries(document.coverage)) {
-      const known = coverage.get(name) ?? { on: 0, fired: 0 };
-      coverage.set(name, { on: known.on + on, fired: known.fired + fired });
-    }
-  });
+  it.each(chunks)(
+    "of ten seeds from %i on breaks no promise, and comes out the same twice",
+    async (first) => {
+      const seeds = `${first}..${first + CHUNK_SEEDS - 1}`;
+      // Side by side: one core each, and no run shares a process with its second one.
+      const [one, other] = await Promise.all([0, 1].map(() => sweep(seeds, 1)));
+      if (one === undefined || other === undefined) throw new Error("unreachable");
+      const document = documentIn(one);
+      expect(document.violations).toEqual([]);
+      expect([one.code, document.runs]).toEqual([0, CHUNK_SEEDS]);
+      expect(documentIn(other).hash).toBe(document.hash);
+      for (const [name, { on, fired }] of Object.entries(document.coverage)) {
+        const known = coverage.get(name) ?? { on: 0, fired: 0 };
+        coverage.set(name, { on: known.on + on, fired: known.fired + fired });
+      }
+    },
+  );
 
   it(
     "of the seeds that follow breaks no promise, as far as four minutes reach",
     async () => {
       for (let first = SEEDS + 1; performance.now() < startMs + MINUTES * 60_000; first += 2 * CHUNK_SEEDS) {
         const seeds = `${first}..${first + 2 * CHUNK_SEEDS - 1}`;
-        const document = documentIn(
-          await atoll(["sim", "--seeds", seeds, "--jobs", "2", "--json", "--no-shrink"]),
-        );
-        expect(document.violations).toEqual([]);
+        expect(documentIn(await sweep(seeds, 2)).violations).toEqual([]);
       }
     },
     (MINUTES + 2) * 60_000,
@@ -77,11 +81,7 @@ describe("a sweep", () => {
   });
 
   it("comes out the same in any number of processes", async () => {
-    const [one, two] = await Promise.all(
-      ["1", "2"].map((jobs) =>
-        atoll(["sim", "--seeds", "301..306", "--jobs", jobs, "--json", "--no-shrink"]),
-      ),
-    );
+    const [one, two] = await Promise.all([1, 2].map((jobs) => sweep("301..306", jobs)));
     if (one === undefined || two === undefined) throw new Error("unreachable");
     expect(documentIn(two)).toMatchObject({ runs: 6, hash: documentIn(one).hash });
   });
