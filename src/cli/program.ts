@@ -85,6 +85,11 @@ const VERBS: readonly Verb[] = [
     load: async () => (await import("./admin-command.js")).adminCommand(),
   },
   {
+    name: "bench",
+    summary: "put load on a cluster, and measure it",
+    load: async () => (await import("./bench-command.js")).benchCommand(),
+  },
+  {
     name: "sim",
     summary: "run whole clusters on virtual time under random faults",
     load: async () => (await import("./sim-command.js")).simCommand(),

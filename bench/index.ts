@@ -1,0 +1,23 @@
+/** The load tool: workloads, the stores that it can ask, and what came of it. For `atoll bench`. */
+export { DRIVERS, type Driver } from "./drivers/index.js";
+export {
+  type BenchResult,
+  ClientProcessError,
+  divide,
+  type LoadProgress,
+  type PhaseResult,
+  runLoad,
+  type SecondResult,
+  type Site,
+  unsupported,
+  type WholeLoad,
+} from "./load/index.js";
+export {
+  DISTRIBUTIONS,
+  type Distribution,
+  KEY_BYTES_MIN,
+  parseSizeRange,
+  type SizeRange,
+  WORKLOADS,
+  type Workload,
+} from "./workload/index.js";

@@ -1,0 +1,5 @@
+/** Runs a load against a store: clients in one or more processes, paced, timed, and what they recorded as one document. */
+export { ClientProcessError } from "./forked-client.js";
+export { divide, type Site, type WholeLoad } from "./plans.js";
+export { BenchResult, type PhaseResult, type SecondResult } from "./result.js";
+export { type LoadProgress, runLoad, unsupported } from "./run-load.js";

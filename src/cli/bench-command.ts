@@ -1,0 +1,103 @@
+/** `atoll bench`: load on a cluster, or on another store, and what came of it. */
+import { Command, Option } from "commander";
+import {
+  type BenchResult,
+  ClientProcessError,
+  DISTRIBUTIONS,
+  DRIVERS,
+  divide,
+  runLoad,
+  WORKLOADS,
+} from "../../bench/index.js";
+import { AtollError } from "../client/index.js";
+import {
+  addRegions,
+  count,
+  driver,
+  fromZero,
+  keyBytes,
+  loadOf,
+  positive,
+  type RunFlags,
+  seed,
+  valueBytes,
+  workload,
+} from "./bench-options.js";
+import { LiveLines } from "./bench-progress.js";
+import { benchLines } from "./bench-text.js";
+import { addEndpointOptions, parseConsistency } from "./client-options.js";
+import { failureOf } from "./client-session.js";
+import { failed, printDocument } from "./failure.js";
+import { stopOnSignals } from "./stop-on-signals.js";
+
+const RUN_HELP = `
+Workloads:
+${WORKLOADS.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join("\n")}
+Drivers:
+${DRIVERS.map(({ name, summary }) => `  ${name.padEnd(12)} ${summary}`).join("\n")}
+With --rate latencies count from when an operation was to begin: a stall shows in all that it held up. Its clock ticks once a
+millisecond, and that much may be the tool's own. Ctrl-C ends the run early and prints what was measured.`;
+
+export function benchCommand(): Command {
+  const command = new Command("bench").description("put load on a cluster, and measure it");
+  command.addCommand(runCommand());
+  return command;
+}
+
+function runCommand(): Command {
+  const command = new Command("run")
+    .description("write records, run a workload on them, and print what it took")
+    .addOption(new Option("--workload <W>", "what to do").argParser(workload).default(workload("a"), "a"))
+    .addOption(
+      new Option("--driver <D>", "how, or whom, to ask").argParser(driver).default(driver("atoll"), "atoll"),
+    )
+    .option("--data <DIR>", "the local cluster in this folder, instead of --endpoint")
+    .option("--bucket <B>", "the bucket", "bench")
+    .option("--region <R>", "where a client process is; repeat it, or put commas between", addRegions)
+    .option("--consistency <C>", "of reads and writes (default: the bucket's)", parseConsistency)
+    .option("--write-consistency <C>", "of writes, where it differs", parseConsistency)
+    .option("--records <N>", "records that are there before the run", count, 1_000)
+    .option("--no-load", "the records are there already: of an earlier run with the same seed and sizes")
+    .option("--seconds <S>", "how long to measure (default 10)", positive)
+    .option("--operations <N>", "how many operations to measure, instead of --seconds", count)
+    .option("--warmup <S>", "seconds to run before measuring", fromZero, 2)
+    .option("--concurrency <N>", "operations in flight at most, in each process", count, 64)
+    .option("--rate <R>", "open loop: so many operations a second in all", positive)
+    .option("--processes <N>", "client processes (default: one for each --region)", count)
+    .addOption(
+      new Option("--keys <K>", "popularity of keys, instead of the workload's own").choices(DISTRIBUTIONS),
+    )
+    .option("--value-size <BYTES>", "1000, 100..2000, zipfian:100..2000", valueBytes, valueBytes("1000"))
+    .option("--key-size <BYTES>", "all keys so long (default: as YCSB has them, up to 23)", keyBytes)
+    .option("--seed <N>", "the same seed draws the same operations", seed, 1)
+    .addHelpText("after", RUN_HELP)
+    .action((flags: RunFlags) => run(flags));
+  return addEndpointOptions(command);
+}
+
+async function run(flags: RunFlags): Promise<void> {
+  const plans = divide(await loadOf(flags));
+  const stop = new AbortController();
+  const signals = stopOnSignals(process, async () => stop.abort());
+  const live = new LiveLines(process.stderr);
+  try {
+    show(await runLoad(plans, live, stop.signal), flags);
+  } catch (thrown) {
+    throw explained(thrown);
+  } finally {
+    live.close();
+    signals.close();
+  }
+}
+
+function show(result: BenchResult, { json }: RunFlags): void {
+  if (json === true) printDocument(result);
+  else process.stdout.write(`${benchLines(result).join("\n")}\n`);
+}
+
+/** What a store said, in words of the command line. */
+function explained(thrown: unknown): unknown {
+  if (thrown instanceof AtollError) return failureOf(thrown);
+  if (thrown instanceof ClientProcessError) return failed(`${thrown.message} (${thrown.code})`);
+  return thrown;
+}

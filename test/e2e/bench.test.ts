@@ -1,0 +1,88 @@
+/** The load tool as its users run it, on real clusters. What it measures is checked for sense, never for speed. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { BenchResult } from "../../bench/load/index.js";
+import { type LocalCluster, startCluster } from "../../cluster/index.js";
+import { atoll, failureIn } from "./cli-fixture.js";
+
+let cluster: LocalCluster;
+beforeAll(async () => {
+  cluster = await startCluster({ regions: ["eu-west", "us-east"], nodesPerRegion: 1, partitions: 8 });
+});
+afterAll(async () => {
+  await cluster.down();
+});
+
+async function bench(...args: readonly string[]): Promise<BenchResult> {
+  const outcome = await atoll(["bench", "run", "--json", "--timeout", "20000", "--warmup", "0.2", ...args]);
+  expect([outcome.code, outcome.stderr]).toEqual([0, ""]);
+  return BenchResult.parse(JSON.parse(outcome.stdout));
+}
+
+describe("atoll bench run", () => {
+  it("loads records, runs YCSB A on them from two regions, and adds up what each client did", async () => {
+    const result = await bench(
+      ...["--data", cluster.dataDir, "--workload", "a", "--region", "eu-west,us-east"],
+      ...["--records", "200", "--operations", "400", "--value-size", "10..100", "--concurrency", "8"],
+      ...["--consistency", "LOCAL_ONE"],
+    );
+    expect(result.settings).toMatchObject({
+      regions: ["eu-west", "us-east"],
+      processes: 2,
+      valueBytes: "10..100",
+      readConsistency: "LOCAL_ONE",
+      operations: 400,
+    });
+    expect(result.load).toMatchObject({ count: 200, errors: 0 });
+    expect(result.run.operations.map(({ operation }) => operation)).toEqual(["read", "update"]);
+    const failures = result.run.operations.flatMap(({ errors }) => Object.keys(errors));
+    // A client may read what the other one's region has not sent yet.
+    expect(failures.filter((reason) => reason !== "NOT_FOUND")).toEqual([]);
+    expect(result.run.count + result.run.errors).toBe(400);
+    const told = result.run.series.reduce((sum, { count, errors }) => sum + count + errors, 0);
+    expect(told).toBe(400);
+    for (const { latency } of result.run.operations) {
+      expect(latency.p50Ms).toBeGreaterThan(0);
+      expect(latency.maxMs).toBeGreaterThanOrEqual(latency.p99Ms);
+    }
+  });
+
+  for (const workload of ["d", "e", "f", "counters", "sets", "maps"])
+    it(`runs workload ${workload}`, async () => {
+      const result = await bench(
+        ...["--endpoint", cluster.endpoints("eu-west").join(","), "--workload", workload],
+        ...["--bucket", workload, "--records", "100", "--operations", "100", "--concurrency", "4"],
+      );
+      expect(result.run).toMatchObject({ count: 100, errors: 0 });
+    });
+
+  it("asks with a gRPC call for each operation, at a rate", async () => {
+    const result = await bench(
+      ...["--endpoint", cluster.endpoints("us-east").join(","), "--driver", "atoll-unary"],
+      ...["--workload", "c", "--bucket", "c", "--records", "50", "--rate", "100", "--seconds", "1"],
+    );
+    expect(result.run.count + result.run.unstarted).toBe(100);
+    expect(result.settings).toMatchObject({ driver: "atoll-unary", ratePerSecond: 100 });
+  });
+
+  it("prints a table with what the store promised", async () => {
+    const { code, stdout } = await atoll([
+      "bench",
+      "run",
+      "--driver",
+      "null",
+      "--operations",
+      "500",
+      "--warmup",
+      "0",
+    ]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/guarantee +none: nothing is stored/);
+    expect(stdout).toMatch(/^OPERATION +COUNT +OPS\/S +P50 MS/m);
+    expect(stdout).toMatch(/^read +\d+/m);
+  });
+
+  it("says that nothing answers", async () => {
+    const gone = await atoll(["bench", "run", "--json", "--endpoint", "127.0.0.1:1", "--timeout", "500"]);
+    expect([gone.code, failureIn(gone).code]).toEqual([4, "UNAVAILABLE"]);
+  });
+});
