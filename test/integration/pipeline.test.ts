@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { actorOf, VersionVector } from "../../src/causality/index.js";
-import { decodeSession, encodeSession, type PipelineRequest } from "../../src/codec/index.js";
+import { clusterMark, decodeSession, encodeSession, type PipelineRequest } from "../../src/codec/index.js";
 import { partitionOf } from "../../src/topology/index.js";
 import { type kv, kvService } from "../../src/wire/index.js";
 import type { FakeNode } from "../unit/server/fake-node.js";
@@ -191,7 +191,7 @@ describe("operations on a pipeline", () => {
     const [before, now] = [actorOf(1, 5), actorOf(2, 6)].map((actor) => VersionVector.from([[actor, 3]]));
     if (before === undefined || now === undefined) throw new Error("two actors");
     node.seen = now;
-    const sessionToken = encodeSession(new Map([[partition, before]]));
+    const sessionToken = encodeSession(new Map([[partition, before]]), clusterMark(node.layout.clusterId));
     for (const request of [get(1, { sessionToken }), put(2, { sessionToken })]) {
       const answer = await pipeline.ask(request);
       if (answer.kind !== "read" && answer.kind !== "written") throw new Error(answer.kind);
