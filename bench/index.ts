@@ -1,7 +1,7 @@
 /** The load tool: workloads, the stores that it can ask, and what came of it. For `atoll bench`. */
 export { DRIVERS, type Driver } from "./drivers/index.js";
 export {
-  type BenchResult,
+  BenchResult,
   ClientProcessError,
   divide,
   type LoadProgress,
@@ -12,6 +12,7 @@ export {
   unsupported,
   type WholeLoad,
 } from "./load/index.js";
+export { reportPage } from "./report/index.js";
 export {
   DISTRIBUTIONS,
   type Distribution,

@@ -1,11 +1,13 @@
 /** `atoll bench`: load on a cluster, or on another store, and what came of it. */
+import { readFile, writeFile } from "node:fs/promises";
 import { Command, Option } from "commander";
 import {
-  type BenchResult,
+  BenchResult,
   ClientProcessError,
   DISTRIBUTIONS,
   DRIVERS,
   divide,
+  reportPage,
   runLoad,
   WORKLOADS,
 } from "../../bench/index.js";
@@ -27,8 +29,16 @@ import { LiveLines } from "./bench-progress.js";
 import { benchLines } from "./bench-text.js";
 import { addEndpointOptions, parseConsistency } from "./client-options.js";
 import { failureOf } from "./client-session.js";
-import { failed, printDocument } from "./failure.js";
+import { failed, misused, printDocument } from "./failure.js";
 import { stopOnSignals } from "./stop-on-signals.js";
+
+/** More cannot be told apart in a chart. */
+const RUNS_MAX = 8;
+
+interface ReportFlags {
+  readonly out: string;
+  readonly json?: boolean;
+}
 
 const RUN_HELP = `
 Workloads:
@@ -41,6 +51,7 @@ millisecond, and that much may be the tool's own. Ctrl-C ends the run early and 
 export function benchCommand(): Command {
   const command = new Command("bench").description("put load on a cluster, and measure it");
   command.addCommand(runCommand());
+  command.addCommand(reportCommand());
   return command;
 }
 
@@ -70,9 +81,53 @@ function runCommand(): Command {
     .option("--value-size <BYTES>", "1000, 100..2000, zipfian:100..2000", valueBytes, valueBytes("1000"))
     .option("--key-size <BYTES>", "all keys so long (default: as YCSB has them, up to 23)", keyBytes)
     .option("--seed <N>", "the same seed draws the same operations", seed, 1)
+    .option("--report <FILE>", "write a page with charts there")
     .addHelpText("after", RUN_HELP)
     .action((flags: RunFlags) => run(flags));
   return addEndpointOptions(command);
+}
+
+function reportCommand(): Command {
+  return new Command("report")
+    .description("make a page with charts of one run, or of several that it compares with the first")
+    .argument("<FILES...>", "documents of `atoll bench run --json`")
+    .requiredOption("--out <FILE>", "the page")
+    .option("--json", "print one JSON document")
+    .action(report);
+}
+
+async function report(files: readonly string[], { json, out }: ReportFlags): Promise<void> {
+  if (files.length > RUNS_MAX) throw misused(`a report is of at most ${RUNS_MAX} runs`);
+  await writePage(out, await Promise.all(files.map(readResult)));
+  if (json === true) printDocument({ report: out, runs: files.length });
+}
+
+async function readResult(file: string): Promise<BenchResult> {
+  let document: unknown;
+  try {
+    document = JSON.parse(await readFile(file, "utf8"));
+  } catch (error) {
+    throw failed(`cannot read ${file}: ${messageOf(error)}`);
+  }
+  const result = BenchResult.safeParse(document);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw failed(
+    `${file} is not a document of \`atoll bench run --json\`: ${issue?.path.join(".")}: ${issue?.message}`,
+  );
+}
+
+async function writePage(file: string, results: readonly BenchResult[]): Promise<void> {
+  try {
+    await writeFile(file, reportPage(results));
+  } catch (error) {
+    throw failed(`cannot write ${file}: ${messageOf(error)}`);
+  }
+  process.stderr.write(`report: ${file}\n`);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 async function run(flags: RunFlags): Promise<void> {
@@ -81,7 +136,10 @@ async function run(flags: RunFlags): Promise<void> {
   const signals = stopOnSignals(process, async () => stop.abort());
   const live = new LiveLines(process.stderr);
   try {
-    show(await runLoad(plans, live, stop.signal), flags);
+    const result = await runLoad(plans, live, stop.signal);
+    live.close();
+    if (flags.report !== undefined) await writePage(flags.report, [result]);
+    show(result, flags);
   } catch (thrown) {
     throw explained(thrown);
   } finally {

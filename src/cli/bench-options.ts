@@ -38,6 +38,7 @@ export interface RunFlags extends EndpointOptions {
   readonly valueSize: SizeRange;
   readonly keySize?: number;
   readonly seed: number;
+  readonly report?: string;
 }
 
 const SECONDS_DEFAULT = 10;

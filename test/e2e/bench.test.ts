@@ -1,8 +1,10 @@
 /** The load tool as its users run it, on real clusters. What it measures is checked for sense, never for speed. */
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BenchResult } from "../../bench/load/index.js";
 import { type LocalCluster, startCluster } from "../../cluster/index.js";
-import { atoll, failureIn } from "./cli-fixture.js";
+import { atoll, failureIn, temporaryFolder } from "./cli-fixture.js";
 
 let cluster: LocalCluster;
 beforeAll(async () => {
@@ -79,6 +81,25 @@ describe("atoll bench run", () => {
     expect(stdout).toMatch(/guarantee +none: nothing is stored/);
     expect(stdout).toMatch(/^OPERATION +COUNT +OPS\/S +P50 MS/m);
     expect(stdout).toMatch(/^read +\d+/m);
+  });
+
+  it("writes a page with charts, and one that compares two runs", async () => {
+    const folder = temporaryFolder();
+    try {
+      const [result, page, compared] = ["result.json", "page.html", "compared.html"].map((name) =>
+        join(folder, name),
+      );
+      if (result === undefined || page === undefined || compared === undefined) throw new Error("no paths");
+      const run = ["bench", "run", "--driver", "null", "--operations", "200", "--warmup", "0", "--json"];
+      const { code, stdout } = await atoll([...run, "--report", page]);
+      expect(code).toBe(0);
+      expect(readFileSync(page, "utf8")).toContain("Load test: null a");
+      writeFileSync(result, stdout);
+      expect((await atoll(["bench", "report", result, result, "--out", compared])).code).toBe(0);
+      expect(readFileSync(compared, "utf8")).toContain("null a #2");
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("says that nothing answers", async () => {

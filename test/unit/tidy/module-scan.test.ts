@@ -14,6 +14,7 @@ describe("imports", () => {
     ['import "./x.js";', []],
     ['const a = await import("./x.js");', "all"],
     ['type A = import("./x.js").A;', "all"],
+    ['const path = createRequire(import.meta.url).resolve("./x.js");', []],
     ['export { a, b as c } from "./x.js";', ["a", "b"]],
     ['export type { a } from "./x.js";', ["a"]],
     ['export * from "./x.js";', []],

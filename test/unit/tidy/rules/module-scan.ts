@@ -30,6 +30,8 @@ const IMPORT_OR_EXPORT_FROM =
   /(?<![.\w$])(?:import|export)\b\s*(?:type\b\s*)?((?:[\w$]+\s*,?\s*)?(?:\{[^{}]*\}|\*(?:\s*as\s+[\w$]+)?)?)\s*\bfrom\s*["']/g;
 const SIDE_EFFECT_IMPORT = /(?<![.\w$])import\s*["']/g;
 const DYNAMIC_IMPORT = /(?<![.\w$])import\s*\(\s*["'`]/g;
+/** A file of a package that is read and not run. */
+const RESOLVED = /\bcreateRequire\([^()]*\)\.resolve\(\s*["'`]/g;
 const DECLARED_EXPORT =
   /(?<![.\w$])export\s+(?:declare\s+)?(?:abstract\s+)?(?:async\s+)?(?:const|let|var|function\s*\*?|class|interface|type|enum|namespace)\s+([A-Za-z_$][\w$]*)/g;
 const EXPORT_LIST = /(?<![.\w$])export\s+(?:type\s+)?\{([^{}]*)\}/g;
@@ -64,6 +66,7 @@ function scanAnew(text: string): ScannedModule {
   }
   for (const match of codeOnly.matchAll(SIDE_EFFECT_IMPORT)) found(match, []);
   for (const match of codeOnly.matchAll(DYNAMIC_IMPORT)) found(match, "all");
+  for (const match of codeOnly.matchAll(RESOLVED)) found(match, []);
   return {
     imports,
     exports: exportedNames(codeOnly),

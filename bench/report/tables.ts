@@ -1,0 +1,98 @@
+/** The tables of a report. */
+import type { NamedResult } from "./named-results.js";
+
+export type Cell = string;
+
+export interface Table {
+  readonly head: readonly Cell[];
+  readonly rows: readonly (readonly Cell[])[];
+}
+
+/** Each operation of each run; with several runs also what it is of the first one's. */
+export function comparisonTable(runs: readonly NamedResult[]): Table {
+  const [first, ...others] = runs;
+  const isCompared = others.length > 0;
+  const rows = runs.flatMap(({ name, result }) =>
+    result.run.operations.map(({ count, errors, latency, operation, perSecond }) => {
+      const base = first?.result.run.operations.find((one) => one.operation === operation);
+      const failures = Object.entries(errors).map(([reason, times]) => `${whole(times)} ${reason}`);
+      return [
+        ...(isCompared ? [name] : []),
+        operation,
+        whole(count),
+        whole(perSecond),
+        ...(isCompared ? [ratio(perSecond, base?.perSecond)] : []),
+        ...[latency.p50Ms, latency.p90Ms, latency.p99Ms, latency.p999Ms, latency.maxMs].map(milliseconds),
+        ...(isCompared ? [ratio(latency.p99Ms, base?.latency.p99Ms)] : []),
+        failures.join(", ") || "0",
+      ];
+    }),
+  );
+  const head = [
+    ...(isCompared ? ["run"] : []),
+    "operation",
+    "count",
+    "ops/s",
+    ...(isCompared ? ["ops/s to first"] : []),
+    ...["p50 ms", "p90 ms", "p99 ms", "p99.9 ms", "max ms"],
+    ...(isCompared ? ["p99 to first"] : []),
+    "errors",
+  ];
+  return { head, rows };
+}
+
+/** One column a run. */
+export function settingsTable(runs: readonly NamedResult[]): Table {
+  const row = (title: string, of: (run: NamedResult["result"]) => string): string[] => [
+    title,
+    ...runs.map(({ result }) => of(result)),
+  ];
+  return {
+    head: ["", ...runs.map(({ name }) => name)],
+    rows: [
+      row("started", ({ startedAt }) => startedAt),
+      row("workload", ({ settings }) => `${settings.workload}, ${settings.keys} keys`),
+      row("records", ({ settings }) => `${whole(settings.records)}, values of ${settings.valueBytes} bytes`),
+      row("pace", ({ settings: { ratePerSecond } }) =>
+        ratePerSecond === null ? "closed loop" : `open loop, ${whole(ratePerSecond)}/s`,
+      ),
+      row(
+        "clients",
+        ({ settings: { concurrency, processes } }) => `${processes} × ${whole(concurrency)} in flight`,
+      ),
+      row("regions", ({ settings }) => settings.regions.join(", ") || "not named"),
+      row(
+        "measured",
+        ({ run, settings }) => `${run.seconds.toFixed(1)} s after ${settings.warmUpSeconds} s of warm-up`,
+      ),
+      row("load phase", ({ load }) =>
+        load === null ? "none" : `${whole(load.count)} records, ${whole(load.perSecond)}/s`,
+      ),
+      row("client processor", ({ run }) => `${run.clientCpuUs.toFixed(1)} µs an operation`),
+      row("due and never begun", ({ run }) => whole(run.unstarted)),
+      row("guarantees", ({ guarantees }) => guarantees.join(" · ")),
+      row(
+        "machine",
+        ({ machine }) =>
+          `${machine.cores} cores, ${machine.cpu}, ${whole(machine.memoryMib)} MiB, ${machine.system}`,
+      ),
+      row(
+        "versions",
+        ({ commit, versions }) =>
+          `AtollDB ${versions.atoll}, Node ${versions.node}, grpc-js ${versions.grpcJs}${commit === null ? "" : `, commit ${commit}`}`,
+      ),
+    ],
+  };
+}
+
+function whole(value: number): string {
+  return Math.round(value).toLocaleString("en-US");
+}
+
+function milliseconds(ms: number): string {
+  return ms.toFixed(ms < 10 ? 2 : 1);
+}
+
+function ratio(value: number, base: number | undefined): string {
+  return base === undefined || base === 0 ? "" : `${(value / base).toFixed(2)}×`;
+}
