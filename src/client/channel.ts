@@ -15,6 +15,12 @@ const MIB = 1024 * 1024;
 /** A batch of reads can bring many values at the server's limit of one. */
 export const RECEIVE_BYTES_MAX = 128 * MIB;
 
+/**
+ * What this side takes before a node must wait: the bandwidth of a link times its round trip. Only clients have so wide a
+ * window: of two sides that both write more than the sockets hold, neither would read (see runtime/node/grpc-limits.ts).
+ */
+const RECEIVE_WINDOW_BYTES = 4 * MIB;
+
 /** How every connection of this package is made. Failing over is the SDK's work, so gRPC's own retries are off. */
 export const CHANNEL_OPTIONS = {
   // Two clients in one process fail, back off and close each on their own.
@@ -28,6 +34,7 @@ export const CHANNEL_OPTIONS = {
   "grpc.initial_reconnect_backoff_ms": 100,
   "grpc.max_reconnect_backoff_ms": 1_000,
   "grpc.max_receive_message_length": RECEIVE_BYTES_MAX,
+  "grpc-node.flow_control_window": RECEIVE_WINDOW_BYTES,
 } satisfies ChannelOptions & ClientOptions;
 
 /** A connection to one node, made at the first call and kept until closed. */

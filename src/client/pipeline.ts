@@ -8,13 +8,23 @@ import {
   writeRequest,
 } from "../codec/index.js";
 import type { kv } from "../wire/index.js";
+import { AtollError } from "./atoll-error.js";
 import type { KvStub } from "./channel.js";
 import type { PipelinedOperation } from "./pipelined-operation.js";
 
 /** What the connection may hold; beyond, operations wait as they were asked. */
 const UNTAKEN_BYTES_MAX = 1024 * 1024;
-/** A frame is closed once it has so many. */
+/** A frame is closed once it has so many: with the last operation in it, it is no longer than what every node takes. */
 const FRAME_BYTES_MAX = 128 * 1024;
+/** A frame of nothing: its version. */
+const EMPTY_FRAME_BYTES = 1;
+/** How often a stream is looked at: unused since the last time, it ends, for it would keep the process alive. */
+const IDLE_MS = 1_000;
+/**
+ * Then the next operation opens another stream, on a newer connection if the node has asked for one: it ends old
+ * connections, with all that is out on them, a minute after it has said so.
+ */
+const AGE_MAX_MS = 30_000;
 
 const NOTHING = Buffer.alloc(0);
 
@@ -47,6 +57,9 @@ export class Pipeline {
   #isFlushDue = false;
   #isClosing = false;
   #isOver = false;
+  readonly #openedAtMs = performance.now();
+  readonly #look: NodeJS.Timeout;
+  #lastIdAtLook = 0;
   #timer: NodeJS.Timeout | undefined;
   /** The earliest deadline that the timer knows of. */
   #timerAtMs = Number.POSITIVE_INFINITY;
@@ -57,6 +70,8 @@ export class Pipeline {
     this.#stream.on("data", ({ frame }) => this.#take(frame));
     this.#stream.on("error", (error) => this.#fail(error));
     this.#stream.on("end", () => this.#fail(new TransportFailure(status.UNAVAILABLE, "Connection dropped")));
+    this.#look = setInterval(() => this.#endIfUnused(), IDLE_MS);
+    this.#look.unref();
   }
 
   /** It takes nothing more. */
@@ -96,7 +111,7 @@ export class Pipeline {
         this.#sent.set(operation.id, operation);
         operation.write(frame, Math.max(1, Math.ceil(operation.deadlineMs - nowMs)));
       }
-      this.#send(frame.take());
+      if (frame.length > EMPTY_FRAME_BYTES) this.#send(frame.take());
     }
     this.#waiting = this.#waiting.slice(next);
     this.#endIfIdle();
@@ -134,8 +149,9 @@ export class Pipeline {
     const operation = this.#sent.get(item.id);
     // Its deadline may have passed.
     if (operation === undefined) return;
-    this.#sent.delete(item.id);
+    // One that throws is still out, and fails with the stream.
     if (!operation.isCancelled) operation.answered(item, this.#header);
+    this.#sent.delete(item.id);
   }
 
   #watchDeadlines(atMs: number): void {
@@ -149,7 +165,8 @@ export class Pipeline {
     const nowMs = performance.now();
     let earliestMs = Number.POSITIVE_INFINITY;
     const overdue: PipelinedOperation[] = [];
-    for (const operation of this.#outstanding()) {
+    // Those that were given up as well: a node that is silent would leave them here.
+    for (const operation of [...this.#sent.values(), ...this.#waiting]) {
       if (operation.deadlineMs <= nowMs) overdue.push(operation);
       else earliestMs = Math.min(earliestMs, operation.deadlineMs);
     }
@@ -157,6 +174,7 @@ export class Pipeline {
     if (earliestMs < Number.POSITIVE_INFINITY) this.#watchDeadlines(earliestMs);
     for (const operation of overdue) {
       this.#sent.delete(operation.id);
+      if (operation.isCancelled) continue;
       operation.isCancelled = true;
       operation.failed(new TransportFailure(status.DEADLINE_EXCEEDED, "Deadline exceeded"));
     }
@@ -165,6 +183,12 @@ export class Pipeline {
 
   #outstanding(): PipelinedOperation[] {
     return [...this.#sent.values(), ...this.#waiting].filter(({ isCancelled }) => !isCancelled);
+  }
+
+  #endIfUnused(): void {
+    const isUnused = this.#lastId === this.#lastIdAtLook && this.#outstanding().length === 0;
+    this.#lastIdAtLook = this.#lastId;
+    if (isUnused || performance.now() - this.#openedAtMs > AGE_MAX_MS) this.close();
   }
 
   #endIfIdle(): void {
@@ -177,15 +201,22 @@ export class Pipeline {
     if (this.#isOver) return;
     const failed = this.#outstanding();
     this.#over();
-    for (const operation of failed) operation.failed(error);
+    const unsent = AtollError.from(error).reason === undefined ? neverSent(error) : error;
+    for (const operation of failed) operation.failed(operation.id === 0 ? unsent : error);
   }
 
   #over(): void {
     this.#isOver = true;
     clearTimeout(this.#timer);
+    clearInterval(this.#look);
     this.#sent.clear();
     this.#waiting = [];
   }
+}
+
+/** Of an operation that was still here when the stream ended: as gRPC tells it of a call. */
+function neverSent({ message }: Error): TransportFailure {
+  return new TransportFailure(status.UNAVAILABLE, `No connection established. Last error: ${message}`);
 }
 
 function headerOf({ clusterId, layoutVersion, nodeId, region }: ServerHello): kv.ReplyHeader__Output {

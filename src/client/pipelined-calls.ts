@@ -45,13 +45,15 @@ export class PipelinedCalls implements NodeCalls {
     this.watch = this.#beside.watch;
   }
 
-  readonly getValue: NodeCalls["getValue"] = (get, options, done) =>
-    this.#ask(new GetOperation(get, deadlineMsOf(options), done));
+  readonly getValue: NodeCalls["getValue"] = (get, options, done) => {
+    const operation = new GetOperation(get, deadlineMsOf(options), done);
+    return isLarge(operation) ? this.#beside.getValue(get, options, done) : this.#ask(operation);
+  };
 
-  readonly putValue: NodeCalls["putValue"] = (put, options, done) =>
-    put.value.data.length > REQUEST_BYTES_MAX
-      ? this.#beside.putValue(put, options, done)
-      : this.#ask(new PutOperation(put, deadlineMsOf(options), done));
+  readonly putValue: NodeCalls["putValue"] = (put, options, done) => {
+    const operation = new PutOperation(put, deadlineMsOf(options), done);
+    return isLarge(operation) ? this.#beside.putValue(put, options, done) : this.#ask(operation);
+  };
 
   /** What was asked may end. Idempotent. */
   close(): void {
@@ -64,10 +66,9 @@ export class PipelinedCalls implements NodeCalls {
     beside: NodeCall<Request, Reply>,
   ): NodeCall<Request, Reply> {
     return (request, options, done) => {
-      const body = requestSerialize(request);
-      if (body.length > REQUEST_BYTES_MAX) return beside(request, options, done);
-      const call = { method: name, body };
-      return this.#ask(new CallOperation(call, responseDeserialize, deadlineMsOf(options), done));
+      const call = { method: name, body: requestSerialize(request) };
+      const operation = new CallOperation(call, responseDeserialize, deadlineMsOf(options), done);
+      return isLarge(operation) ? beside(request, options, done) : this.#ask(operation);
     };
   }
 
@@ -77,6 +78,10 @@ export class PipelinedCalls implements NodeCalls {
     this.#pipeline.ask(operation);
     return operation;
   }
+}
+
+function isLarge({ bytes }: PipelinedOperation): boolean {
+  return bytes > REQUEST_BYTES_MAX;
 }
 
 function deadlineMsOf({ deadline }: AttemptOptions): number {

@@ -22,6 +22,8 @@ export abstract class PipelinedOperation implements AttemptCall {
     this.isCancelled = true;
   }
 
+  /** What it adds to a frame, but for a few bytes. */
+  abstract get bytes(): number;
   /** Into a frame. */
   abstract write(writer: ByteWriter, timeoutMs: number): void;
   /** Called once, unless `failed` is. @throws CodecError for the answer to something else */

@@ -45,6 +45,11 @@ export class GetOperation extends Operation<ValueRead> {
     this.#get = get;
   }
 
+  override get bytes(): number {
+    const { address, terms } = this.#get;
+    return address.key.length + tokenBytes(terms);
+  }
+
   override write(writer: ByteWriter, timeoutMs: number): void {
     const { address, terms } = this.#get;
     const asking = { ...askingOf(terms), timeoutMs };
@@ -65,6 +70,11 @@ export class PutOperation extends Operation<ValueWritten> {
   constructor(put: ValuePut, deadlineMs: number, done: AttemptDone<ValueWritten>) {
     super(deadlineMs, done);
     this.#put = put;
+  }
+
+  override get bytes(): number {
+    const { address, context, terms, value } = this.#put;
+    return address.key.length + tokenBytes(terms) + context.length + value.data.length;
   }
 
   override write(writer: ByteWriter, timeoutMs: number): void {
@@ -110,13 +120,22 @@ export class CallOperation<Reply> extends Operation<Reply> {
     this.#deserialize = deserialize;
   }
 
+  override get bytes(): number {
+    return this.#call.body.length;
+  }
+
   override write(writer: ByteWriter, timeoutMs: number): void {
     writeRequest(writer, { kind: "call", id: this.id, timeoutMs, ...this.#call });
   }
 
   protected override replyOf(answer: PipelineAnswer): Reply {
     if (answer.kind !== "reply") throw unasked(answer);
-    return this.#deserialize(answer.body);
+    try {
+      return this.#deserialize(answer.body);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new CodecError(`the reply to operation ${answer.id} is none of ${this.#call.method}: ${why}`);
+    }
   }
 }
 
@@ -145,6 +164,10 @@ function askingOf({ consistency, session }: CallTerms): Omit<Asking, "timeoutMs"
     isRetry: false,
     isSloppy: false,
   };
+}
+
+function tokenBytes({ session }: CallTerms): number {
+  return session?.token.length ?? 0;
 }
 
 function withSession(
