@@ -1,5 +1,5 @@
 /** The load tool: workloads, the stores that it can ask, and what came of it. For `atoll bench`. */
-export { DRIVERS, type Driver } from "./drivers/index.js";
+export { DRIVERS, type Driver, DriverError } from "./drivers/index.js";
 export {
   BenchResult,
   ClientProcessError,

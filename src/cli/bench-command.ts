@@ -6,6 +6,7 @@ import {
   ClientProcessError,
   DISTRIBUTIONS,
   DRIVERS,
+  DriverError,
   divide,
   reportPage,
   runLoad,
@@ -29,7 +30,7 @@ import { LiveLines } from "./bench-progress.js";
 import { benchLines } from "./bench-text.js";
 import { addEndpointOptions, parseConsistency } from "./client-options.js";
 import { failureOf } from "./client-session.js";
-import { failed, misused, printDocument } from "./failure.js";
+import { CommandFailure, EXIT, failed, misused, printDocument } from "./failure.js";
 import { stopOnSignals } from "./stop-on-signals.js";
 
 /** More cannot be told apart in a chart. */
@@ -156,6 +157,14 @@ function show(result: BenchResult, { json }: RunFlags): void {
 /** What a store said, in words of the command line. */
 function explained(thrown: unknown): unknown {
   if (thrown instanceof AtollError) return failureOf(thrown);
-  if (thrown instanceof ClientProcessError) return failed(`${thrown.message} (${thrown.code})`);
+  if (thrown instanceof DriverError) return refused(thrown.message, thrown.reason);
+  if (thrown instanceof ClientProcessError) return refused(thrown.message, thrown.code);
   return thrown;
+}
+
+/** What a driver could not even begin with. */
+function refused(message: string, code: string): CommandFailure {
+  if (code === "INVALID") return misused(message);
+  const exitCode = code === "UNAVAILABLE" || code === "DEADLINE_EXCEEDED" ? EXIT.unavailable : EXIT.failed;
+  return new CommandFailure({ exitCode, code, message });
 }

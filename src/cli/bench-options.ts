@@ -90,6 +90,8 @@ export async function loadOf(flags: RunFlags): Promise<WholeLoad> {
 
 function sitesOf(flags: RunFlags): Site[] {
   const regions = flags.region ?? [undefined];
+  if (!flags.driver.name.startsWith("atoll") && flags.driver.name !== "null" && flags.endpoint === undefined)
+    throw misused(`the driver ${flags.driver.name} needs --endpoint: there is no default for another store`);
   if (flags.data === undefined) {
     const endpoints = flags.driver.name === "null" ? [] : endpointsOf(flags);
     return regions.map((region) => ({ region, endpoints }));
