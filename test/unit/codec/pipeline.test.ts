@@ -118,6 +118,12 @@ function frameOfReplies(replies: readonly PipelineReply[]): Buffer {
   return frame.take();
 }
 
+function named<Item extends { readonly kind: string }>(
+  table: readonly [Item, string][],
+): [string, Item, string][] {
+  return table.map(([item, hex]) => [item.kind, item, hex]);
+}
+
 describe("a frame of a pipeline", () => {
   it("gives back the requests that were written, in order", () => {
     fc.assert(
@@ -180,6 +186,73 @@ describe("a frame of a pipeline", () => {
   ])("%s is refused", (_what, hex) => {
     expect(() => all(PipelineItems.ofRequests(Buffer.from(hex, "hex")))).toThrow(CodecError);
   });
+
+  const asking = {
+    timeoutMs: 300,
+    consistency: 4,
+    requestId: Buffer.from("000102030405060708090a0b0c0d0e0f", "hex"),
+    isRetry: true,
+    isSloppy: true,
+    sessionToken: Buffer.from("t"),
+  };
+  const address = { type: 1, bucket: "b", key: Buffer.from("k") };
+  const asked = "3fac0204000102030405060708090a0b0c0d0e0f0174";
+  const put: PipelineRequest = {
+    kind: "put",
+    id: 7,
+    asking,
+    address,
+    value: { encoding: 3, data: Buffer.from("v") },
+    context: Buffer.from("c"),
+    condition: "unchanged",
+    ttlMs: 128,
+  };
+  const requests: [PipelineRequest, string][] = [
+    [{ kind: "hello", clusterId: "é" }, "0102c3a9"],
+    [{ kind: "get", id: 200, asking, address }, `02c801${asked}010162016b`],
+    [put, `0307${asked}010162016b15800101630301${"76"}`],
+    [
+      { ...put, ttlMs: "never", context: Buffer.alloc(0), condition: "absent" },
+      `0307${asked}010162016b0a030176`,
+    ],
+    [{ kind: "call", id: 7, timeoutMs: 300, method: "Put", body: Buffer.from("r") }, "0407ac02035075740172"],
+  ];
+  const hlc = 0x0102030405060708n;
+  const read: PipelineReply = {
+    kind: "read",
+    id: 7,
+    values: [
+      { encoding: ValueEncoding.text, hlc, expiresAtMs: 0, data: Buffer.from("v") },
+      { encoding: ValueEncoding.json, hlc, expiresAtMs: 300, data: Buffer.from("w") },
+    ],
+    context: Buffer.from("c"),
+    sessionToken: undefined,
+  };
+  const written = {
+    acksReceived: 2,
+    fallbackAcks: 1,
+    context: Buffer.from("c"),
+    sessionToken: Buffer.from("t"),
+  };
+  const replies: [PipelineReply, string][] = [
+    [{ kind: "hello", clusterId: "c", nodeId: "n", region: "r", layoutVersion: 300 }, "010163016e0172ac02"],
+    [read, "0207020101020304050607080176130102030405060708ac020177016300"],
+    [{ kind: "written", id: 7, hlc, ...written }, "03070102030405060708020101630101" + "74"],
+    [{ kind: "reply", id: 7, body: Buffer.from("r") }, "04070172"],
+    [
+      { kind: "failed", id: 7, code: 3, reason: "R", message: "m", metadata: { field: "x" } },
+      "0507030152016d01056669656c640178",
+    ],
+  ];
+  it.each(named(requests))("has the bytes that the page of the wire says, of a %s", (_kind, request, hex) => {
+    expect(frameOfRequests([request]).toString("hex")).toBe(`01${hex}`);
+  });
+  it.each(named(replies))(
+    "has the bytes that the page of the wire says, of the answer %s",
+    (_kind, reply, hex) => {
+      expect(frameOfReplies([reply]).toString("hex")).toBe(`01${hex}`);
+    },
+  );
 
   it("takes few bytes beside what is asked and answered", () => {
     const get: PipelineRequest = {
