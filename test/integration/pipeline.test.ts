@@ -391,6 +391,20 @@ describe("a pipeline that ends early", () => {
     expect(performance.now() - startedAt).toBeLessThan(4_000);
   });
 
+  it("because its client vanished with answers untaken frees what waited for room", async () => {
+    await call((...rest) => fixture.kv.put({ address, value: { data: Buffer.alloc(200_000) } }, ...rest));
+    node.asked.length = 0;
+    const pipeline = opened(RawPipeline.deaf(fixture));
+    pipeline.send(...Array.from({ length: 200 }, (_, index) => get(index + 1)));
+    await expect.poll(() => node.asked.length, { timeout: CALL_LIMIT_MS }).toBeGreaterThan(20);
+    await pipeline.vanish();
+    await expectService();
+    const { length } = node.asked;
+    await expectService();
+    expect(node.asked).toHaveLength(length + 2);
+    expect(length).toBeLessThan(60);
+  });
+
   it("by a deadline of its own, while it is deaf, breaks nothing", async () => {
     await call((...rest) => fixture.kv.put({ address, value: { data: Buffer.alloc(150_000) } }, ...rest));
     const pipeline = opened(RawPipeline.deaf(fixture, Date.now() + 500));
