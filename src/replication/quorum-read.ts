@@ -4,16 +4,8 @@
  * read repair), so that quorum reads never go back in time (rule 16).
  */
 import { Context, type VersionVector } from "../causality/index.js";
-import { encodeToken, type ReadBody, type RowKey, rowDigest } from "../codec/index.js";
-import {
-  contextMatters,
-  type DataType,
-  type LiveDot,
-  type RowState,
-  readingOf,
-  readToken,
-  settle,
-} from "../crdt/index.js";
+import { type ReadBody, rowDigest } from "../codec/index.js";
+import { contextMatters, type LiveDot, type RowState } from "../crdt/index.js";
 import { mayHaveTouched, readForCoordinator } from "../replica/index.js";
 import type { DamageVotes } from "./damage-vote.js";
 import type { Environment } from "./environment.js";
@@ -22,14 +14,9 @@ import type { LatencyWindow } from "./latency-window.js";
 import type { Outcome } from "./operation.js";
 import { type AskingPlan, QuorumAsking } from "./quorum-asking.js";
 import { reconcile, type Shown } from "./reconcile.js";
-import { dotsSeen } from "./sessions.js";
+import { outcomeOfRow, type RowShowing } from "./row-outcome.js";
 
-interface ReadPlan extends AskingPlan {
-  readonly type: DataType;
-  /** How to show it: of a map's row, the type of the leaf. */
-  readonly readType: DataType;
-  readonly rowKey: RowKey;
-}
+interface ReadPlan extends AskingPlan, RowShowing {}
 
 type Answer = Exclude<ReadBody, { kind: "refused" }>;
 
@@ -131,14 +118,8 @@ export class QuorumRead {
     return mayHaveTouched(replica, rowKey, clock, this.#reference ?? replica.durableClock);
   }
 
-  #answer({ live, context }: RowState): void {
-    const { readType, rowKey, session, type } = this.#plan;
-    const state = { live: settle(type, live), context };
-    const reading = readingOf(readType, state.live, this.#environment.liveness.expiryMs());
-    const seen = session !== undefined ? { seen: dotsSeen(context) } : {};
-    if (reading.kind !== "values") return this.#finish({ ...reading, ...seen });
-    const token = encodeToken(rowKey, readToken(state));
-    this.#finish({ kind: "read", values: reading.values, context: token, ...seen });
+  #answer(state: RowState): void {
+    this.#finish(outcomeOfRow(this.#plan, state, this.#environment.liveness));
   }
 
   #finish(outcome: Outcome): void {

@@ -28,36 +28,42 @@ export function quorumParts(
   replicaSet: RegionMembers,
   localRegion: string,
 ): QuorumPart[] {
-  const all = [...replicaSet.values()].flat();
-  const local = replicaSet.get(localRegion) ?? [];
-  if ("replicas" in consistency) return [someOf(all, consistency.replicas, String(consistency.replicas))];
-  return partsOfLevel(consistency.level, all, local, replicaSet);
+  if ("replicas" in consistency)
+    return [someOf(allOf(replicaSet), consistency.replicas, String(consistency.replicas))];
+  return partsOfLevel(consistency.level, replicaSet.get(localRegion) ?? [], replicaSet);
 }
 
 function partsOfLevel(
   level: ConsistencyLevel,
-  all: readonly number[],
   local: readonly number[],
   replicaSet: RegionMembers,
 ): QuorumPart[] {
   switch (level) {
-    case "ONE":
-      return [someOf(all, 1, level)];
-    case "TWO":
-      return [someOf(all, 2, level)];
-    case "THREE":
-      return [someOf(all, 3, level)];
     case "LOCAL_ONE":
       return [someOf(local, 1, level)];
     case "LOCAL_QUORUM":
       return [someOf(local, majority(local), level)];
-    case "QUORUM":
-      return [someOf(all, majority(all), level)];
     case "EACH_QUORUM":
       return [...replicaSet.values()].map((members) => someOf(members, majority(members), level));
-    case "ALL":
+    case "ONE":
+      return [someOf(allOf(replicaSet), 1, level)];
+    case "TWO":
+      return [someOf(allOf(replicaSet), 2, level)];
+    case "THREE":
+      return [someOf(allOf(replicaSet), 3, level)];
+    case "QUORUM": {
+      const all = allOf(replicaSet);
+      return [someOf(all, majority(all), level)];
+    }
+    case "ALL": {
+      const all = allOf(replicaSet);
       return [someOf(all, all.length, level)];
+    }
   }
+}
+
+function allOf(replicaSet: RegionMembers): number[] {
+  return [...replicaSet.values()].flat();
 }
 
 function majority(members: readonly number[]): number {

@@ -32,12 +32,18 @@ export function decodeAddress(
   if (address === null) return badRequest(field, "missing");
   const type = TYPES.get(address.type);
   if (type === undefined) return badRequest(`${field}.type`, `unknown data type ${String(address.type)}`);
-  const problem = bucketProblem(address.bucket, `${field}.bucket`);
-  if (problem !== undefined) return problem;
-  const size = address.key.length;
-  if (size === 0) return badRequest(`${field}.key`, "must not be empty");
-  if (size > limits.keyBytes) {
-    return badRequest(`${field}.key`, `${size} bytes; the limit is ${limits.keyBytes}`);
-  }
-  return { type, bucket: address.bucket, key: address.key };
+  const { bucket, key } = address;
+  return addressProblem(bucket, key, field, limits) ?? { type, bucket, key };
+}
+
+export function addressProblem(
+  bucket: string,
+  key: Buffer,
+  field: string,
+  limits: Limits,
+): Failure | undefined {
+  if (!BUCKET.test(bucket)) return bucketProblem(bucket, `${field}.bucket`);
+  if (key.length > 0 && key.length <= limits.keyBytes) return undefined;
+  if (key.length === 0) return badRequest(`${field}.key`, "must not be empty");
+  return badRequest(`${field}.key`, `${key.length} bytes; the limit is ${limits.keyBytes}`);
 }

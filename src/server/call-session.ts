@@ -9,7 +9,6 @@ import {
   type Outcome,
 } from "../replication/index.js";
 import { type Layout, partitionOf } from "../topology/index.js";
-import type { kv } from "../wire/index.js";
 import { badRequest, tokenProblem } from "./failure.js";
 
 /** The token of a session over a thousand partitions, on each of which several nodes have just written. */
@@ -27,12 +26,7 @@ export class CallSession {
   }
 
   /** Undefined for a call outside of any session. */
-  static of(
-    options: kv.RequestOptions__Output | null,
-    field: string,
-    layout: Layout,
-  ): CallSession | Failure | undefined {
-    const token = options?.sessionToken;
+  static of(token: Buffer | undefined, field: string, layout: Layout): CallSession | Failure | undefined {
     if (token === undefined || token.length === 0) return undefined;
     const name = `${field}.session_token`;
     if (token.length > TOKEN_BYTES_MAX)

@@ -32,7 +32,7 @@ export function decodeCall(
   if (stray !== undefined) return stray;
   const decoded = decodeOptions(options, "options", remainingMs, limits);
   if (isFailure(decoded)) return decoded;
-  const session = CallSession.of(options, "options", node.layout);
+  const session = CallSession.of(options?.sessionToken, "options", node.layout);
   return session !== undefined && isFailure(session) ? session : { options: decoded, session };
 }
 

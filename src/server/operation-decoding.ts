@@ -21,7 +21,7 @@ const MAX_CONTEXT_BYTES = 64 * 1_024;
 
 const NEVER = String(2n ** 64n - 1n);
 /** 142,000 years; with the time added it is still an exact number everywhere. */
-const TTL_MS_MAX = 2 ** 52;
+export const TTL_MS_MAX = 2 ** 52;
 
 /** `prefix` is the path of the request inside a batch, as in `items[3].put.`; empty for a request of its own. */
 export function decodePut(
@@ -72,6 +72,10 @@ export function ttlOf(text: string): Ttl {
 
 export function ttlProblem(text: string, field: string): Failure | undefined {
   if (text === NEVER || Number(text) <= TTL_MS_MAX) return undefined;
+  return ttlTooLong(text, field);
+}
+
+export function ttlTooLong(text: string, field: string): Failure {
   return badRequest(
     field,
     `${text} ms; the most is 2^52 (${TTL_MS_MAX}), and 2^64 - 1 says that it never expires`,
@@ -89,14 +93,15 @@ export function decodeValue(
   if (encoding === undefined) {
     return badRequest(`${field}.encoding`, `unknown encoding ${String(value.encoding)}`);
   }
-  const size = value.data.length;
-  if (size > limits.valueBytes) {
-    return badRequest(`${field}.data`, `${size} bytes; the limit is ${limits.valueBytes}`);
-  }
-  return { data: value.data, encoding };
+  return valueSizeProblem(value.data, field, limits) ?? { data: value.data, encoding };
 }
 
-function contextProblem(context: Buffer, prefix: string): Failure | undefined {
+export function valueSizeProblem(data: Buffer, field: string, limits: Limits): Failure | undefined {
+  if (data.length <= limits.valueBytes) return undefined;
+  return badRequest(`${field}.data`, `${data.length} bytes; the limit is ${limits.valueBytes}`);
+}
+
+export function contextProblem(context: Buffer, prefix: string): Failure | undefined {
   if (context.length <= MAX_CONTEXT_BYTES) return undefined;
   return badRequest(`${prefix}context`, `${context.length} bytes; no context has over ${MAX_CONTEXT_BYTES}`);
 }

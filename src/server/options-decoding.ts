@@ -29,9 +29,7 @@ export function decodeOptions(
 ): OperationOptions | Failure {
   if (remainingMs <= 0) return deadlinePassed();
   const asked = options === null || options.timeoutMs === 0 ? undefined : options.timeoutMs;
-  const margin = Math.min(ANSWER_MARGIN_MAX_MS, remainingMs * ANSWER_MARGIN);
-  const byDefault = Number.isFinite(remainingMs) ? limits.maxTimeoutMs : limits.defaultTimeoutMs;
-  const timeoutMs = Math.min(remainingMs - margin, asked ?? byDefault, limits.maxTimeoutMs);
+  const timeoutMs = timeoutMsOf(remainingMs, asked, limits);
   if (options === null) {
     return {
       consistency: undefined,
@@ -56,6 +54,13 @@ export function decodeOptions(
     isSloppy,
     session: undefined,
   };
+}
+
+/** What the work may take. @param remainingMs until the client gives up; may be infinite */
+export function timeoutMsOf(remainingMs: number, asked: number | undefined, limits: Limits): number {
+  const margin = Math.min(ANSWER_MARGIN_MAX_MS, remainingMs * ANSWER_MARGIN);
+  const byDefault = Number.isFinite(remainingMs) ? limits.maxTimeoutMs : limits.defaultTimeoutMs;
+  return Math.min(remainingMs - margin, asked ?? byDefault, limits.maxTimeoutMs);
 }
 
 export function requestIdProblem(id: Buffer, field: string): Failure | undefined {

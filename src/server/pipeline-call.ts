@@ -8,6 +8,7 @@
  */
 import type { handleBidiStreamingCall } from "@grpc/grpc-js";
 import {
+  type Asking,
   CodecError,
   type PipelinedCall,
   type PipelinedGet,
@@ -19,15 +20,14 @@ import {
 import type { NodeApi } from "../node/index.js";
 import { type Failure, failure } from "../replication/index.js";
 import { type kv, kvService } from "../wire/index.js";
-import { type Call, clusterProblem, decodeCall, run } from "./call.js";
+import { type Call, clusterProblem, run } from "./call.js";
+import { CallSession } from "./call-session.js";
 import { badRequest, internalFailure, isFailure, toItemError, toStatus, unimplemented } from "./failure.js";
 import type { KvMethods } from "./kv-methods.js";
 import type { Limits } from "./limits.js";
-import { decodePut } from "./operation-decoding.js";
 import { PipelineAnswers, type PipelineStream } from "./pipeline-answers.js";
-import { getRequestOf, putRequestOf } from "./pipeline-decoding.js";
+import { decodeAsking, decodePipelinedGet, decodePipelinedPut } from "./pipeline-decoding.js";
 import { type PipelinedMethod, pipelinedMethod } from "./pipelined-method.js";
-import { decodeGet } from "./read-decoding.js";
 import { expectRead, expectWritten } from "./reply-encoding.js";
 import type { ReplyHeaders } from "./reply-header.js";
 import type { CallsInFlight, RequestObserver } from "./unary-call.js";
@@ -173,15 +173,14 @@ class Pipeline {
 
   #get(item: PipelinedGet, end: End): void {
     const { limits, node } = this.#parts;
-    const request = getRequestOf(item);
-    const call = this.#callOf(request.options, item.asking.timeoutMs);
-    const operation = decodeGet(request, limits);
+    const call = this.#callOf(item.asking);
+    const operation = decodePipelinedGet(item, limits);
     if (isFailure(call)) return end(call);
     if (isFailure(operation)) return end(operation);
     run(node, operation, call, (outcome) => {
       const read = expectRead(outcome);
       if (isFailure(read)) return end(read);
-      if (read.kind !== "read") return end(badRequest("address.type", "is read by a call"));
+      if (read.kind !== "read") return end(internalFailure(new Error(`a value was read as a ${read.kind}`)));
       const sessionToken = call.session?.token;
       end({ kind: "read", id: item.id, values: read.values, context: read.context, sessionToken });
     });
@@ -189,10 +188,8 @@ class Pipeline {
 
   #put(item: PipelinedPut, end: End): void {
     const { limits, node } = this.#parts;
-    const request = putRequestOf(item);
-    if (isFailure(request)) return end(request);
-    const call = this.#callOf(request.options, item.asking.timeoutMs);
-    const operation = decodePut(request, "", limits);
+    const call = this.#callOf(item.asking);
+    const operation = decodePipelinedPut(item, limits);
     if (isFailure(call)) return end(call);
     if (isFailure(operation)) return end(operation);
     run(node, operation, call, (outcome) => {
@@ -210,9 +207,12 @@ class Pipeline {
     );
   }
 
-  #callOf(options: kv.RequestOptions__Output | null, timeoutMs: number): Call | Failure {
+  #callOf(asking: Asking): Call | Failure {
     const { limits, node } = this.#parts;
-    return decodeCall(options, this.#remainingMs(timeoutMs), node, limits);
+    const options = decodeAsking(asking, this.#remainingMs(asking.timeoutMs), limits);
+    if (isFailure(options)) return options;
+    const session = CallSession.of(asking.sessionToken, "options", node.layout);
+    return session !== undefined && isFailure(session) ? session : { options, session };
   }
 
   /** Until the client gives up, of what it allowed when it sent the frame; 0: it does not. */

@@ -1,86 +1,86 @@
-/** Operations of a pipeline as the gRPC messages that they stand for: what is checked of those is checked of these. */
+/** Checks the operations that a pipeline has in bytes of its own, as their gRPC messages are checked. */
 import { type Asking, LEVELS, type PipelinedGet, type PipelinedPut } from "../codec/index.js";
 import { DataType, ValueEncoding } from "../crdt/index.js";
-import type { Failure } from "../replication/index.js";
-import type { kv } from "../wire/index.js";
-import { badRequest } from "./failure.js";
+import {
+  CONSISTENCY_LEVELS,
+  type Consistency,
+  type Failure,
+  type KeyAddress,
+  type KeyWrite,
+  type Operation,
+  type OperationOptions,
+} from "../replication/index.js";
+import { addressProblem } from "./address-decoding.js";
+import { badRequest, deadlinePassed, isFailure } from "./failure.js";
+import type { Limits } from "./limits.js";
+import { contextProblem, TTL_MS_MAX, ttlTooLong, valueSizeProblem } from "./operation-decoding.js";
+import { timeoutMsOf } from "./options-decoding.js";
 
-const NOTHING = Buffer.alloc(0);
-const NEVER = String(2n ** 64n - 1n);
-
-const TYPES: ReadonlyMap<number, kv.DataType__Output> = new Map<number, kv.DataType__Output>([
-  [DataType.register, "DATA_TYPE_REGISTER"],
-  [DataType.multi, "DATA_TYPE_MULTI"],
-]);
-
-const ENCODINGS: ReadonlyMap<number, kv.ValueEncoding__Output> = new Map<number, kv.ValueEncoding__Output>([
-  [ValueEncoding.bytes, "VALUE_ENCODING_UNSPECIFIED"],
-  [ValueEncoding.text, "VALUE_ENCODING_TEXT"],
-  [ValueEncoding.msgpack, "VALUE_ENCODING_MSGPACK"],
-  [ValueEncoding.json, "VALUE_ENCODING_JSON"],
-]);
-
-/** By their numbers in the proto. */
-const CONSISTENCIES: readonly (kv.Consistency__Output | null)[] = [
-  null,
-  ...(
-    [
-      "CONSISTENCY_LEVEL_ONE",
-      "CONSISTENCY_LEVEL_TWO",
-      "CONSISTENCY_LEVEL_THREE",
-      "CONSISTENCY_LEVEL_LOCAL_ONE",
-      "CONSISTENCY_LEVEL_LOCAL_QUORUM",
-      "CONSISTENCY_LEVEL_QUORUM",
-      "CONSISTENCY_LEVEL_EACH_QUORUM",
-      "CONSISTENCY_LEVEL_ALL",
-    ] as const
-  ).map((level): kv.Consistency__Output => ({ choice: "level", level })),
+/** By their numbers in the proto; 0 leaves it to the bucket. */
+const CONSISTENCIES: readonly (Consistency | undefined)[] = [
+  undefined,
+  ...CONSISTENCY_LEVELS.map((level) => ({ level })),
 ];
 
-export function getRequestOf({ address, asking }: PipelinedGet): kv.GetRequest__Output {
-  return { ...NO_PAGE, path: [], address: addressOf(address), options: optionsOf(asking) };
-}
+const TYPES: ReadonlyMap<number, DataType> = new Map<number, DataType>([
+  [DataType.register, DataType.register],
+  [DataType.multi, DataType.multi],
+]);
 
-export function putRequestOf(put: PipelinedPut): kv.PutRequest__Output | Failure {
-  const { address, asking, condition, context, ttlMs, value } = put;
-  const encoding = ENCODINGS.get(value.encoding);
-  if (encoding === undefined) return badRequest("value.encoding", `unknown encoding ${value.encoding}`);
+const ENCODINGS: ReadonlyMap<number, ValueEncoding> = new Map<number, ValueEncoding>(
+  Object.values(ValueEncoding).map((encoding) => [encoding, encoding]),
+);
+
+/** The options outside of any session. @param remainingMs until the client gives up; may be infinite */
+export function decodeAsking(
+  asking: Asking,
+  remainingMs: number,
+  limits: Limits,
+): OperationOptions | Failure {
+  if (remainingMs <= 0) return deadlinePassed();
+  const { consistency, isRetry, isSloppy, requestId } = asking;
   return {
-    address: addressOf(address),
-    value: { data: value.data, encoding, hlc: "0", expiresAtMs: "0" },
-    context,
-    options: optionsOf(asking),
-    ttlMs: ttlMs === "never" ? NEVER : String(ttlMs),
-    ifAbsent: condition === "absent",
-    ifContext: condition === "unchanged",
-  };
-}
-
-const NO_PAGE = {
-  pageSize: 0,
-  pageToken: NOTHING,
-  member: NOTHING,
-  leafType: "DATA_TYPE_UNSPECIFIED",
-  isCountOnly: false,
-} as const;
-
-function addressOf({ bucket, key, type }: PipelinedGet["address"]): kv.Address__Output {
-  return { type: TYPES.get(type) ?? "DATA_TYPE_UNSPECIFIED", bucket, key };
-}
-
-/** The cluster was named once, when the stream began; the time is that of the call, as a gRPC call has it outside of these. */
-function optionsOf(asking: Asking): kv.RequestOptions__Output {
-  const { consistency, isRetry, isSloppy, requestId, sessionToken } = asking;
-  return {
-    consistency:
-      consistency > LEVELS
-        ? { choice: "replicas", replicas: consistency - LEVELS }
-        : (CONSISTENCIES[consistency] ?? null),
-    requestId: requestId ?? NOTHING,
+    consistency: consistency > LEVELS ? { replicas: consistency - LEVELS } : CONSISTENCIES[consistency],
+    timeoutMs: timeoutMsOf(remainingMs, undefined, limits),
+    requestId: requestId?.toString("hex"),
     isRetry,
-    sessionToken: sessionToken ?? NOTHING,
-    timeoutMs: 0,
     isSloppy,
-    clusterId: "",
+    session: undefined,
   };
+}
+
+export function decodePipelinedGet({ address, asking }: PipelinedGet, limits: Limits): Operation | Failure {
+  if (asking.isSloppy) return badRequest("options.is_sloppy", "is for writes only");
+  const decoded = decodeHotAddress(address, limits);
+  return isFailure(decoded) ? decoded : { kind: "get", address: decoded, element: [] };
+}
+
+export function decodePipelinedPut(put: PipelinedPut, limits: Limits): KeyWrite | Failure {
+  const { asking, condition, context, ttlMs } = put;
+  const address = decodeHotAddress(put.address, limits);
+  if (isFailure(address)) return address;
+  const encoding = ENCODINGS.get(put.value.encoding);
+  if (encoding === undefined) return badRequest("value.encoding", `unknown encoding ${put.value.encoding}`);
+  if (condition === "unchanged" && context.length === 0)
+    return badRequest("context", "missing: if_context needs it");
+  if (asking.isRetry && asking.requestId === undefined)
+    return badRequest("options.is_retry", "needs the request_id of the earlier attempt");
+  if (ttlMs !== "never" && ttlMs > TTL_MS_MAX) return ttlTooLong(String(ttlMs), "ttl_ms");
+  const problem = valueSizeProblem(put.value.data, "value", limits) ?? contextProblem(context, "");
+  if (problem !== undefined) return problem;
+  const value = { data: put.value.data, encoding };
+  return { kind: "put", address, value, context, condition, ttlMs: ttlMs === 0 ? undefined : ttlMs };
+}
+
+function decodeHotAddress(
+  { bucket, key, type }: PipelinedGet["address"],
+  limits: Limits,
+): KeyAddress | Failure {
+  const known = TYPES.get(type);
+  if (known === undefined)
+    return badRequest(
+      "address.type",
+      `type ${type} is neither a register nor a multi, and only these are read and written whole: send a call`,
+    );
+  return addressProblem(bucket, key, "address", limits) ?? { type: known, bucket, key };
 }
