@@ -5,5 +5,5 @@
 export { ClusterError, type ClusterErrorCode } from "./cluster-error.js";
 export { closing as demoClosing, type Narrator, runDemo } from "./demo/index.js";
 export { type ClusterStatus, LocalCluster, type NodeStatus } from "./local-cluster.js";
-export type { Programs } from "./programs.js";
+export { builtPrograms, type Programs } from "./programs.js";
 export { PartialStart, type StartOptions, startCluster } from "./start-cluster.js";
