@@ -135,14 +135,14 @@ describe("fences", () => {
     expect([fences.of("promised"), fences.of("done")]).toEqual(["promised", "done"]);
   });
 
-  it("hold a hundred thousand request ids, and let go of the oldest first", () => {
+  it("hold up to a hundred thousand request ids, and let go of the oldest first, thousands at a time", () => {
     const fences = new RequestFences();
     for (let i = 0; i < 100_002; i++) fences.promise(`id ${i}`);
-    expect([fences.of("id 0"), fences.of("id 1"), fences.of("never seen")]).toEqual([
+    expect([fences.of("id 0"), fences.of("id 4999"), fences.of("never seen")]).toEqual([
       undefined,
       undefined,
       undefined,
     ]);
-    expect([fences.of("id 2"), fences.of("id 100001")]).toEqual(["promised", "promised"]);
+    expect([fences.of("id 5000"), fences.of("id 100001")]).toEqual(["promised", "promised"]);
   });
 });
