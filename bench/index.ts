@@ -1,5 +1,6 @@
 /** The load tool: workloads, the stores that it can ask, and what came of it. For `atoll bench`. */
 export { DRIVERS, type Driver, DriverError } from "./drivers/index.js";
+export { type Fault, Observation, parseFault } from "./geo/index.js";
 export {
   BenchResult,
   ClientProcessError,

@@ -1,10 +1,10 @@
 /** What the processes of a cluster use, as Linux tells it under /proc and as they count it themselves. */
 import { readdirSync, readFileSync } from "node:fs";
 import type { LocalCluster } from "../cluster/index.js";
+import { peerBytes } from "./geo/index.js";
 
 const NS_PER_US = 1_000;
 const KIB_PER_MIB = 1_024;
-const METRICS_TIMEOUT_MS = 5_000;
 
 /** Resident memory of one process, MiB. */
 interface Memory {
@@ -49,13 +49,7 @@ export class NodeUsage {
 
   /** Bytes that each node has sent to its peers. */
   async peerBytes(): Promise<number[]> {
-    return await Promise.all(
-      this.#admins.map(async (admin) => {
-        const signal = AbortSignal.timeout(METRICS_TIMEOUT_MS);
-        const text = await (await fetch(`http://${admin}/metrics`, { signal })).text();
-        return Number(/^atoll_peer_bytes_sent_total (\S+)$/m.exec(text)?.[1]);
-      }),
-    );
+    return (await peerBytes(this.#admins)).map((bytes) => bytes ?? Number.NaN);
   }
 }
 

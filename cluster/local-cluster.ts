@@ -8,6 +8,7 @@ import { type Direction, LinksControl } from "./links/index.js";
 import { endProcess, findProcess, type RunningProcess, signalProcess, waitForProcess } from "./processes.js";
 import { builtPrograms, type Programs } from "./programs.js";
 import { probeNode } from "./readiness.js";
+import { roundTripMs } from "./regions.js";
 import { startFailure } from "./start-account.js";
 import { bringUp } from "./start-processes.js";
 
@@ -73,6 +74,11 @@ export class LocalCluster {
   endpoints(region?: string): string[] {
     const nodes = region === undefined ? this.nodes : nodesNamed(this.#cluster, region);
     return nodes.map((node) => node.client);
+  }
+
+  /** Milliseconds that a message takes from one region to another, one way, over the emulated network. */
+  linkDelayMs(from: string, to: string): number {
+    return this.#cluster.wan ? roundTripMs(from, to) / 2 : 0;
   }
 
   /** Throws `NOT_FOUND`. */

@@ -23,6 +23,7 @@ const OutcomeSent = z.object({
   elapsedMs: z.number(),
   cpuUsPerOperation: z.number(),
   unstarted: z.number(),
+  writtenBytes: z.number(),
   operations: z.array(
     z.object({
       kind: z.enum(OPERATIONS),

@@ -14,6 +14,8 @@ export interface Outcome {
   readonly operations: ReadonlyMap<Operation["kind"], OperationRecord>;
   /** Operations of an open loop that were due before the end and never began. */
   readonly unstarted: number;
+  /** Keys and values of the writes that went well. */
+  readonly writtenBytes: number;
 }
 
 /** What both phases tell while they run. */
@@ -58,7 +60,7 @@ export class LocalClient implements LoadClient {
           if (this.#signal.aborted) return;
           const startedMs = performance.now();
           await this.#written(operation, 1);
-          recorder.succeeded(operation.kind, startedMs, performance.now());
+          recorder.succeeded(operation.kind, startedMs, performance.now(), writtenBytesOf(operation));
         }
       };
       await Promise.all(Array.from({ length: this.#plan.concurrency }, writer));
@@ -93,7 +95,7 @@ export class LocalClient implements LoadClient {
     try {
       const isFound = await this.#ask(operation);
       const nowMs = performance.now();
-      if (isFound) recorder.succeeded(kind, startedMs, nowMs);
+      if (isFound) recorder.succeeded(kind, startedMs, nowMs, writtenBytesOf(operation));
       else recorder.failed(kind, "NOT_FOUND", startedMs, nowMs);
       // What is not there was answered as fast as what is: no reason to hold back.
       return true;
@@ -138,7 +140,25 @@ async function measured(
     cpuUsPerOperation: recorder.settled === 0 ? 0 : (user + system) / recorder.settled,
     operations: recorder.operations,
     unstarted,
+    writtenBytes: recorder.writtenBytes,
   };
+}
+
+function writtenBytesOf({ element, key, kind, value }: Operation): number {
+  switch (kind) {
+    case "update":
+    case "insert":
+    case "read-modify-write":
+      return key.length + value.length;
+    case "map-put":
+      return key.length + element.length + value.length;
+    case "counter-add":
+    case "set-add":
+    case "set-remove":
+      return key.length + element.length;
+    default:
+      return 0;
+  }
 }
 
 /** Twice what is to be expected, as YCSB has it; where nobody knows how many operations there will be, as many as records. */

@@ -29,6 +29,7 @@ export class Recorder {
   #latencies = Latencies.none();
   #errors = 0;
   #settled = 0;
+  #writtenBytes = 0;
 
   /** @param fromMs operations that began before are not recorded, as `performance.now` has it */
   constructor(fromMs: number, onSecond: (record: SecondRecord) => void) {
@@ -41,11 +42,20 @@ export class Recorder {
     return this.#settled;
   }
 
-  /** @param startedMs when it was to begin, which may be before it did */
-  succeeded(kind: OperationKind, startedMs: number, nowMs: number): void {
+  /** Of what is recorded. */
+  get writtenBytes(): number {
+    return this.#writtenBytes;
+  }
+
+  /**
+   * @param startedMs when it was to begin, which may be before it did
+   * @param writtenBytes 0 for a read
+   */
+  succeeded(kind: OperationKind, startedMs: number, nowMs: number, writtenBytes: number): void {
     this.#settled++;
     if (startedMs < this.#fromMs) return;
     this.#turnTo(nowMs);
+    this.#writtenBytes += writtenBytes;
     this.#of(kind).latencies.record(nowMs - startedMs);
     this.#latencies.record(nowMs - startedMs);
   }

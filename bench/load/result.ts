@@ -42,6 +42,42 @@ const SecondResult = z.object({
   maxMs: z.number(),
 });
 
+/** Of a store in several regions. */
+const GeoResult = z.object({
+  faults: z.array(
+    z.object({
+      second: z.number(),
+      text: z.string(),
+      /** Why it could not be done; null: it was. */
+      error: z.string().nullable(),
+      /** After a healing: until all that was written before was seen in all regions; null: not in this run. */
+      convergedMs: z.number().nullable(),
+    }),
+  ),
+  lag: z.array(
+    z.object({
+      from: z.string(),
+      to: z.string(),
+      /** One way, as it is emulated; null: not known. */
+      linkMs: z.number().nullable(),
+      writes: z.number(),
+      /** Of those, how many were seen before the run was over. */
+      seen: z.number(),
+      latency: Percentiles,
+    }),
+  ),
+  /** By second the age of the oldest write that was not seen yet, at its worst, for each pair of `lag`. */
+  staleness: z.array(z.object({ second: z.number(), ms: z.array(z.number()) })),
+  /** Between the nodes, those of one region included; null: not known. */
+  peerBytes: z
+    .object({ sent: z.number(), written: z.number(), perWrittenByte: z.number().nullable() })
+    .nullable(),
+  /** After the end, until all nodes held the same; `ms` null: they did not in time. */
+  convergence: z.object({ ms: z.number().nullable() }).nullable(),
+});
+
+export type GeoResult = z.infer<typeof GeoResult>;
+
 export const BenchResult = z.object({
   tool: z.literal("atoll bench"),
   format: z.literal(1),
@@ -78,6 +114,8 @@ export const BenchResult = z.object({
     unstarted: z.number(),
     series: z.array(SecondResult),
   }),
+  /** Null for a store in one region. */
+  geo: GeoResult.nullable(),
 });
 
 export type BenchResult = z.infer<typeof BenchResult>;

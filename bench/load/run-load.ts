@@ -6,7 +6,7 @@ import { ForkedClient } from "./forked-client.js";
 import { type LoadClient, LocalClient, type Outcome } from "./load-client.js";
 import { phaseResult, Series } from "./phase.js";
 import { driverOf, type LoadPlan, workloadOf } from "./plan.js";
-import type { BenchResult, SecondResult } from "./result.js";
+import type { BenchResult, GeoResult, SecondResult } from "./result.js";
 
 /** What a run tells while it goes on, once a second. */
 export interface LoadProgress {
@@ -16,8 +16,18 @@ export interface LoadProgress {
   second(result: SecondResult): void;
 }
 
-/** Time for all clients to hear when it begins. */
+/** What else is watched while a load runs. */
+export interface RunObserver {
+  /** @param measureFromMs when what is measured begins, as `Date.now` has it */
+  begin(measureFromMs: number): Promise<void>;
+  /** The load is over. */
+  end(writtenBytes: number): Promise<GeoResult>;
+  close(): Promise<void>;
+}
+
+/** Time for all clients to hear when it begins, and for watches to stand. */
 const BEGIN_MS = 100;
+const OBSERVED_BEGIN_MS = 2_000;
 const SECOND_MS = 1_000;
 /** What a client tells of a second is here by then, unless it hangs. */
 const TOLD_MS = 300;
@@ -31,6 +41,7 @@ export async function runLoad(
   plans: readonly LoadPlan[],
   progress: LoadProgress,
   signal: AbortSignal,
+  observer?: RunObserver,
 ): Promise<BenchResult> {
   const [first] = plans;
   if (first === undefined) throw new Error("a run has at least one client");
@@ -39,7 +50,10 @@ export async function runLoad(
   try {
     const loaded = first.isLoading ? await loadAll(clients, first.records, progress) : undefined;
     const series = new Series();
-    const outcomes = await runAll(clients, first.warmUpSeconds, series, progress);
+    const atMs = Date.now() + (observer === undefined ? BEGIN_MS : OBSERVED_BEGIN_MS);
+    await observer?.begin(atMs + first.warmUpSeconds * SECOND_MS);
+    const outcomes = await runAll(clients, { atMs, warmUpSeconds: first.warmUpSeconds, series, progress });
+    const written = outcomes.reduce((sum, { writtenBytes }) => sum + writtenBytes, 0);
     return {
       tool: "atoll bench",
       format: 1,
@@ -53,6 +67,7 @@ export async function runLoad(
         unstarted: outcomes.reduce((sum, { unstarted }) => sum + unstarted, 0),
         series: series.all(),
       },
+      geo: (await observer?.end(written)) ?? null,
     };
   } finally {
     await Promise.allSettled(clients.map((client) => client.close()));
@@ -87,13 +102,18 @@ async function loadAll(
   );
 }
 
+interface Running {
+  /** As `Date.now` has it. */
+  readonly atMs: number;
+  readonly warmUpSeconds: number;
+  readonly series: Series;
+  readonly progress: LoadProgress;
+}
+
 async function runAll(
   clients: readonly LoadClient[],
-  warmUpSeconds: number,
-  series: Series,
-  progress: LoadProgress,
+  { atMs, progress, series, warmUpSeconds }: Running,
 ): Promise<Outcome[]> {
-  const atMs = Date.now() + BEGIN_MS;
   const live = tellEachSecond(atMs + warmUpSeconds * SECOND_MS, series, progress);
   if (warmUpSeconds > 0) progress.warmingUp();
   try {

@@ -37,10 +37,19 @@ export function chartsOf(results: readonly NamedResult[]): Chart[] {
     overTime(results, "Operations per second", "/s", false, [["", ({ count }) => count]]),
     overTime(results, "Latency over time", "ms", true, latencyLines(isAlone)),
     ...(results.some(({ result }) => result.run.errors > 0)
-      ? [overTime(results, "Errors per second", "/s", false, [["", ({ errors }) => errors]])]
+      ? [
+          overTime(results, "Errors per second", "/s", false, [["", ({ errors }) => errors]]),
+          overTime(results, "Availability", "%", false, [["", availability]]),
+        ]
       : []),
+    ...results.flatMap((run) => staleness(run, isAlone)),
     ...kindsOf(results).map((kind) => byPercentile(results, kind)),
   ];
+}
+
+/** Percent of the operations that ended well; none ended: none were to be had. */
+function availability({ count, errors }: SecondResult): number {
+  return count === 0 ? 0 : (100 * count) / (count + errors);
 }
 
 type SecondValue = readonly [name: string, value: (second: SecondResult) => number];
@@ -70,8 +79,39 @@ function overTime(
   return {
     ...{ title, unit, isLogarithmic, x: "seconds" as const, note: "" },
     ...merged(lines, isLogarithmic),
-    marks: [],
+    marks: isAlone ? marksOf(results[0]?.result) : [],
   };
+}
+
+function marksOf(result: BenchResult | undefined): Mark[] {
+  return (result?.geo?.faults ?? []).map(({ error, second, text }) => ({
+    at: second,
+    text: error === null ? text : `${text}: failed`,
+  }));
+}
+
+/** How far each region was behind each other one. */
+function staleness({ name, result }: NamedResult, isAlone: boolean): Chart[] {
+  const { geo } = result;
+  if (geo === null || geo.staleness.length === 0) return [];
+  const end = wholeSeconds(result).length;
+  const lines = geo.lag.map(({ from, to }, at) => ({
+    label: `${from} in ${to}`,
+    colour: at,
+    isDashed: false,
+    points: new Map(
+      geo.staleness.filter(({ second }) => second < end).map(({ ms, second }) => [second, ms[at] ?? 0]),
+    ),
+  }));
+  return [
+    {
+      title: isAlone ? "Staleness between regions" : `Staleness between regions, ${name}`,
+      note: "The age of the oldest write of one region that another did not show yet, at its worst in each second.",
+      ...{ x: "seconds" as const, unit: "ms", isLogarithmic: true },
+      ...merged(lines, true),
+      marks: marksOf(result),
+    },
+  ];
 }
 
 function byPercentile(results: readonly NamedResult[], kind: string): Chart {

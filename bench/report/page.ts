@@ -7,12 +7,13 @@ import { type Chart, chartsOf } from "./charts.js";
 import { type NamedResult, named } from "./named-results.js";
 import { PAGE_SCRIPT } from "./page-script.js";
 import { PAGE_STYLE } from "./page-style.js";
-import { type Cell, comparisonTable, settingsTable, type Table } from "./tables.js";
+import { type Cell, comparisonTable, lagTable, settingsTable, type Table } from "./tables.js";
 
 /** @param results one, or more to compare: the others with the first */
 export function reportPage(results: readonly BenchResult[]): string {
   const runs = named(results);
   const charts = chartsOf(runs);
+  const lag = lagTable(runs);
   const uplot = chartLibrary();
   const title = runs.length === 1 ? `Load test: ${runs[0]?.name}` : "Load tests compared";
   return `<!doctype html>
@@ -31,6 +32,7 @@ ${tableHtml(comparisonTable(runs), "figures")}
 <div class="charts">
 ${charts.map(chartHtml).join("\n")}
 </div>
+${lag.rows.length === 0 ? "" : `<h2>Lag between regions</h2>${tableHtml(lag, "figures")}`}
 <h2>What was run</h2>
 ${tableHtml(settingsTable(runs), "settings")}
 </main>

@@ -1,6 +1,8 @@
 /** The tables of a report. */
 import type { NamedResult } from "./named-results.js";
 
+type Fault = NonNullable<NamedResult["result"]["geo"]>["faults"][number];
+
 export type Cell = string;
 
 export interface Table {
@@ -41,6 +43,21 @@ export function comparisonTable(runs: readonly NamedResult[]): Table {
   return { head, rows };
 }
 
+/** Of runs in several regions. */
+export function lagTable(runs: readonly NamedResult[]): Table {
+  const rows = runs.flatMap(({ name, result }) =>
+    (result.geo?.lag ?? []).map(({ from, latency, linkMs, seen, to, writes }) => [
+      ...(runs.length > 1 ? [name] : []),
+      `${from} to ${to}`,
+      linkMs === null ? "?" : milliseconds(linkMs),
+      ...[latency.p50Ms, latency.p99Ms, latency.maxMs].map(milliseconds),
+      `${whole(seen)} of ${whole(writes)}`,
+    ]),
+  );
+  const head = [...(runs.length > 1 ? ["run"] : []), "lag", "link ms", "p50 ms", "p99 ms", "max ms", "seen"];
+  return { head, rows };
+}
+
 /** One column a run. */
 export function settingsTable(runs: readonly NamedResult[]): Table {
   const row = (title: string, of: (run: NamedResult["result"]) => string): string[] => [
@@ -69,6 +86,19 @@ export function settingsTable(runs: readonly NamedResult[]): Table {
         load === null ? "none" : `${whole(load.count)} records, ${whole(load.perSecond)}/s`,
       ),
       row("client processor", ({ run }) => `${run.clientCpuUs.toFixed(1)} µs an operation`),
+      row("bytes between nodes", ({ geo }) => {
+        const bytes = geo?.peerBytes ?? null;
+        if (bytes === null) return "not known";
+        const times =
+          bytes.perWrittenByte === null ? "" : `, ${bytes.perWrittenByte.toFixed(2)} for each byte written`;
+        return `${whole(bytes.sent)}${times}`;
+      }),
+      row("faults", ({ geo }) => geo?.faults.map(faultText).join(" · ") || "none"),
+      row("same data after the end", ({ geo }) => {
+        const convergence = geo?.convergence ?? null;
+        if (convergence === null) return "not looked at";
+        return convergence.ms === null ? "not within 30 s" : `after ${milliseconds(convergence.ms)} ms`;
+      }),
       row("due and never begun", ({ run }) => whole(run.unstarted)),
       row("guarantees", ({ guarantees }) => guarantees.join(" · ")),
       row(
@@ -83,6 +113,11 @@ export function settingsTable(runs: readonly NamedResult[]): Table {
       ),
     ],
   };
+}
+
+function faultText({ convergedMs, error, second, text }: Fault): string {
+  const after = convergedMs === null ? "" : `, all seen everywhere ${milliseconds(convergedMs)} ms later`;
+  return `${second.toFixed(1)} s ${text}${error === null ? after : `: ${error}`}`;
 }
 
 function whole(value: number): string {

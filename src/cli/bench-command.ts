@@ -8,18 +8,21 @@ import {
   DRIVERS,
   DriverError,
   divide,
+  type Observation,
   reportPage,
   runLoad,
   WORKLOADS,
 } from "../../bench/index.js";
 import { AtollError } from "../client/index.js";
 import {
+  addFault,
   addRegions,
   count,
   driver,
   fromZero,
   keyBytes,
   loadOf,
+  observationOf,
   positive,
   type RunFlags,
   seed,
@@ -82,6 +85,11 @@ function runCommand(): Command {
     .option("--value-size <BYTES>", "1000, 100..2000, zipfian:100..2000", valueBytes, valueBytes("1000"))
     .option("--key-size <BYTES>", "all keys so long (default: as YCSB has them, up to 23)", keyBytes)
     .option("--seed <N>", "the same seed draws the same operations", seed, 1)
+    .option(
+      "--at <FAULT>",
+      'into the cluster of --data, repeat it: "20s partition eu-west ap-south", "30s heal"',
+      addFault,
+    )
     .option("--report <FILE>", "write a page with charts there")
     .addHelpText("after", RUN_HELP)
     .action((flags: RunFlags) => run(flags));
@@ -132,18 +140,21 @@ function messageOf(error: unknown): string {
 }
 
 async function run(flags: RunFlags): Promise<void> {
-  const plans = divide(await loadOf(flags));
+  const load = await loadOf(flags);
   const stop = new AbortController();
   const signals = stopOnSignals(process, async () => stop.abort());
   const live = new LiveLines(process.stderr);
+  let observation: Observation | undefined;
   try {
-    const result = await runLoad(plans, live, stop.signal);
+    observation = await observationOf(flags, load, stop.signal);
+    const result = await runLoad(divide(load), live, stop.signal, observation);
     live.close();
     if (flags.report !== undefined) await writePage(flags.report, [result]);
     show(result, flags);
   } catch (thrown) {
     throw explained(thrown);
   } finally {
+    await observation?.close();
     live.close();
     signals.close();
   }

@@ -4,7 +4,10 @@ import {
   type Distribution,
   DRIVERS,
   type Driver,
+  type Fault,
   KEY_BYTES_MIN,
+  Observation,
+  parseFault,
   parseSizeRange,
   type Site,
   type SizeRange,
@@ -39,6 +42,7 @@ export interface RunFlags extends EndpointOptions {
   readonly keySize?: number;
   readonly seed: number;
   readonly report?: string;
+  readonly at?: readonly Fault[];
 }
 
 const SECONDS_DEFAULT = 10;
@@ -86,6 +90,39 @@ export async function loadOf(flags: RunFlags): Promise<WholeLoad> {
     seed: flags.seed,
     processes,
   };
+}
+
+/** What is watched beside the load: only AtollDB has regions, and only a local cluster can be broken. */
+export async function observationOf(
+  flags: RunFlags,
+  { sites, target }: WholeLoad,
+  signal: AbortSignal,
+): Promise<Observation | undefined> {
+  const { at: faults = [], data, driver: chosen } = flags;
+  if (faults.length > 0 && data === undefined)
+    throw misused("--at injects faults into a local cluster: name its folder with --data");
+  if (!chosen.name.startsWith("atoll")) return undefined;
+  const probed = sites.flatMap(({ endpoints, region }) =>
+    region === undefined ? [] : [{ endpoints, region }],
+  );
+  if (probed.length < 2 && data === undefined) return undefined;
+  const { timeoutMs, tls } = target;
+  const bucket = `${flags.bucket}-lag`;
+  return await Observation.open(
+    {
+      probes: probed.length < 2 ? undefined : { sites: probed, bucket, timeoutMs, tls },
+      cluster: data === undefined ? undefined : LocalCluster.open(data),
+      faults,
+    },
+    signal,
+  );
+}
+
+export function addFault(text: string, before: readonly Fault[] = []): Fault[] {
+  const fault = parseFault(text);
+  if (typeof fault === "string")
+    throw new InvalidArgumentError(`${fault[0]?.toUpperCase()}${fault.slice(1)}.`);
+  return [...before, fault];
 }
 
 function sitesOf(flags: RunFlags): Site[] {

@@ -1,6 +1,6 @@
 /** What came of a run of the load tool, for people. */
 import type { BenchResult, PhaseResult } from "../../bench/index.js";
-import { type Column, fieldLines, tableLines, wholeNumber } from "./table.js";
+import { type Column, duration, fieldLines, tableLines, wholeNumber } from "./table.js";
 
 const COLUMNS: readonly Column[] = [
   { title: "OPERATION" },
@@ -30,6 +30,49 @@ export function benchLines(result: BenchResult): string[] {
     "",
     ...tableLines(COLUMNS, run.operations.map(rowOf)),
     ...errorLines(run),
+    ...geoLines(result.geo),
+  ];
+}
+
+const LAG_COLUMNS: readonly Column[] = [
+  { title: "LAG FROM" },
+  { title: "TO" },
+  ...["LINK MS", "WRITES", "SEEN", "P50 MS", "P99 MS", "MAX MS"].map(
+    (title): Column => ({ title, align: "right" }),
+  ),
+];
+
+function geoLines(geo: BenchResult["geo"]): string[] {
+  if (geo === null) return [];
+  const { convergence, faults, lag, peerBytes } = geo;
+  const rows = lag.map(({ from, latency, linkMs, seen, to, writes }) => [
+    from,
+    to,
+    linkMs === null ? "?" : linkMs.toFixed(1),
+    wholeNumber(writes),
+    wholeNumber(seen),
+    ...[latency.p50Ms, latency.p99Ms, latency.maxMs].map((ms) => ms.toFixed(1)),
+  ]);
+  return [
+    "",
+    ...(rows.length === 0 ? [] : tableLines(LAG_COLUMNS, rows)),
+    ...faults.map(({ convergedMs, error, second, text }) => {
+      const after =
+        convergedMs === null ? "" : `: all regions saw all of before after ${duration(convergedMs)}`;
+      return `at ${second.toFixed(1)} s ${text}${error === null ? after : `: FAILED: ${error}`}`;
+    }),
+    ...(peerBytes === null
+      ? []
+      : [
+          `${wholeNumber(peerBytes.sent)} bytes between the nodes for ${wholeNumber(peerBytes.written)} bytes written${peerBytes.perWrittenByte === null ? "" : `: ${peerBytes.perWrittenByte.toFixed(2)} times`}`,
+        ]),
+    ...(convergence === null
+      ? []
+      : [
+          convergence.ms === null
+            ? "the nodes did not hold the same within 30 s after the end"
+            : `all nodes held the same ${duration(convergence.ms)} after the end`,
+        ]),
   ];
 }
 

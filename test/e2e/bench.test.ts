@@ -57,6 +57,34 @@ describe("atoll bench run", () => {
       expect(result.run).toMatchObject({ count: 100, errors: 0 });
     });
 
+  it("cuts regions apart on schedule, and shows lag, staleness and what the heal took", async () => {
+    const { geo, run } = await bench(
+      ...["--data", cluster.dataDir, "--region", "eu-west,us-east", "--consistency", "LOCAL_ONE"],
+      ...["--bucket", "faulty", "--records", "20", "--rate", "40", "--seconds", "6"],
+      ...["--at", "1s partition eu-west us-east", "--at", "2.5s heal", "--at", "3s kill nobody"],
+    );
+    expect(geo?.faults.map(({ error, text }) => [text, error === null])).toEqual([
+      ["partition eu-west us-east", true],
+      ["heal", true],
+      ["kill nobody", false],
+    ]);
+    expect(geo?.faults[1]?.convergedMs).toBeGreaterThan(0);
+    expect(geo?.lag.map(({ from, to }) => [from, to])).toEqual([
+      ["eu-west", "us-east"],
+      ["us-east", "eu-west"],
+    ]);
+    for (const { latency, linkMs, seen } of geo?.lag ?? []) {
+      expect(seen).toBeGreaterThan(10);
+      expect(linkMs).toBe(0);
+      // What was written at the beginning of the cut waited for its end.
+      expect(latency.maxMs).toBeGreaterThan(1_000);
+    }
+    expect(Math.max(...(geo?.staleness ?? []).flatMap(({ ms }) => ms))).toBeGreaterThan(1_000);
+    expect(geo?.convergence?.ms).toBeGreaterThan(0);
+    expect(geo?.peerBytes?.sent).toBeGreaterThan(geo?.peerBytes?.written ?? Number.POSITIVE_INFINITY);
+    expect(run.count).toBeGreaterThan(0);
+  });
+
   it("asks with a gRPC call for each operation, at a rate", async () => {
     const result = await bench(
       ...["--endpoint", cluster.endpoints("us-east").join(","), "--driver", "atoll-unary"],

@@ -34,6 +34,7 @@ export function sampleResult(
       writeConsistency: null,
       seed: 1,
     },
+    geo: null,
     guarantees: ["none"],
     load: null,
     run: {

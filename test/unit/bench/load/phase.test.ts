@@ -6,10 +6,10 @@ import { Recorder, type SecondRecord } from "../../../../bench/load/recorder.js"
 /** One client for two seconds: so many milliseconds each. */
 function clientWith(latenciesMs: readonly number[], seconds: SecondRecord[] = []) {
   const recorder = new Recorder(1_000, (record) => seconds.push(record));
-  recorder.succeeded("read", 999, 1_001);
+  recorder.succeeded("read", 999, 1_001, 0);
   for (const [at, ms] of latenciesMs.entries()) {
     const startedMs = 1_000 + at * 100;
-    recorder.succeeded("read", startedMs, startedMs + ms);
+    recorder.succeeded("read", startedMs, startedMs + ms, 10);
   }
   recorder.failed("update", "QUORUM_TIMEOUT", 4_000, 4_500);
   recorder.finish();
@@ -18,6 +18,7 @@ function clientWith(latenciesMs: readonly number[], seconds: SecondRecord[] = []
     cpuUsPerOperation: 5,
     operations: recorder.operations,
     unstarted: 0,
+    writtenBytes: recorder.writtenBytes,
   };
 }
 

@@ -76,6 +76,33 @@ describe("a report", () => {
     expect(latency?.data[0]).toEqual([0, 0.301, 1, 2]);
   });
 
+  it("marks faults where they happened, and shows what followed", () => {
+    const percentiles = { meanMs: 1, p50Ms: 10, p90Ms: 1, p99Ms: 20, p999Ms: 1, maxMs: 30 };
+    const geo = {
+      faults: [{ second: 0.5, text: "partition a b", error: null, convergedMs: null }],
+      lag: [{ from: "a", to: "b", linkMs: 5, writes: 7, seen: 6, latency: percentiles }],
+      staleness: [
+        { second: 0, ms: [3] },
+        { second: 1, ms: [900] },
+        { second: 2, ms: [1] },
+      ],
+      peerBytes: { sent: 300, written: 200, perWrittenByte: 1.5 },
+      convergence: { ms: null },
+    };
+    const page = reportPage([{ ...sampleResult("atoll", 5), geo }]);
+    const charts = chartsOf(page);
+    const staleness = charts.find(({ title }) => title === "Staleness between regions");
+    expect(staleness?.data).toEqual([
+      [0, 1],
+      [3, 900],
+    ]);
+    for (const { marks, x } of charts)
+      expect(marks).toEqual(x === "seconds" ? [{ at: 0.5, text: "partition a b" }] : []);
+    for (const text of ["a to b", "6 of 7", "1.50 for each byte", "not within 30 s"])
+      expect(page).toContain(text);
+    expect(draw(page).length).toBe(charts.length);
+  });
+
   it("takes nothing in a result for markup", () => {
     const page = reportPage([sampleResult("</script><b>", 5)]);
     expect(page).toContain("a &lt;processor&gt;");
