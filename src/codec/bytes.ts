@@ -35,6 +35,11 @@ export class ByteWriter {
     return Buffer.from(this.#buffer.subarray(0, this.#length));
   }
 
+  /** What was written so far, without a copy: good until something more is written. */
+  view(): Buffer {
+    return this.#buffer.subarray(0, this.#length);
+  }
+
   /** What was written, without a copy; the writer must not be used again. */
   take(): Buffer {
     return this.#buffer.subarray(0, this.#length);

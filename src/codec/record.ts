@@ -20,7 +20,7 @@ export function sealRecord(key: Uint8Array, writeBody: (writer: ByteWriter) => v
   const writer = new ByteWriter();
   writer.uint8(RECORD_VERSION);
   writeBody(writer);
-  writer.uint32(checksum(key, writer.finish()));
+  writer.uint32(checksum(key, writer.view()));
   return writer.take();
 }
 
@@ -44,7 +44,7 @@ export function openRecord<T>(key: Uint8Array, record: Buffer, readBody: (reader
 }
 
 function checksum(key: Uint8Array, bytes: Buffer): number {
-  return crc32.crc32c(bytes, crc32.crc32c(Buffer.from(key)));
+  return crc32.crc32c(bytes, crc32.crc32c(key));
 }
 
 const ROW_DAMAGED = 0x01;
