@@ -39,8 +39,8 @@ export function environment(): Environment {
   };
 }
 
-/** From sources and from what was compiled of them alike. */
-function packageRoot(): string {
+/** The folder of package.json, from sources and from what was compiled of them alike. */
+export function packageRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, "package.json"))) {
     const above = dirname(folder);

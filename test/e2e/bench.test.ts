@@ -1,7 +1,11 @@
 /** The load tool as its users run it, on real clusters. What it measures is checked for sense, never for speed. */
+import { execFile } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
 import { BenchResult } from "../../bench/load/index.js";
 import { type LocalCluster, startCluster } from "../../cluster/index.js";
 import { atoll, failureIn, temporaryFolder } from "./cli-fixture.js";
@@ -19,6 +23,41 @@ async function bench(...args: readonly string[]): Promise<BenchResult> {
   expect([outcome.code, outcome.stderr]).toEqual([0, ""]);
   return BenchResult.parse(JSON.parse(outcome.stdout));
 }
+
+const Ceilings = z.object({
+  machine: z.object({ cores: z.number() }),
+  versions: z.object({ node: z.string() }),
+  base: z.string(),
+  ceilings: z.array(
+    z.object({
+      name: z.string(),
+      perSecond: z.number().positive(),
+      ofBase: z.number().positive(),
+      p50Us: z.number().nullable(),
+      rounds: z.array(z.number()).length(1),
+    }),
+  ),
+});
+
+describe("the ceilings of a machine", () => {
+  it("are measured one by one, each also as a share of the unary echo", async () => {
+    const folder = temporaryFolder();
+    try {
+      const out = join(folder, "ceilings.json");
+      const program = join(import.meta.dirname, "..", "..", "dist", "bench", "ceilings.js");
+      const options = ["--rounds", "1", "--milliseconds", "20", "--out", out];
+      await promisify(execFile)(process.execPath, [program, ...options]);
+      const text = readFileSync(out, "utf8");
+      const { base, ceilings } = Ceilings.parse(JSON.parse(text));
+      expect(ceilings.length).toBeGreaterThan(15);
+      expect(ceilings.find(({ name }) => name === base)?.ofBase).toBe(1);
+      expect(text).not.toContain(hostname());
+      expect(text).not.toContain(folder);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
 
 describe("atoll bench run", () => {
   it("loads records, runs YCSB A on them from two regions, and adds up what each client did", async () => {

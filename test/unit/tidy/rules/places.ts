@@ -37,7 +37,7 @@ const USES: ReadonlyMap<string, readonly string[]> = new Map<string, readonly st
   ["client", CLIENT_SAFE_PARTS],
   ["cli", [...CORE_FOLDERS, "runtime/node", "simulator", "server", "client", "cluster", "bench"]],
   ["cluster", ["client", "topology"]],
-  ["bench", ["client", "topology", "cluster", "simulator"]],
+  ["bench", ["client", "codec", "topology", "cluster", "simulator"]],
   // Written as an application: the SDK comes from the package, and only the cluster to try it on from here.
   ["examples", ["cluster"]],
 ]);
