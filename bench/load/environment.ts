@@ -1,6 +1,7 @@
 /** Where a run took place: what a reader needs to know to compare it, and nothing that names the machine. */
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { arch, availableParallelism, cpus, platform, release, totalmem } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -33,7 +34,7 @@ export function environment(): Environment {
     versions: {
       atoll: versionOf(join(root, "package.json")),
       node: process.versions.node,
-      grpcJs: versionOf(fileURLToPath(import.meta.resolve("@grpc/grpc-js/package.json"))),
+      grpcJs: versionOf(createRequire(import.meta.url).resolve("@grpc/grpc-js/package.json")),
     },
     commit: commitOf(root),
   };

@@ -107,8 +107,13 @@ export class LocalClient implements LoadClient {
     }
   }
 
-  async #ask(operation: Operation): Promise<boolean> {
-    if (operation.kind !== "read-modify-write") return await this.#connection.perform(operation);
+  /** Not async for most: a promise more for each operation would be the tool's cost. */
+  #ask(operation: Operation): Promise<boolean> {
+    if (operation.kind === "read-modify-write") return this.#readAndWrite(operation);
+    return this.#connection.perform(operation);
+  }
+
+  async #readAndWrite(operation: Operation): Promise<boolean> {
     const isFound = await this.#connection.perform({ ...operation, kind: "read" });
     await this.#connection.perform({ ...operation, kind: "update" });
     return isFound;
@@ -134,11 +139,11 @@ async function measured(
   const before = process.cpuUsage();
   const unstarted = await work(recorder);
   const { user, system } = process.cpuUsage(before);
-  recorder.finish();
+  const operations = recorder.finish();
   return {
     elapsedMs: performance.now() - fromMs,
     cpuUsPerOperation: recorder.settled === 0 ? 0 : (user + system) / recorder.settled,
-    operations: recorder.operations,
+    operations,
     unstarted,
     writtenBytes: recorder.writtenBytes,
   };

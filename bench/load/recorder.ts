@@ -22,12 +22,13 @@ const OTHER_REASONS = "OTHER";
 const SECOND_MS = 1_000;
 
 export class Recorder {
-  readonly operations = new Map<OperationKind, OperationRecord>();
   readonly #fromMs: number;
   readonly #onSecond: (record: SecondRecord) => void;
+  /** Of the seconds that are over. */
+  readonly #over = new Map<OperationKind, OperationRecord>();
+  /** Of this one: added to the others when it is over, so that each operation is recorded once. */
+  #current = new Map<OperationKind, OperationRecord>();
   #second = 0;
-  #latencies = Latencies.none();
-  #errors = 0;
   #settled = 0;
   #writtenBytes = 0;
 
@@ -56,44 +57,57 @@ export class Recorder {
     if (startedMs < this.#fromMs) return;
     this.#turnTo(nowMs);
     this.#writtenBytes += writtenBytes;
-    this.#of(kind).latencies.record(nowMs - startedMs);
-    this.#latencies.record(nowMs - startedMs);
+    recordOf(this.#current, kind).latencies.record(nowMs - startedMs);
   }
 
   failed(kind: OperationKind, reason: string, startedMs: number, nowMs: number): void {
     this.#settled++;
     if (startedMs < this.#fromMs) return;
     this.#turnTo(nowMs);
-    const { errors } = this.#of(kind);
-    const counted = errors.has(reason) || errors.size < REASONS_MAX ? reason : OTHER_REASONS;
-    errors.set(counted, (errors.get(counted) ?? 0) + 1);
-    this.#errors++;
+    count(recordOf(this.#current, kind).errors, reason, 1);
   }
 
-  /** Tells of the last second. */
-  finish(): void {
-    if (this.#errors > 0 || this.#latencies.count > 0) this.#tell();
+  /** Tells of the last second. @returns what was recorded in all */
+  finish(): ReadonlyMap<OperationKind, OperationRecord> {
+    this.#endSecond();
+    return this.#over;
   }
 
-  /** Tells of the second that is over, once something happens in a later one. */
+  /** Ends the second that is over, once something happens in a later one. */
   #turnTo(nowMs: number): void {
     const second = Math.floor((nowMs - this.#fromMs) / SECOND_MS);
     if (second === this.#second) return;
-    this.finish();
+    this.#endSecond();
     this.#second = second;
   }
 
-  #tell(): void {
-    this.#onSecond({ second: this.#second, errors: this.#errors, latencies: this.#latencies });
-    this.#latencies = Latencies.none();
-    this.#errors = 0;
+  #endSecond(): void {
+    if (this.#current.size === 0) return;
+    const latencies = Latencies.none();
+    let failures = 0;
+    for (const [kind, record] of this.#current) {
+      const total = recordOf(this.#over, kind);
+      total.latencies.add(record.latencies);
+      latencies.add(record.latencies);
+      for (const [reason, times] of record.errors) {
+        count(total.errors, reason, times);
+        failures += times;
+      }
+    }
+    this.#current = new Map();
+    this.#onSecond({ second: this.#second, errors: failures, latencies });
   }
+}
 
-  #of(kind: OperationKind): OperationRecord {
-    const known = this.operations.get(kind);
-    if (known !== undefined) return known;
-    const record = { latencies: Latencies.none(), errors: new Map<string, number>() };
-    this.operations.set(kind, record);
-    return record;
-  }
+function recordOf(records: Map<OperationKind, OperationRecord>, kind: OperationKind): OperationRecord {
+  const known = records.get(kind);
+  if (known !== undefined) return known;
+  const record = { latencies: Latencies.none(), errors: new Map<string, number>() };
+  records.set(kind, record);
+  return record;
+}
+
+function count(errors: Map<string, number>, reason: string, times: number): void {
+  const counted = errors.has(reason) || errors.size < REASONS_MAX ? reason : OTHER_REASONS;
+  errors.set(counted, (errors.get(counted) ?? 0) + times);
 }

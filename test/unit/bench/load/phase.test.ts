@@ -12,11 +12,11 @@ function clientWith(latenciesMs: readonly number[], seconds: SecondRecord[] = []
     recorder.succeeded("read", startedMs, startedMs + ms, 10);
   }
   recorder.failed("update", "QUORUM_TIMEOUT", 4_000, 4_500);
-  recorder.finish();
+  const operations = recorder.finish();
   return {
     elapsedMs: 2_000,
     cpuUsPerOperation: 5,
-    operations: recorder.operations,
+    operations,
     unstarted: 0,
     writtenBytes: recorder.writtenBytes,
   };
@@ -68,7 +68,7 @@ describe("what clients recorded", () => {
   it("tells reasons apart up to a bound", () => {
     const recorder = new Recorder(0, () => {});
     for (let reason = 0; reason < 100; reason++) recorder.failed("read", `R${reason}`, 1, 2);
-    const errors = recorder.operations.get("read")?.errors;
+    const errors = recorder.finish().get("read")?.errors;
     expect([errors?.size, errors?.get("OTHER")]).toEqual([33, 68]);
   });
 });
