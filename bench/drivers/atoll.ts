@@ -11,6 +11,8 @@ import {
 import { OPERATIONS, type Operation } from "../workload/index.js";
 import { type Connection, type Driver, DriverError, type Target } from "./driver.js";
 
+/** A cluster that does not answer by then is not there, however long its operations may take. */
+const CONNECT_TIMEOUT_MS_MAX = 10_000;
 const FIELD = register<Uint8Array>();
 
 export const atoll: Driver = {
@@ -61,6 +63,7 @@ class AtollConnection implements Connection {
     const client = await connect({
       endpoints,
       timeoutMs,
+      connectTimeoutMs: Math.min(timeoutMs, CONNECT_TIMEOUT_MS_MAX),
       pipelining,
       ...(region === undefined ? {} : { region }),
       ...(tls === undefined ? {} : { tls }),

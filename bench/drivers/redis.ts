@@ -127,7 +127,9 @@ class RedisConnection implements Connection {
       await written;
       return true;
     }
-    const waited = socket.ask(["WAIT", String(this.#replicas), String(this.#target.timeoutMs)]);
+    // Half of the time, so that the server still tells how many acknowledged.
+    const waitMs = Math.ceil(this.#target.timeoutMs / 2);
+    const waited = socket.ask(["WAIT", String(this.#replicas), String(waitMs)]);
     const [, acknowledged] = await Promise.all([written, waited]);
     checkReplicas(acknowledged, this.#replicas);
     return true;

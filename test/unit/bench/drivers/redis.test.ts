@@ -151,7 +151,7 @@ describe("the driver of redis", () => {
     expect(await reasonFor(db.perform(operation("update")))).toBe("WAIT_TIMEOUT");
     server.acknowledging = 2;
     expect(await db.perform(operation("update"))).toBe(true);
-    expect(server.commands.at(-1)).toEqual(["WAIT", "2", "5000"]);
+    expect(server.commands.at(-1)).toEqual(["WAIT", "2", "2500"]);
     expect(await reasonFor(open("redis", { writeConsistency: "QUORUM" }))).toBe("INVALID");
   });
 
