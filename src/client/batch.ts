@@ -1,6 +1,7 @@
 import { AtollError } from "./atoll-error.js";
 import { attemptFailure } from "./attempt-failure.js";
-import type { CallTerms, Dispatcher, Replied } from "./dispatcher.js";
+import type { Replied } from "./dispatched-call.js";
+import type { CallTerms, Dispatcher } from "./dispatcher.js";
 import type { Send } from "./failover-call.js";
 import type { NodeHandle } from "./node-handle.js";
 import type { Route } from "./routing-table.js";

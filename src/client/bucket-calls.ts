@@ -1,6 +1,7 @@
 import type { kv } from "../wire/index.js";
 import type { AddressedKey, KeyType } from "./addresses.js";
-import type { CallTerms, Dispatcher, Replied } from "./dispatcher.js";
+import type { Replied } from "./dispatched-call.js";
+import type { CallTerms, Dispatcher } from "./dispatcher.js";
 import { checkBucket, type Key, keyBytes } from "./key.js";
 import type { AttemptCall, AttemptDone, AttemptOptions, NodeCalls } from "./node-calls.js";
 import { namedRequestId, newRequestId } from "./request-id.js";
@@ -102,7 +103,8 @@ export class BucketCalls {
     return count;
   }
 
-  async getValue(key: Key, options: CallOptions): Promise<ValueRead> {
+  /** @throws AtollError INVALID_ARGUMENT for a key or an option that cannot be; all else rejects */
+  getValue(key: Key, options: CallOptions): Promise<ValueRead> {
     const address = this.address(keyBytes(key));
     const terms = this.terms(options);
     return this.dispatcher.dispatch({
@@ -113,7 +115,8 @@ export class BucketCalls {
     });
   }
 
-  async putValue(key: Key, value: EncodedValue, options: PutOptions): Promise<ValueWritten> {
+  /** As `getValue`. */
+  putValue(key: Key, value: EncodedValue, options: PutOptions): Promise<ValueWritten> {
     const put = { value, ...checkPutTerms(options) };
     return this.#write<ValueWritten>(key, options, (node, written, callOptions, done) =>
       node.putValue({ ...put, ...written }, callOptions, done),
@@ -143,11 +146,7 @@ export class BucketCalls {
     return { type: this.type, bucket: this.bucket, key };
   }
 
-  async #write<Reply extends Replied>(
-    key: Key,
-    options: UpdateOptions,
-    send: SendWrite<Reply>,
-  ): Promise<Reply> {
+  #write<Reply extends Replied>(key: Key, options: UpdateOptions, send: SendWrite<Reply>): Promise<Reply> {
     const address = this.address(keyBytes(key));
     const terms = this.terms(options);
     const requestId =

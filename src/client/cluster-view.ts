@@ -53,7 +53,8 @@ export class ClusterView {
 
   /** Takes note of a reply: when it tells of a newer layout, that is fetched in the background. */
   noticed(header: kv.ReplyHeader__Output | null, node: NodeHandle): void {
-    if (header !== null && BigInt(header.layoutVersion) > this.#table.version) this.refresh(node);
+    if (header === null || header.layoutVersion === this.#table.versionText) return;
+    if (BigInt(header.layoutVersion) > this.#table.version) this.refresh(node);
   }
 
   /** Fetches the layout unless that is under way or was just done; from `first` when given. Never fails. */

@@ -5,7 +5,14 @@ import type { BalancingPolicy } from "./balancing.js";
 import { candidates } from "./candidates.js";
 import type { ClusterView } from "./cluster-view.js";
 import { type Consistency, type WireConsistency, wireConsistency } from "./consistency.js";
-import { FailoverCall, type FailoverLimits, type Send } from "./failover-call.js";
+import {
+  type Dispatch,
+  type DispatchEvents,
+  DispatchedCall,
+  FAILOVER_LIMITS,
+  type Replied,
+} from "./dispatched-call.js";
+import { FailoverCall } from "./failover-call.js";
 import type { NodeHandle } from "./node-handle.js";
 import { placeOf, QuorumOutages } from "./quorum-outages.js";
 import { checkRequestName, type RequestName } from "./request-id.js";
@@ -14,12 +21,6 @@ import type { Route } from "./routing-table.js";
 import type { SessionCall, SessionState } from "./session-state.js";
 import { checkTimeoutMs, type UpdateOptions } from "./settings.js";
 import { withAddress } from "./transport-account.js";
-
-const LIMITS: FailoverLimits = {
-  roundsMax: 3,
-  attemptsMax: 24,
-  patienceMs: (remainingMs) => Math.max(250, remainingMs / 3),
-};
 
 /** Calls of one client that may be under way; beyond it a call is refused, so that a flood cannot eat the memory. */
 const CALLS_MAX = 32_768;
@@ -42,23 +43,9 @@ export interface CallTerms {
   readonly session: SessionCall | undefined;
 }
 
-interface Dispatch<Reply> {
-  readonly route: Route;
-  readonly terms: CallTerms;
-  readonly isWrite: boolean;
-  readonly send: Send<Reply>;
-  /** Ask this node before the others. */
-  readonly first?: NodeHandle;
-}
-
 interface CallDefaults {
   readonly consistency: Consistency | undefined;
   readonly timeoutMs: number;
-}
-
-/** Every reply has a header. */
-export interface Replied {
-  readonly header: kv.ReplyHeader__Output | null;
 }
 
 interface OpenStream {
@@ -73,6 +60,19 @@ export class Dispatcher {
   readonly #defaults: CallDefaults;
   readonly #outages = new QuorumOutages();
   readonly #streams = new Set<OpenStream>();
+  readonly #events: DispatchEvents = {
+    candidates: (route, terms, refused) => this.#candidates(route, terms, refused),
+    answered: (node, header, { partition }, { level }) => {
+      if (!this.#outages.isEmpty) this.#outages.answered(placeOf(node.region, partition, level));
+      this.#view.noticed(header, node);
+    },
+    regionRefused: (region, route, terms) => this.#regionRefused(region, route, terms),
+    roundFailed: () => this.#view.refresh(),
+    ended: () => {
+      this.#calls -= 1;
+      if (this.#calls === 0) this.#whenIdle?.();
+    },
+  };
   #calls = 0;
   #closed: Promise<void> | undefined;
   #whenIdle: (() => void) | undefined;
@@ -113,33 +113,11 @@ export class Dispatcher {
     return this.#candidates(route, terms, new Set()).next().value;
   }
 
-  async dispatch<Reply extends Replied>({ route, terms, ...call }: Dispatch<Reply>): Promise<Reply> {
-    if (this.#closed !== undefined) throw clientClosed();
-    if (this.#calls + this.#streams.size >= CALLS_MAX) throw tooManyCalls();
+  dispatch<Reply extends Replied>(dispatch: Dispatch<Reply>): Promise<Reply> {
+    if (this.#closed !== undefined) return Promise.reject(clientClosed());
+    if (this.#calls + this.#streams.size >= CALLS_MAX) return Promise.reject(tooManyCalls());
     this.#calls += 1;
-    try {
-      const reply = await FailoverCall.run<Reply>({
-        send: call.send,
-        isWrite: call.isWrite,
-        isRepeated: terms.request?.isFirst === false,
-        candidates: (refused) => firstOf(call.first, this.#candidates(route, terms, refused)),
-        deadlineMs: terms.deadlineMs,
-        signal: terms.signal,
-        budget: this.#budget,
-        limits: LIMITS,
-        onAnswer: (node, { header }) => {
-          this.#outages.answered(placeOf(node.region, route.partition, terms.level));
-          this.#view.noticed(header, node);
-        },
-        onRegionRefused: (region) => this.#regionRefused(region, route, terms),
-        onRoundFailed: () => this.#view.refresh(),
-      });
-      terms.session?.saw(reply.header, call.isWrite);
-      return reply;
-    } finally {
-      this.#calls -= 1;
-      if (this.#calls === 0) this.#whenIdle?.();
-    }
+    return FailoverCall.run(new DispatchedCall(dispatch, this.#budget, this.#events));
   }
 
   /** Takes note of a refusal that came inside an answer, of one item of a batch or one page of a stream. */
@@ -156,7 +134,7 @@ export class Dispatcher {
 
   /** How long a node of a stream may be silent before another is asked instead. */
   patienceMs({ deadlineMs }: CallTerms): number {
-    return LIMITS.patienceMs(deadlineMs - performance.now());
+    return FAILOVER_LIMITS.patienceMs(deadlineMs - performance.now());
   }
 
   /** The node that answered with this header before has been silent for too long. */
@@ -218,18 +196,9 @@ export class Dispatcher {
       policy: this.#policy,
       refused,
       isOut: (region) =>
+        !this.#outages.isEmpty &&
         this.#outages.isOut(placeOf(region, route.partition, terms.level), performance.now()),
     });
-  }
-}
-
-function* firstOf(
-  first: NodeHandle | undefined,
-  others: Iterator<NodeHandle, undefined>,
-): Generator<NodeHandle, undefined> {
-  if (first !== undefined) yield first;
-  for (let next = others.next(); next.done !== true; next = others.next()) {
-    if (next.value !== first) yield next.value;
   }
 }
 

@@ -13,10 +13,10 @@ export type Send<Reply> = (
   done: AttemptDone<Reply>,
 ) => AttemptCall;
 
-interface FailoverRequest<Reply> {
+export interface FailoverRequest<Reply> {
   readonly send: Send<Reply>;
   /** The nodes to try in one round, best first. Regions may be added to `refused` while they are taken. */
-  readonly candidates: (refused: ReadonlySet<string>) => Iterator<NodeHandle, undefined>;
+  candidates(refused: ReadonlySet<string>): Iterator<NodeHandle, undefined>;
   readonly isWrite: boolean;
   /** Another call may have sent it before. */
   readonly isRepeated?: boolean;
@@ -25,12 +25,14 @@ interface FailoverRequest<Reply> {
   readonly signal: AbortSignal | undefined;
   readonly budget: RetryBudget;
   readonly limits: FailoverLimits;
-  /** A node answered. */
-  readonly onAnswer?: (node: NodeHandle, reply: Reply) => void;
+  /** A node answered. @throws AtollError when the answer is of no use: it fails the call */
+  onAnswer?(node: NodeHandle, reply: Reply): void;
   /** The region lacks replicas for this request. */
-  readonly onRegionRefused?: (region: string) => void;
+  onRegionRefused?(region: string): void;
   /** Every candidate failed: what the client believes of the cluster may be out of date. */
-  readonly onRoundFailed?: () => void;
+  onRoundFailed?(): void;
+  /** Once, whatever came of it. */
+  onEnd?(): void;
 }
 
 export interface FailoverLimits {
@@ -68,8 +70,8 @@ export class FailoverCall<Reply> {
   readonly #out = new Set<Attempt>();
   readonly #refused = new Set<string>();
   /** Regions in which one node was silent. A second one says that the region is, and not the node. */
-  readonly #silentRegions = new Set<string>();
-  readonly #onAbort = (): void => this.#fail(AtollError.cancelled(this.#request.signal?.reason));
+  #silentRegions: Set<string> | undefined;
+  #onAbort: (() => void) | undefined;
   #candidates: Iterator<NodeHandle, undefined> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #attempts = 0;
@@ -97,14 +99,19 @@ export class FailoverCall<Reply> {
   static run<Reply>(request: FailoverRequest<Reply>): Promise<Reply> {
     return new Promise((resolve, reject) => {
       const call = new FailoverCall<Reply>(request, resolve, reject);
-      if (request.signal?.aborted) {
-        call.#onAbort();
-        return;
-      }
-      request.signal?.addEventListener("abort", call.#onAbort, { once: true });
+      if (!call.#heeds(request.signal)) return;
       request.budget.deposit();
       call.#nextRound();
     });
+  }
+
+  /** False when it is aborted already. */
+  #heeds(signal: AbortSignal | undefined): boolean {
+    if (signal === undefined) return true;
+    this.#onAbort = () => this.#fail(AtollError.cancelled(signal.reason));
+    if (!signal.aborted) signal.addEventListener("abort", this.#onAbort, { once: true });
+    else this.#onAbort();
+    return !signal.aborted;
   }
 
   #nextRound(): void {
@@ -153,12 +160,20 @@ export class FailoverCall<Reply> {
     node.ended();
     if (thrown === null && reply !== undefined) {
       node.answered(performance.now() - startedAtMs);
-      this.#request.onAnswer?.(node, reply);
-      this.#settle();
-      this.#resolve(reply);
+      this.#answered(node, reply);
       return;
     }
     this.#failed(attempt, AtollError.from(thrown ?? new Error("the node answered with no message")));
+  }
+
+  #answered(node: NodeHandle, reply: Reply): void {
+    this.#settle();
+    try {
+      this.#request.onAnswer?.(node, reply);
+      this.#resolve(reply);
+    } catch (thrown) {
+      this.#reject(AtollError.from(thrown));
+    }
   }
 
   #failed({ node, startedAtMs }: Attempt, thrown: AtollError): void {
@@ -199,6 +214,7 @@ export class FailoverCall<Reply> {
     const { node, startedAtMs } = attempt;
     node.failed("silence", startedAtMs);
     this.#mayHaveArrived = true;
+    this.#silentRegions ??= new Set();
     if (this.#silentRegions.has(node.region)) this.#refused.add(node.region);
     this.#silentRegions.add(node.region);
     if (this.#failure?.reason === "MAYBE_APPLIED") return;
@@ -206,7 +222,7 @@ export class FailoverCall<Reply> {
   }
 
   #roundOver(remainingMs: number): void {
-    const { limits, onRoundFailed } = this.#request;
+    const { limits } = this.#request;
     const strays = this.#hasOwnFailed ? undefined : this.#stray;
     // That addresses passed to another cluster does not mend itself.
     const isOver =
@@ -216,7 +232,7 @@ export class FailoverCall<Reply> {
       this.#fail(strays ?? this.#failure ?? noCandidates());
       return;
     }
-    onRoundFailed?.();
+    this.#request.onRoundFailed?.();
     this.#timer = setTimeout(() => this.#nextRound(), pauseMs);
   }
 
@@ -233,12 +249,13 @@ export class FailoverCall<Reply> {
   #settle(): void {
     this.#isSettled = true;
     clearTimeout(this.#timer);
-    this.#request.signal?.removeEventListener("abort", this.#onAbort);
+    if (this.#onAbort !== undefined) this.#request.signal?.removeEventListener("abort", this.#onAbort);
     for (const attempt of this.#out) {
       attempt.node.ended();
       attempt.call?.cancel();
     }
     this.#out.clear();
+    this.#request.onEnd?.();
   }
 }
 

@@ -24,9 +24,13 @@ interface Outage {
 export class QuorumOutages {
   readonly #outages = new Map<Place, Outage>();
 
+  /** Nothing is out anywhere, as a rule. */
+  get isEmpty(): boolean {
+    return this.#outages.size === 0;
+  }
+
   /** True when a request should go past this place. False claims the trial: the next to ask waits again. */
   isOut(place: Place, nowMs: number): boolean {
-    if (this.#outages.size === 0) return false;
     const outage = this.#outages.get(place);
     if (outage === undefined) return false;
     if (nowMs < outage.untilMs) return true;
@@ -42,6 +46,6 @@ export class QuorumOutages {
   }
 
   answered(place: Place): void {
-    if (this.#outages.size > 0) this.#outages.delete(place);
+    this.#outages.delete(place);
   }
 }

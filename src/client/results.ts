@@ -1,6 +1,6 @@
 import type { kv } from "../wire/index.js";
 import { AtollError } from "./atoll-error.js";
-import type { Replied } from "./dispatcher.js";
+import type { Replied } from "./dispatched-call.js";
 import type { Key } from "./key.js";
 import type { ValueWritten } from "./values.js";
 

@@ -23,6 +23,8 @@ export interface Route {
 /** Who holds what, from one version of the layout. Immutable: a newer layout makes a new table. */
 export class RoutingTable {
   readonly version: bigint;
+  /** The same, as the wire has it. */
+  readonly versionText: string;
   readonly clusterId: string;
   readonly regions: readonly string[];
   readonly nodes: readonly NodeHandle[];
@@ -40,6 +42,7 @@ export class RoutingTable {
   ) {
     checkLayout(layout);
     this.version = BigInt(layout.version);
+    this.versionText = layout.version;
     this.clusterId = layout.clusterId;
     this.regions = [...new Set(layout.members.map((member) => member.region))];
     if (!this.regions.includes(homeRegion)) {
