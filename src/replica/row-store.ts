@@ -128,9 +128,13 @@ export class RowStore {
     this.mayHaveTombstones ||= isTombstone(after);
   }
 
-  /** With each record that it is due for: the batch with the first of them may be the one that a damaged log has lost. */
+  /**
+   * With each record that it is due for: the batch with the first of them may be the one that a damaged log has lost. What
+   * it says stays as long as it is due. Else an announcement for one actor would undo those for others, and replicas would
+   * announce a row in turn for ever.
+   */
   #mark(key: StoreKey, wasDue: boolean, isDue: boolean): void {
-    if (isDue) this.#commit.write(key, EMPTY);
+    if (isDue) this.#commit.write(key, (wasDue ? this.#commit.readPending(key) : undefined) ?? EMPTY);
     else if (wasDue) this.#commit.write(key, undefined);
   }
 

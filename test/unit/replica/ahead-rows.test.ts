@@ -6,7 +6,7 @@ import type { LiveDot, RowState } from "../../../src/crdt/index.js";
 import type { AheadReport } from "../../../src/replica/ahead-rows.js";
 import { PARTITION, ReplicaFixture, rowKeyOf } from "./replica-fixture.js";
 
-const [PAST, OTHER] = [actorOf(2, 1), actorOf(3, 1)];
+const [PAST, OTHER, ALSO_PAST] = [actorOf(2, 1), actorOf(3, 1), actorOf(4, 1)];
 const K = rowKeyOf("k");
 const NONE: readonly unknown[] = [];
 
@@ -23,17 +23,17 @@ function stateOf(dot: LiveDot, known: readonly (readonly [Actor, number])[] = []
   return { live: [dot], context };
 }
 
-/** A delta of another replica that announces its row for the actor that died. */
-function announcement(state: RowState, counter: number): Delta {
+/** A delta of another replica that announces its row for an actor that died. */
+function announcement(state: RowState, counter: number, past: Actor = PAST): Delta {
   const base = { partition: PARTITION, actor: OTHER, counter, hlc: hlcAt(9_000), rowKey: K, replaced: [] };
-  const announced = { state, actors: [PAST] };
+  const announced = { state, actors: [past] };
   return { ...base, requestId: undefined, following: 0, payload: undefined, announced };
 }
 
 function sweep(f: ReplicaFixture): AheadReport {
   let report: AheadReport | undefined;
   f.replica.aheadRows.sweep(
-    (actor) => actor === PAST,
+    (actor) => actor === PAST || actor === ALSO_PAST,
     (found) => {
       report = found;
     },
@@ -72,6 +72,22 @@ describe("a row ahead of the clock, of an actor that died", () => {
     expect(f.replica.announce(f.actor, K, (actor) => actor === PAST)).toMatchObject({
       announced: { actors: [PAST], state: { live: [{ actor: PAST, counter: 14 }, { actor: OTHER }] } },
     });
+    expect(sweep(f).orphaned).toEqual(NONE);
+  });
+
+  it("stays announced when another replica announces it for another actor that died", () => {
+    const f = new ReplicaFixture();
+    f.replica.join(K, stateOf(live(14)));
+    f.replica.announce(f.actor, K, (actor) => actor === PAST);
+    f.replica.apply(announcement(stateOf(live(7, ALSO_PAST)), 1, ALSO_PAST));
+    expect(sweep(f).orphaned).toEqual(NONE);
+  });
+
+  it("stays announced when it is written", () => {
+    const f = new ReplicaFixture();
+    f.replica.join(K, stateOf(live(14)));
+    f.replica.announce(f.actor, K, (actor) => actor === PAST);
+    f.replica.join(K, stateOf(live(1, OTHER)));
     expect(sweep(f).orphaned).toEqual(NONE);
   });
 
