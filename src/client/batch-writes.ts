@@ -12,7 +12,7 @@ import { type MapCursor, type MapFields, type MapSchema, map } from "./map-schem
 import { BYTE_MEMBERS, type MemberCodec, TEXT_MEMBERS } from "./members.js";
 import type { Lifetime, PutOptions, WriteOptions } from "./settings.js";
 import { autoCodec, type Codec, encodeValue } from "./value-codec.js";
-import { checkPutTerms, wirePutTerms, wireValue } from "./values.js";
+import { checkContext, checkPutTerms, wirePutTerms, wireValue } from "./values.js";
 
 /** @internal */
 export const WRITE = Symbol("write");
@@ -99,7 +99,7 @@ class Place {
   }
 
   delete(key: Key, context: Uint8Array | undefined): Write {
-    const request = context === undefined ? {} : { context };
+    const request = context === undefined ? {} : { context: checkContext("context", context) };
     return this.#write(key, (address) => ({ delete: { ...request, address } }), context?.length ?? 0);
   }
 

@@ -19,7 +19,7 @@ import {
   type WriteOptions,
 } from "./settings.js";
 import type { EncodedValue } from "./value-codec.js";
-import { checkPutTerms, type ValueRead, type ValueWritten, wireTtl } from "./values.js";
+import { checkContext, checkPutTerms, type ValueRead, type ValueWritten, wireTtl } from "./values.js";
 
 /** What of a key to read, where it is not all of it. */
 type Part = Pick<kv.GetRequest, "member" | "path" | "leafType" | "pageSize" | "pageToken" | "isCountOnly">;
@@ -124,7 +124,7 @@ export class BucketCalls {
   }
 
   async delete(key: Key, options: WriteOptions): Promise<kv.DeleteResponse__Output> {
-    const context = options.context ?? EMPTY;
+    const context = options.context === undefined ? EMPTY : checkContext("context", options.context);
     return this.#write<kv.DeleteResponse__Output>(key, options, (node, written, callOptions, done) =>
       node.delete({ context, ...wireWrite(written) }, callOptions, done),
     );

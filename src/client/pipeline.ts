@@ -1,5 +1,6 @@
 import { type ClientDuplexStream, Metadata, status } from "@grpc/grpc-js";
 import {
+  type ByteWriter,
   beginPipelineFrame,
   CodecError,
   PipelineItems,
@@ -107,14 +108,26 @@ export class Pipeline {
       for (; next < this.#waiting.length && frame.length < FRAME_BYTES_MAX; next++) {
         const operation = this.#waiting[next];
         if (operation === undefined || operation.isCancelled) continue;
-        operation.id = ++this.#lastId;
-        this.#sent.set(operation.id, operation);
-        operation.write(frame, Math.max(1, Math.ceil(operation.deadlineMs - nowMs)));
+        this.#write(operation, frame, Math.max(1, Math.ceil(operation.deadlineMs - nowMs)));
       }
       if (frame.length > EMPTY_FRAME_BYTES) this.#send(frame.take());
     }
     this.#waiting = this.#waiting.slice(next);
     this.#endIfIdle();
+  }
+
+  /** What cannot be written fails alone: the frame is of others, too. */
+  #write(operation: PipelinedOperation, frame: ByteWriter, timeoutMs: number): void {
+    const { length } = frame;
+    operation.id = ++this.#lastId;
+    try {
+      operation.write(frame, timeoutMs);
+      this.#sent.set(operation.id, operation);
+    } catch (error) {
+      frame.truncate(length);
+      operation.isCancelled = true;
+      operation.failed(AtollError.invalid("request", `the request cannot be sent: ${String(error)}`, error));
+    }
   }
 
   #send(frame: Buffer): void {

@@ -55,9 +55,25 @@ export interface ValueWritten {
 
 const NOTHING = Buffer.alloc(0);
 
+/**
+ * Of a read, as it gave it. Kept as text in between it has to be bytes again: nothing that looks like a context and is none
+ * may pass for "no context", which replaces all there is.
+ * @throws AtollError INVALID_ARGUMENT that names the option
+ */
+export function checkContext(option: "context" | "ifUnchanged", context: unknown): Uint8Array {
+  if (context instanceof Uint8Array) return context;
+  throw AtollError.invalid(
+    option,
+    `${option} is ${context === null ? "null" : `of type ${typeof context}`}: give it the bytes (a Uint8Array) that a read gave; of one that was kept as base64, Buffer.from(text, "base64")`,
+  );
+}
+
 /** @throws AtollError INVALID_ARGUMENT that names the option */
 export function checkPutTerms(options: PutOptions): PutTerms {
-  const { context = NOTHING, ifAbsent = false, ifUnchanged } = options;
+  const { ifAbsent = false } = options;
+  const context = options.context === undefined ? NOTHING : checkContext("context", options.context);
+  const ifUnchanged =
+    options.ifUnchanged === undefined ? undefined : checkContext("ifUnchanged", options.ifUnchanged);
   const ttlMs = checkTtl(options);
   if (ifUnchanged === undefined) return { context, condition: ifAbsent ? "absent" : undefined, ttlMs };
   if (options.context !== undefined || ifAbsent)

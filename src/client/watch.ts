@@ -169,6 +169,8 @@ function tokenBytes({ since, withExisting }: WatchOptions): Buffer {
   if (since === undefined) return NOTHING;
   if (withExisting === true)
     throw AtollError.invalid("since", "since and withExisting are both given: go on, or begin anew");
-  if (BASE64URL.test(since)) return Buffer.from(since, "base64url");
+  const token = BASE64URL.test(since) ? Buffer.from(since, "base64url") : NOTHING;
+  // A single character is no byte, and an empty token would be none: the watch would begin anew and say nothing.
+  if (token.length > 0) return token;
   throw AtollError.invalid("since", "since is not the token of a watch");
 }

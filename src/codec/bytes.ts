@@ -45,6 +45,12 @@ export class ByteWriter {
     return this.#buffer.subarray(0, this.#length);
   }
 
+  /** Takes back what was written beyond so many bytes. */
+  truncate(length: number): void {
+    if (length > this.#length) throw new RangeError(`${this.#length} bytes cannot be cut to ${length}`);
+    this.#length = length;
+  }
+
   uint8(value: number): void {
     this.#reserve(1);
     this.#buffer[this.#length++] = value;

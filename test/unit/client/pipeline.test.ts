@@ -162,6 +162,19 @@ describe("a pipeline sends", () => {
     expect(pipeline.asked).toHaveLength(1);
   });
 
+  it("nothing of what cannot be written: it fails alone, and the frame of the others is whole", async () => {
+    const client = await Client.start();
+    const before = client.get();
+    const told = client.put({ ...putOf(3), requestId: Buffer.alloc(15) });
+    const after = client.get();
+    expect(await told.failure()).toMatchObject({ code: "INVALID_ARGUMENT", metadata: { field: "request" } });
+    const pipeline = await client.node.pipeline();
+    await pipeline.askedSoFar(2);
+    expect(pipeline.frames).toHaveLength(1);
+    pipeline.answer(HELLO, readOf(1), readOf(3));
+    expect([await before.outcome(), await after.outcome()]).toMatchObject([{ values: [] }, { values: [] }]);
+  });
+
   it("nothing that was given up in the same turn", async () => {
     const client = await Client.start();
     const pipeline = await client.begun();
