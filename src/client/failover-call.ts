@@ -211,7 +211,11 @@ export class FailoverCall<Reply> {
 
   #silent(attempt: Attempt): void {
     if (!this.#out.has(attempt)) return;
-    const { node, startedAtMs } = attempt;
+    const { call, node, startedAtMs } = attempt;
+    if (call?.hasLeft === false) {
+      call.cancel();
+      return this.#ended(attempt, notGreeted(), undefined);
+    }
     node.failed("silence", startedAtMs);
     this.#mayHaveArrived = true;
     this.#silentRegions ??= new Set();
@@ -294,6 +298,12 @@ function budgetSpent(failure: AtollError): AtollError {
   const { code, reason, metadata } = failure;
   const message = `${failure.message} (not tried elsewhere: too many requests fail, and the retry budget is spent)`;
   return new AtollError({ code, reason, message, metadata, cause: failure });
+}
+
+/** Nothing was sent to a node that takes the connection and says nothing. */
+function notGreeted(): AtollError {
+  const message = "No connection established: the node took the connection and says nothing";
+  return new AtollError({ code: "UNAVAILABLE", reason: undefined, message });
 }
 
 function noCandidates(): AtollError {

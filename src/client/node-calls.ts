@@ -14,6 +14,8 @@ import {
 
 /** An attempt under way. */
 export interface AttemptCall {
+  /** False for what waits on this side: cancelled, it never arrives. Undefined where nobody can tell. */
+  readonly hasLeft?: boolean;
   /** Its answer is not waited for any more. */
   cancel(): void;
 }

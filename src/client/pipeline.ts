@@ -28,6 +28,7 @@ const IDLE_MS = 1_000;
 const AGE_MAX_MS = 30_000;
 
 const NOTHING = Buffer.alloc(0);
+const NOT_GREETED = "the node took the connection and says nothing";
 
 /** As gRPC itself fails a call, so that both are judged and told alike. */
 class TransportFailure extends Error {
@@ -43,14 +44,14 @@ class TransportFailure extends Error {
 }
 
 /**
- * One stream to a node. What one turn of the event loop asks goes out as one frame, with no delay besides; answers come in
+ * One stream to a node. Nothing is asked before the node has greeted: one that hangs takes connections, and what was never
+ * sent to it may go to another node, where nobody has to find out whether it arrived. From then on, what one turn of the event loop asks goes out as one frame, with no delay besides; answers come in
  * any order. It ends with the first failure of the connection, and all that is out fails with it.
  */
 export class Pipeline {
   readonly #stream: ClientDuplexStream<kv.PipelineRequest, kv.PipelineResponse__Output>;
   readonly #sent = new Map<number, PipelinedOperation>();
   #waiting: PipelinedOperation[] = [];
-  #helloDue: string | undefined;
   #lastId = 0;
   /** Who answers; undefined until it has said so. */
   #header: kv.ReplyHeader__Output | undefined;
@@ -66,13 +67,15 @@ export class Pipeline {
   #timerAtMs = Number.POSITIVE_INFINITY;
 
   constructor(stub: KvStub, clusterId: string) {
-    this.#helloDue = clusterId;
     this.#stream = stub.pipeline();
     this.#stream.on("data", ({ frame }) => this.#take(frame));
     this.#stream.on("error", (error) => this.#fail(error));
     this.#stream.on("end", () => this.#fail(new TransportFailure(status.UNAVAILABLE, "Connection dropped")));
     this.#look = setInterval(() => this.#endIfUnused(), IDLE_MS);
     this.#look.unref();
+    const hello = beginPipelineFrame();
+    writeRequest(hello, { kind: "hello", clusterId });
+    this.#send(hello.take());
   }
 
   /** It takes nothing more. */
@@ -98,13 +101,11 @@ export class Pipeline {
   }
 
   #flush(): void {
-    if (this.#isOver) return;
+    if (this.#isOver || this.#header === undefined) return;
     const nowMs = performance.now();
     let next = 0;
     while (next < this.#waiting.length && this.#untakenBytes < UNTAKEN_BYTES_MAX) {
       const frame = beginPipelineFrame();
-      if (this.#helloDue !== undefined) writeRequest(frame, { kind: "hello", clusterId: this.#helloDue });
-      this.#helloDue = undefined;
       for (; next < this.#waiting.length && frame.length < FRAME_BYTES_MAX; next++) {
         const operation = this.#waiting[next];
         if (operation === undefined || operation.isCancelled) continue;
@@ -155,8 +156,9 @@ export class Pipeline {
 
   #hear(item: PipelineReply): void {
     if (item.kind === "hello") {
+      const isFirst = this.#header === undefined;
       this.#header = headerOf(item);
-      return;
+      return isFirst ? this.#flush() : undefined;
     }
     if (this.#header === undefined) throw new CodecError("an answer came before a hello");
     const operation = this.#sent.get(item.id);
@@ -189,7 +191,11 @@ export class Pipeline {
       this.#sent.delete(operation.id);
       if (operation.isCancelled) continue;
       operation.isCancelled = true;
-      operation.failed(new TransportFailure(status.DEADLINE_EXCEEDED, "Deadline exceeded"));
+      operation.failed(
+        operation.hasLeft
+          ? new TransportFailure(status.DEADLINE_EXCEEDED, "Deadline exceeded")
+          : neverSent(new Error(NOT_GREETED)),
+      );
     }
     this.#endIfIdle();
   }
@@ -215,7 +221,7 @@ export class Pipeline {
     const failed = this.#outstanding();
     this.#over();
     const unsent = AtollError.from(error).reason === undefined ? neverSent(error) : error;
-    for (const operation of failed) operation.failed(operation.id === 0 ? unsent : error);
+    for (const operation of failed) operation.failed(operation.hasLeft ? error : unsent);
   }
 
   #over(): void {

@@ -17,6 +17,10 @@ export abstract class PipelinedOperation implements AttemptCall {
     this.deadlineMs = deadlineMs;
   }
 
+  get hasLeft(): boolean {
+    return this.id > 0;
+  }
+
   /** What its node may still do for it is left to be. */
   cancel(): void {
     this.isCancelled = true;

@@ -71,6 +71,8 @@ export class FakeNode {
   healthChecks = 0;
   /** That clients have opened. */
   pipelines = 0;
+  /** False: it takes pipelines and says nothing on them, like a process that hangs. */
+  greets = true;
   /** Pages of a scan that went out. */
   pagesSent = 0;
   /** What comes of a scan after so many pages. */
@@ -171,7 +173,7 @@ export class FakeNode {
 
   #pipeline(stream: PipelineStream, methods: Readonly<Record<string, CarriedMethod>>): void {
     this.pipelines += 1;
-    new FakePipeline(stream, methods, () => this.#header({ options: null }));
+    if (this.greets) new FakePipeline(stream, methods, () => this.#header({ options: null }));
   }
 
   #method<Asked, Reply extends object>(method: string, answer: (request: Asked) => Reply) {

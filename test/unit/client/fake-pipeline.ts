@@ -80,7 +80,7 @@ export class FakePipeline {
     switch (item.kind) {
       case "hello":
         this.#clusterId = item.clusterId;
-        return;
+        return this.#send();
       case "get":
         return this.#run("Get", item.id, this.#getBody(item), (body) => readOf(item.id, body));
       case "put":
@@ -99,14 +99,15 @@ export class FakePipeline {
     });
   }
 
-  #send(reply: PipelineReply): void {
+  /** Says who answers first, and again when the layout is another one. */
+  #send(reply?: PipelineReply): void {
     const frame = beginPipelineFrame();
     const { clusterId = "", layoutVersion, nodeId = "", region = "" } = this.#header();
     const version = Number(layoutVersion);
     if (version !== this.#toldLayout)
       writeReply(frame, { kind: "hello", clusterId, nodeId, region, layoutVersion: version });
     this.#toldLayout = version;
-    writeReply(frame, reply);
+    if (reply !== undefined) writeReply(frame, reply);
     this.#stream.write({ frame: frame.take() });
   }
 

@@ -121,7 +121,7 @@ function readOf(id: number): PipelineReply {
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe("a pipeline sends", () => {
-  it("what one turn asked as one frame, behind its hello", async () => {
+  it("its hello, and once it is greeted what one turn asked as one frame", async () => {
     const client = await Client.start();
     for (let count = 0; count < 3; count++) client.get();
     client.put();
@@ -134,7 +134,8 @@ describe("a pipeline sends", () => {
     client.get();
     await pipeline.askedSoFar(7);
     expect(pipeline.frames.map((items) => items.map(({ kind }) => kind))).toEqual([
-      ["hello", "get", "get", "get", "put", "call"],
+      ["hello"],
+      ["get", "get", "get", "put", "call"],
       ["get", "get"],
     ]);
     expect(pipeline.frames[0]?.[0]).toEqual({ kind: "hello", clusterId: "test" });
@@ -170,8 +171,8 @@ describe("a pipeline sends", () => {
     expect(await told.failure()).toMatchObject({ code: "INVALID_ARGUMENT", metadata: { field: "request" } });
     const pipeline = await client.node.pipeline();
     await pipeline.askedSoFar(2);
-    expect(pipeline.frames).toHaveLength(1);
-    pipeline.answer(HELLO, readOf(1), readOf(3));
+    expect(pipeline.frames).toHaveLength(2);
+    pipeline.answer(readOf(1), readOf(3));
     expect([await before.outcome(), await after.outcome()]).toMatchObject([{ values: [] }, { values: [] }]);
   });
 
@@ -182,7 +183,7 @@ describe("a pipeline sends", () => {
     await turn();
     client.get();
     await pipeline.askedSoFar(2);
-    expect(pipeline.frames).toHaveLength(2);
+    expect(pipeline.frames).toHaveLength(3);
   });
 
   it("and takes 4 MiB before a node must wait: a round trip carries so much", async () => {
@@ -250,7 +251,6 @@ describe("answers of a pipeline", () => {
       "to something else",
       (pipeline) => pipeline.answer(HELLO, { kind: "reply", id: 1, body: Buffer.alloc(0) }),
     ],
-    ["before a hello", (pipeline) => pipeline.answer(readOf(1))],
     [
       "that is no message of the method",
       (pipeline) =>
@@ -315,6 +315,16 @@ describe("a pipeline that breaks", () => {
     expect(await answered.outcome()).toMatchObject({ values: [] });
   });
 
+  it("before a hello was answered leaves all that was asked free to be sent elsewhere", async () => {
+    const client = await Client.start();
+    client.node.greets = false;
+    const put = client.put();
+    const pipeline = await client.node.pipeline();
+    pipeline.answer(readOf(1));
+    expect(attemptFailure(await put.failure())).toEqual({ scope: "node", mayHaveArrived: false });
+    expect(pipeline.asked).toEqual([]);
+  });
+
   it("leaves what never left free to be sent elsewhere", async () => {
     const client = await Client.start();
     client.node.isReading = false;
@@ -350,6 +360,23 @@ describe("a pipeline that breaks", () => {
 });
 
 describe("an operation on a pipeline", () => {
+  it("is not sent to a node that takes connections and hangs: another one does it, and it is no retry", async () => {
+    const cluster = await FakeCluster.start({ eu: 2 });
+    const db = await cluster.connect({ timeoutMs: 10_000 });
+    const [hanging, other] = [cluster.node("eu-1"), cluster.node("eu-2")];
+    hanging.greets = false;
+    await db.register("users").put(cluster.keyAt("eu-1", "k"), 1);
+    expect(hanging.requests("put")).toEqual([]);
+    expect(other.requests("put")).toMatchObject([{ isRetry: false }]);
+  });
+
+  it("was not done where nobody greets until its deadline", async () => {
+    const client = await Client.start();
+    client.node.greets = false;
+    const told = client.get(getOf(), 50);
+    expect(attemptFailure(await told.failure())).toEqual({ scope: "node", mayHaveArrived: false });
+  });
+
   it("has a deadline of its own: a silent node fails it alone", async () => {
     const client = await Client.start();
     const [patient, hasty, other] = [client.get(), client.get(getOf(), 30), client.get(getOf(), 40)];

@@ -31,10 +31,11 @@ export class OpenedPipeline {
   hasEnded = false;
   readonly #stream: PipelineStream;
 
-  constructor(stream: PipelineStream, isReading: boolean) {
+  constructor(stream: PipelineStream, { greets, isReading }: Pick<PipelinedNode, "greets" | "isReading">) {
     this.#stream = stream;
     stream.on("error", () => {});
-    if (isReading) this.#read();
+    if (isReading) this.#read(greets);
+    else if (greets) this.answer(HELLO);
   }
 
   get asked(): Asked[] {
@@ -64,11 +65,12 @@ export class OpenedPipeline {
     this.#stream.end();
   }
 
-  #read(): void {
+  #read(greets: boolean): void {
     this.#stream.on("data", ({ frame }: kv.PipelineRequest__Output) => {
       const items = PipelineItems.ofRequests(frame);
       const requests: PipelineRequest[] = [];
       for (let item = items.next(); item !== undefined; item = items.next()) requests.push(item);
+      if (requests.some(({ kind }) => kind === "hello") && greets) this.answer(HELLO);
       this.frames.push(requests);
       this.frameBytes.push(frame.length);
     });
@@ -84,6 +86,8 @@ export class PipelinedNode {
   /** Methods that came as calls of their own; they are not answered. */
   readonly alone: string[] = [];
   isReading = true;
+  /** When a client says hello. */
+  greets = true;
   #server: Server | undefined;
   #port = 0;
 
@@ -115,7 +119,7 @@ export class PipelinedNode {
       GetLayout: note("GetLayout"),
       Scan: nothing,
       Watch: nothing,
-      Pipeline: (stream: PipelineStream) => this.pipelines.push(new OpenedPipeline(stream, this.isReading)),
+      Pipeline: (stream: PipelineStream) => this.pipelines.push(new OpenedPipeline(stream, this)),
     });
     this.#port = await new Promise<number>((resolve, reject) => {
       server.bindAsync(this.address, ServerCredentials.createInsecure(), (error, port) =>
