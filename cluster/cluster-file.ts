@@ -9,7 +9,7 @@ import { parseAddress } from "./address.js";
 import { ClusterError, messageOf, systemCodeOf } from "./cluster-error.js";
 
 const FILE_LIMIT_BYTES = 16 * 1024 * 1024;
-export const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/;
+const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/;
 const FSYNC_POLICIES = ["always", "interval", "never"] as const;
 
 const name = z.string().regex(NAME, "must be a name of letters, digits, '.', '_' and '-'");

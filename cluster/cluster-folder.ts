@@ -17,6 +17,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join, resolve } from "node:path";
+import { ClusterError, messageOf } from "./cluster-error.js";
 import type { ClusterFile } from "./cluster-file.js";
 
 const TAIL_LINES = 15;
@@ -47,7 +48,11 @@ export class ClusterFolder {
   }
 
   create(): void {
-    mkdirSync(this.path, { recursive: true, mode: 0o700 });
+    try {
+      mkdirSync(this.path, { recursive: true, mode: 0o700 });
+    } catch (error) {
+      throw new ClusterError("INVALID", `${this.path} can be no folder for a cluster: ${messageOf(error)}`);
+    }
   }
 
   isEmpty(): boolean {

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { LOOPBACK } from "./address.js";
 import { ClusterError } from "./cluster-error.js";
-import { type ClusterFile, type ClusterNode, type FsyncPolicy, NAME } from "./cluster-file.js";
+import type { ClusterFile, ClusterNode, FsyncPolicy } from "./cluster-file.js";
 import { findFreePorts } from "./free-ports.js";
 
 /** What a cluster is asked to be. Every field that is left out takes its default, or what the folder's cluster has. */
@@ -103,14 +103,16 @@ function planRoutes(nodes: readonly ClusterNode[], nextAddress: () => string) {
   );
 }
 
+/** What nodes take for a region, with room for the number of a node behind it. */
+const REGION = /^[a-z0-9][a-z0-9-]{0,57}$/;
+
 function checkRegions(regions: readonly string[]): void {
   if (regions.length < 1 || regions.length > 64) throw invalid("a cluster has 1 to 64 regions");
   for (const region of regions) {
-    if (!NAME.test(region) || region.length > 60) {
+    if (!REGION.test(region))
       throw invalid(
-        `${JSON.stringify(region)} is no name for a region: letters, digits, '.', '_' and '-', at most 60`,
+        `${JSON.stringify(region)} is no name for a region: use a-z, 0-9 and '-', from a letter or a digit on, at most 58`,
       );
-    }
   }
   if (new Set(regions).size < regions.length) throw invalid(`a region is named twice: ${regions.join(",")}`);
 }

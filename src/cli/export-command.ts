@@ -25,7 +25,8 @@ const KEY_BYTES_MAX = 65_535;
 const EXPORT_HELP = `
 A line is {"key": …, "value": …}, as "import" reads it; a multi gives one line for each of its values. Without --keys it is
 all keys of the bucket, in order. Keys that are not UTF-8 cannot be written so, and count as failed; keys that are named
-and not found are left out and counted.
+and not found are left out and counted. When a value expires is not in its line: imported, it lasts as "import --ttl" says,
+without that for ever, or as the bucket's default has it.
 With --json: {rows, missing, failed, seconds, errors: [{line, message}]}, where the lines are those of the keys, or without
 --keys of the export.`;
 

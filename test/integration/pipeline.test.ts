@@ -396,10 +396,10 @@ describe("a pipeline that ends early", () => {
   it("because its client vanished with answers untaken frees what waited for room", async () => {
     await call((...rest) => fixture.kv.put({ address, value: { data: Buffer.alloc(200_000) } }, ...rest));
     node.asked.length = 0;
-    const pipeline = opened(RawPipeline.deaf(fixture));
+    const pipeline = new DeafPipeline(fixture.server.addresses.client);
     pipeline.send(...Array.from({ length: 200 }, (_, index) => get(index + 1)));
     await expect.poll(() => node.asked.length, { timeout: CALL_LIMIT_MS }).toBeGreaterThan(20);
-    await pipeline.vanish();
+    pipeline.close();
     await expectService();
     const { length } = node.asked;
     await expectService();
