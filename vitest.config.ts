@@ -1,13 +1,13 @@
 /**
  * Three suites with three budgets. `unit` holds everything that runs in one process on virtual or no time, in parallel;
- * `integration` and `e2e` start real nodes, so they run after the fast ones, from built code, three files at a time: they
- * wait more than they compute.
+ * `integration` and `e2e` start real nodes, so they run after the fast ones, from built code, two files at a time: they
+ * wait more than they compute, and three of them make a machine with two cores so slow that timeouts pass.
  */
 import { defineConfig } from "vitest/config";
 import LongestFirst from "./.ci/longest-first.js";
 
 const FROM_BUILT_CODE = {
-  maxWorkers: 3,
+  maxWorkers: 2,
   globalSetup: "./.ci/fresh-build.mjs",
   sequence: { groupOrder: 1 },
 } as const;

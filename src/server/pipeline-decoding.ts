@@ -77,10 +77,14 @@ function decodeHotAddress(
   limits: Limits,
 ): KeyAddress | Failure {
   const known = TYPES.get(type);
-  if (known === undefined)
-    return badRequest(
-      "address.type",
-      `type ${type} is neither a register nor a multi, and only these are read and written whole: send a call`,
-    );
+  if (known === undefined) return badRequest("address.type", typeProblem(type));
   return addressProblem(bucket, key, "address", limits) ?? { type: known, bucket, key };
 }
+
+function typeProblem(type: number): string {
+  return OTHER_TYPES.has(type)
+    ? `type ${type} is neither a register nor a multi, and only these are read and written whole: send a call`
+    : "unknown data type DATA_TYPE_UNSPECIFIED";
+}
+
+const OTHER_TYPES: ReadonlySet<number> = new Set(Object.values(DataType).filter((type) => !TYPES.has(type)));

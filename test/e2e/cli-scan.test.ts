@@ -132,7 +132,7 @@ describe("a scan", () => {
       "--endpoint",
       "127.0.0.1:1",
       "--timeout",
-      "300",
+      "2000",
       "--json",
     ]);
     expect([outcome.code, failureIn(outcome).code]).toEqual([4, "UNAVAILABLE"]);
