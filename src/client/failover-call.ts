@@ -4,6 +4,7 @@ import type { AttemptCall, AttemptDone, AttemptOptions, NodeCalls } from "./node
 import type { NodeHandle } from "./node-handle.js";
 import type { RetryBudget } from "./retry-budget.js";
 import { withAddress } from "./transport-account.js";
+import { notGreeted } from "./transport-failure.js";
 
 /** Makes one attempt: asks the node, with a request that says whether it is a retry. */
 export type Send<Reply> = (
@@ -298,12 +299,6 @@ function budgetSpent(failure: AtollError): AtollError {
   const { code, reason, metadata } = failure;
   const message = `${failure.message} (not tried elsewhere: too many requests fail, and the retry budget is spent)`;
   return new AtollError({ code, reason, message, metadata, cause: failure });
-}
-
-/** Nothing was sent to a node that takes the connection and says nothing. */
-function notGreeted(): AtollError {
-  const message = "No connection established: the node took the connection and says nothing";
-  return new AtollError({ code: "UNAVAILABLE", reason: undefined, message });
 }
 
 function noCandidates(): AtollError {

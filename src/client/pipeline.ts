@@ -1,4 +1,4 @@
-import { type ClientDuplexStream, Metadata, status } from "@grpc/grpc-js";
+import { type ClientDuplexStream, status } from "@grpc/grpc-js";
 import {
   type ByteWriter,
   beginPipelineFrame,
@@ -12,6 +12,7 @@ import type { kv } from "../wire/index.js";
 import { AtollError } from "./atoll-error.js";
 import type { KvStub } from "./channel.js";
 import type { PipelinedOperation } from "./pipelined-operation.js";
+import { neverSent, notGreeted, TransportFailure } from "./transport-failure.js";
 
 /** What the connection may hold; beyond, operations wait as they were asked. */
 const UNTAKEN_BYTES_MAX = 1024 * 1024;
@@ -28,25 +29,12 @@ const IDLE_MS = 1_000;
 const AGE_MAX_MS = 30_000;
 
 const NOTHING = Buffer.alloc(0);
-const NOT_GREETED = "the node took the connection and says nothing";
-
-/** As gRPC itself fails a call, so that both are judged and told alike. */
-class TransportFailure extends Error {
-  readonly code: status;
-  readonly details: string;
-  readonly metadata = new Metadata();
-
-  constructor(code: status, details: string) {
-    super(details);
-    this.code = code;
-    this.details = details;
-  }
-}
 
 /**
  * One stream to a node. Nothing is asked before the node has greeted: one that hangs takes connections, and what was never
- * sent to it may go to another node, where nobody has to find out whether it arrived. From then on, what one turn of the event loop asks goes out as one frame, with no delay besides; answers come in
- * any order. It ends with the first failure of the connection, and all that is out fails with it.
+ * sent to it may go to another node, where nobody has to find out whether it arrived. From then on, what one turn of the
+ * event loop asks goes out as one frame, with no delay besides; answers come in any order. It ends with the first failure
+ * of the connection, and all that is out fails with it.
  */
 export class Pipeline {
   readonly #stream: ClientDuplexStream<kv.PipelineRequest, kv.PipelineResponse__Output>;
@@ -194,7 +182,7 @@ export class Pipeline {
       operation.failed(
         operation.hasLeft
           ? new TransportFailure(status.DEADLINE_EXCEEDED, "Deadline exceeded")
-          : neverSent(new Error(NOT_GREETED)),
+          : notGreeted(),
       );
     }
     this.#endIfIdle();
@@ -231,11 +219,6 @@ export class Pipeline {
     this.#sent.clear();
     this.#waiting = [];
   }
-}
-
-/** Of an operation that was still here when the stream ended: as gRPC tells it of a call. */
-function neverSent({ message }: Error): TransportFailure {
-  return new TransportFailure(status.UNAVAILABLE, `No connection established. Last error: ${message}`);
 }
 
 function headerOf({ clusterId, layoutVersion, nodeId, region }: ServerHello): kv.ReplyHeader__Output {
