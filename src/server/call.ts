@@ -31,9 +31,18 @@ export function decodeCall(
   const stray = clusterProblem(options?.clusterId ?? "", node.layout);
   if (stray !== undefined) return stray;
   const decoded = decodeOptions(options, "options", remainingMs, limits);
-  if (isFailure(decoded)) return decoded;
-  const session = CallSession.of(options?.sessionToken, "options", node.layout);
-  return session !== undefined && isFailure(session) ? session : { options: decoded, session };
+  return inSession(decoded, options?.sessionToken, node);
+}
+
+/** @param token of the caller's session; empty or undefined: outside of any */
+export function inSession(
+  options: OperationOptions | Failure,
+  token: Buffer | undefined,
+  node: Pick<NodeApi, "layout">,
+): Call | Failure {
+  if (isFailure(options)) return options;
+  const session = CallSession.of(token, "options", node.layout);
+  return session !== undefined && isFailure(session) ? session : { options, session };
 }
 
 /** A client may have learned this address as one of another cluster, and would mix its data with that of this one. */

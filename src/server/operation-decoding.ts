@@ -108,6 +108,10 @@ export function contextProblem(context: Buffer, prefix: string): Failure | undef
 
 /** Without an id nobody could tell whether the earlier attempt was applied. */
 export function retryProblem(options: kv.RequestOptions__Output | null, prefix: string): Failure | undefined {
-  if (options === null || !options.isRetry || options.requestId.length > 0) return undefined;
+  return options === null ? undefined : retryIdProblem(options.isRetry, options.requestId.length > 0, prefix);
+}
+
+export function retryIdProblem(isRetry: boolean, hasId: boolean, prefix: string): Failure | undefined {
+  if (!isRetry || hasId) return undefined;
   return badRequest(`${prefix}options.is_retry`, "needs the request_id of the earlier attempt");
 }

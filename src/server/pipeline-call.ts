@@ -20,8 +20,7 @@ import {
 import type { NodeApi } from "../node/index.js";
 import { type Failure, failure } from "../replication/index.js";
 import { type kv, kvService } from "../wire/index.js";
-import { type Call, clusterProblem, run } from "./call.js";
-import { CallSession } from "./call-session.js";
+import { type Call, clusterProblem, inSession, run } from "./call.js";
 import { badRequest, internalFailure, isFailure, toItemError, toStatus, unimplemented } from "./failure.js";
 import type { KvMethods } from "./kv-methods.js";
 import type { Limits } from "./limits.js";
@@ -210,9 +209,7 @@ class Pipeline {
   #callOf(asking: Asking): Call | Failure {
     const { limits, node } = this.#parts;
     const options = decodeAsking(asking, this.#remainingMs(asking.timeoutMs), limits);
-    if (isFailure(options)) return options;
-    const session = CallSession.of(asking.sessionToken, "options", node.layout);
-    return session !== undefined && isFailure(session) ? session : { options, session };
+    return inSession(options, asking.sessionToken, node);
   }
 
   /** Until the client gives up, of what it allowed when it sent the frame; 0: it does not. */

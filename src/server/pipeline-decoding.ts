@@ -13,7 +13,13 @@ import {
 import { addressProblem } from "./address-decoding.js";
 import { badRequest, deadlinePassed, isFailure } from "./failure.js";
 import type { Limits } from "./limits.js";
-import { contextProblem, TTL_MS_MAX, ttlTooLong, valueSizeProblem } from "./operation-decoding.js";
+import {
+  contextProblem,
+  retryIdProblem,
+  TTL_MS_MAX,
+  ttlTooLong,
+  valueSizeProblem,
+} from "./operation-decoding.js";
 import { timeoutMsOf } from "./options-decoding.js";
 
 /** By their numbers in the proto; 0 leaves it to the bucket. */
@@ -63,10 +69,11 @@ export function decodePipelinedPut(put: PipelinedPut, limits: Limits): KeyWrite 
   if (encoding === undefined) return badRequest("value.encoding", `unknown encoding ${put.value.encoding}`);
   if (condition === "unchanged" && context.length === 0)
     return badRequest("context", "missing: if_context needs it");
-  if (asking.isRetry && asking.requestId === undefined)
-    return badRequest("options.is_retry", "needs the request_id of the earlier attempt");
   if (ttlMs !== "never" && ttlMs > TTL_MS_MAX) return ttlTooLong(String(ttlMs), "ttl_ms");
-  const problem = valueSizeProblem(put.value.data, "value", limits) ?? contextProblem(context, "");
+  const problem =
+    valueSizeProblem(put.value.data, "value", limits) ??
+    contextProblem(context, "") ??
+    retryIdProblem(asking.isRetry, asking.requestId !== undefined, "");
   if (problem !== undefined) return problem;
   const value = { data: put.value.data, encoding };
   return { kind: "put", address, value, context, condition, ttlMs: ttlMs === 0 ? undefined : ttlMs };
