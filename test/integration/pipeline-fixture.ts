@@ -11,6 +11,7 @@ import {
   writeRequest,
 } from "../../src/codec/index.js";
 import type { kv } from "../../src/wire/index.js";
+import { ENCODING_NAMES, LEVEL_NAMES, TYPE_NAMES } from "../unit/client/pipeline-names.js";
 import { CALL_LIMIT_MS, type Failed, failureOf, type ServerFixture } from "../unit/server/server-fixture.js";
 
 export type Answer = Exclude<PipelineReply, ServerHello>;
@@ -134,30 +135,6 @@ export function frameOf(requests: readonly PipelineRequest[]): Buffer {
   return frame.take();
 }
 
-const LEVEL_NAMES: readonly unknown[] = [
-  "CONSISTENCY_LEVEL_UNSPECIFIED",
-  "CONSISTENCY_LEVEL_ONE",
-  "CONSISTENCY_LEVEL_TWO",
-  "CONSISTENCY_LEVEL_THREE",
-  "CONSISTENCY_LEVEL_LOCAL_ONE",
-  "CONSISTENCY_LEVEL_LOCAL_QUORUM",
-  "CONSISTENCY_LEVEL_QUORUM",
-  "CONSISTENCY_LEVEL_EACH_QUORUM",
-  "CONSISTENCY_LEVEL_ALL",
-];
-const TYPE_NAMES: readonly unknown[] = [
-  "DATA_TYPE_UNSPECIFIED",
-  "DATA_TYPE_REGISTER",
-  "DATA_TYPE_MULTI",
-  "DATA_TYPE_COUNTER",
-];
-const ENCODING_NAMES: readonly unknown[] = [
-  "VALUE_ENCODING_UNSPECIFIED",
-  "VALUE_ENCODING_TEXT",
-  "VALUE_ENCODING_MSGPACK",
-  "VALUE_ENCODING_JSON",
-];
-
 /** The same request, in bytes of its own. */
 export function hotGet(id: number, { address, options }: kv.GetRequest): PipelineRequest & { id: number } {
   return { kind: "get", id, asking: askingOf(options), address: keyOf(address) };
@@ -172,7 +149,7 @@ export function hotPut(id: number, request: kv.PutRequest): PipelineRequest & { 
     address: keyOf(address),
     value: {
       data: bytesOf(value?.data),
-      encoding: Math.max(0, ENCODING_NAMES.indexOf(value?.encoding)),
+      encoding: numberOf(ENCODING_NAMES, value?.encoding),
     },
     context: bytesOf(context),
     condition: ifAbsent ? "absent" : ifContext ? "unchanged" : undefined,
@@ -187,7 +164,7 @@ function askingOf(options: kv.RequestOptions | null | undefined) {
   const token = bytesOf(sessionToken);
   return {
     timeoutMs: timeoutMs ?? 0,
-    consistency: replicas === undefined ? Math.max(0, LEVEL_NAMES.indexOf(level)) : replicas + 8,
+    consistency: replicas === undefined ? numberOf(LEVEL_NAMES, level) : replicas + 8,
     requestId: id.length === 0 ? undefined : id,
     isRetry: isRetry ?? false,
     isSloppy: isSloppy ?? false,
@@ -197,7 +174,7 @@ function askingOf(options: kv.RequestOptions | null | undefined) {
 
 function keyOf(address: kv.Address | null | undefined) {
   return {
-    type: Math.max(0, TYPE_NAMES.indexOf(address?.type)),
+    type: numberOf(TYPE_NAMES, address?.type),
     bucket: address?.bucket ?? "",
     key: bytesOf(address?.key),
   };
@@ -212,4 +189,9 @@ export function failedOf(answer: Answer): Failed {
   if (answer.kind !== "failed") throw new Error(`expected a failure, not ${JSON.stringify(answer)}`);
   const { code, message, metadata, reason } = answer;
   return { code: status[code] ?? String(code), message, reason, metadata };
+}
+
+/** Of a name, or of what is none: that is left to the server, as 0. */
+function numberOf(names: readonly unknown[], name: unknown): number {
+  return Math.max(0, names.indexOf(name));
 }

@@ -13,6 +13,7 @@ import {
 } from "../../../src/codec/index.js";
 import { ValueEncoding } from "../../../src/crdt/index.js";
 import { decodeStatusDetails, type kv, kvService, STATUS_DETAILS_KEY } from "../../../src/wire/index.js";
+import { ENCODING_NAMES, LEVEL_NAMES, TYPE_NAMES } from "./pipeline-names.js";
 
 export type PipelineStream = ServerDuplexStream<kv.PipelineRequest__Output, kv.PipelineResponse>;
 
@@ -30,25 +31,6 @@ export function carried<Request, Reply>(
     );
 }
 
-/** By their numbers in the proto. */
-const LEVEL_NAMES = [
-  "CONSISTENCY_LEVEL_UNSPECIFIED",
-  "CONSISTENCY_LEVEL_ONE",
-  "CONSISTENCY_LEVEL_TWO",
-  "CONSISTENCY_LEVEL_THREE",
-  "CONSISTENCY_LEVEL_LOCAL_ONE",
-  "CONSISTENCY_LEVEL_LOCAL_QUORUM",
-  "CONSISTENCY_LEVEL_QUORUM",
-  "CONSISTENCY_LEVEL_EACH_QUORUM",
-  "CONSISTENCY_LEVEL_ALL",
-] as const;
-const TYPE_NAMES = ["DATA_TYPE_UNSPECIFIED", "DATA_TYPE_REGISTER", "DATA_TYPE_MULTI"] as const;
-const ENCODING_NAMES = [
-  "VALUE_ENCODING_UNSPECIFIED",
-  "VALUE_ENCODING_TEXT",
-  "VALUE_ENCODING_MSGPACK",
-  "VALUE_ENCODING_JSON",
-] as const;
 const NEVER = String(2n ** 64n - 1n);
 
 export class FakePipeline {
