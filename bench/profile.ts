@@ -10,8 +10,7 @@ import { fileURLToPath } from "node:url";
 import { builtPrograms, type LocalCluster, startCluster } from "../cluster/index.js";
 import { type AtollClient, connect } from "../src/client/index.js";
 import { type Cost, type CpuProfile, functionCosts, stageCosts, together } from "./cpu-profile.js";
-import { PROFILE_FILE } from "./profiled-node.js";
-import { Profiler } from "./profiler.js";
+import { PROFILE_FILE, Profiler } from "./profiler.js";
 
 const IN_FLIGHT = Number(process.argv[2] ?? 1_024);
 const WARM_UP_MS = 4_000;

@@ -4,9 +4,7 @@
  */
 import { renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { Profiler } from "./profiler.js";
-
-export const PROFILE_FILE = "node.cpuprofile";
+import { PROFILE_FILE, Profiler } from "./profiler.js";
 
 let profiler: Profiler | undefined;
 

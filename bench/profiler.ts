@@ -2,6 +2,8 @@
 import { Session } from "node:inspector/promises";
 import type { CpuProfile } from "./cpu-profile.js";
 
+/** What a node writes beside its settings. */
+export const PROFILE_FILE = "node.cpuprofile";
 const SAMPLE_US = 250;
 
 export class Profiler {

@@ -1,23 +1,11 @@
 /** Redis and what speaks its protocol: all operations on one connection, or each on one that nobody else uses meanwhile. */
-import type { Operation, OperationKind } from "../workload/index.js";
+import { OPERATIONS, type Operation, type OperationKind } from "../workload/index.js";
 import { type Connection, type Driver, DriverError, type Target } from "./driver.js";
 import { RedisSocket } from "./redis-socket.js";
 import type { RespReply } from "./resp.js";
 
-const KINDS: readonly OperationKind[] = [
-  "read",
-  "update",
-  "insert",
-  "read-modify-write",
-  "counter-add",
-  "counter-get",
-  "set-add",
-  "set-remove",
-  "set-has",
-  "set-page",
-  "map-put",
-  "map-get",
-];
+/** It has no order of keys to scan. */
+const KINDS: readonly OperationKind[] = OPERATIONS.filter((kind) => kind !== "scan");
 
 export const redis: Driver = {
   name: "redis",
